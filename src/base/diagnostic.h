@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What leat tells people: what is wrong, where, and what to do. Diagnostics
+ * are collected, so that one run shows all errors of a file, and printed as
+ *
+ *	file:line:column: error: what is wrong
+ *	   the line of the file
+ *	   ^~~~
+ *	hint: what to do
+ */
+#ifndef LEAT_BASE_DIAGNOSTIC_H
+#define LEAT_BASE_DIAGNOSTIC_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* A text that positions refer to; lives longer than the diagnostics. */
+struct source {
+	const char *name; /* as the user wrote it */
+	const char *text; /* UTF-8 */
+	size_t length;
+};
+
+/* A place in a source. Unknown where SOURCE is NULL; a whole file where LINE
+ * is 0. Lines and columns count from 1, columns in code points. */
+struct location {
+	const struct source *source;
+	unsigned line, column;
+	unsigned width; /* code points to underline, at least 1 */
+};
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
+
+struct diagnostics;
+
+struct diagnostics *diagnostics_create(void);
+void diagnostics_destroy(struct diagnostics *list); /* takes NULL */
+
+/* Adds one. HINT may be NULL; it and the formatted message are copied. The
+ * same message at the same place is kept once. */
+void diagnostics_add(struct diagnostics *list, enum severity severity,
+	struct location location, const char *hint, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+void diagnostics_vadd(struct diagnostics *list, enum severity severity,
+	struct location location, const char *hint, const char *format,
+	va_list args) __attribute__((format(printf, 5, 0)));
+
+size_t diagnostics_count(
+	const struct diagnostics *list, enum severity severity);
+
+/* Prints all in the order of file and position, then forgets them. */
+void diagnostics_print(struct diagnostics *list, FILE *file);
+
+/* LOCATION moved by BYTES into the scalar that it names, which stands in its
+ * source as it was parsed; used to point into patterns and SQL. Stops at the
+ * end of the line. */
+struct location location_within(struct location location, size_t bytes);
+
+#endif

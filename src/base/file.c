@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* Inputs, and outputs beneath a directory that no name can leave. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+/* ---- Inputs ------------------------------------------------------------- */
+
+static int64_t nanoseconds(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+struct file_state file_state_of(const struct stat *stat)
+{
+	return (struct file_state){
+		.device = stat->st_dev,
+		.inode = stat->st_ino,
+		.size_bytes = (uint64_t)stat->st_size,
+		.mtime_ns = nanoseconds(&stat->st_mtim),
+		.ctime_ns = nanoseconds(&stat->st_ctim),
+	};
+}
+
+const char *file_change(
+	const struct file_state *before, const struct file_state *after)
+{
+	if (before->device != after->device || before->inode != after->inode)
+		return "another file took its place";
+	if (before->size_bytes != after->size_bytes)
+		return "its size changed";
+	if (before->mtime_ns != after->mtime_ns)
+		return "it was written to";
+	return NULL;
+}
+
+const char *file_refusal(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG: return NULL;
+	case S_IFDIR: return "is a directory";
+	case S_IFIFO: return "is a FIFO";
+	case S_IFSOCK: return "is a socket";
+	case S_IFCHR:
+	case S_IFBLK: return "is a device";
+	default: return "is not a regular file";
+	}
+}
+
+int file_open_input(const char *path, struct stat *stat)
+{
+	int descriptor;
+
+	do
+		descriptor = open(
+			path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	while (descriptor < 0 && errno == EINTR);
+	if (descriptor < 0)
+		return -1;
+	if (fstat(descriptor, stat) == 0)
+		return descriptor;
+	int saved = errno;
+	close(descriptor);
+	errno = saved;
+	return -1;
+}
+
+ssize_t file_read(int descriptor, void *data, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = read(descriptor, data, size);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* Somebody made a descriptor that we inherited not wait. */
+static void wait_for_room(int descriptor)
+{
+	struct pollfd poller = {.fd = descriptor, .events = POLLOUT};
+
+	poll(&poller, 1, -1);
+}
+
+bool file_write(int descriptor, const void *data, size_t length)
+{
+	const char *at = data;
+
+	while (length > 0) {
+		ssize_t written = write(descriptor, at, length);
+
+		if (written < 0 && errno == EAGAIN)
+			wait_for_room(descriptor);
+		else if (written < 0 && errno != EINTR)
+			return false;
+		if (written < 0)
+			continue;
+		at += written;
+		length -= (size_t)written;
+	}
+	return true;
+}
+
+/* ---- Directories -------------------------------------------------------- */
+
+enum { OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+
+bool file_sync_directory(int directory)
+{
+	return fsync(directory) == 0 || errno == EINVAL || errno == ENOTSUP;
+}
+
+/* Makes the directory PATH at DIRECTORY, durably; one that exists is fine. */
+static bool make_directory(int directory, const char *path)
+{
+	if (mkdirat(directory, path, 0777) == 0) {
+		/* The entry is in the directory above, which PATH names. */
+		char *above = memory_string(path);
+		char *slash = strrchr(above, '/');
+		int parent = -1;
+
+		if (slash)
+			*(slash == above ? slash + 1 : slash) = '\0';
+		parent = openat(directory, slash ? above : ".", OPEN_DIRECTORY);
+		if (parent >= 0) {
+			file_sync_directory(parent);
+			close(parent);
+		}
+		free(above);
+		return true;
+	}
+	return errno == EEXIST;
+}
+
+/* Makes what is missing of PATH, one directory after the other. */
+static bool make_directories(int directory, char *path)
+{
+	for (char *at = path + 1; *path; at++) {
+		char end = *at;
+
+		if (end != '/' && end != '\0')
+			continue;
+		*at = '\0';
+		bool made = make_directory(directory, path);
+		*at = end;
+		if (!made)
+			return false;
+		if (end == '\0')
+			break;
+	}
+	return true;
+}
+
+int file_open_root(const char *path, size_t length)
+{
+	if (length == 0)
+		return open(".", OPEN_DIRECTORY);
+
+	char *root = strndup(path, length);
+	if (!root)
+		memory_abort();
+	for (; length > 1 && root[length - 1] == '/'; length--)
+		root[length - 1] = '\0';
+	int descriptor = open(root, OPEN_DIRECTORY);
+	if (descriptor < 0 && errno == ENOENT &&
+		make_directories(AT_FDCWD, root))
+		descriptor = open(root, OPEN_DIRECTORY);
+	int saved = errno;
+	free(root);
+	errno = saved;
+	return descriptor;
+}
+
+/* The length of the component at the start of PATH. */
+static size_t component_length(const char *path)
+{
+	return strcspn(path, "/");
+}
+
+/* Opens a directory in another, makes it if it is missing, and never follows
+ * a link. */
+static int open_part(int directory, const char *name)
+{
+	const int flags = OPEN_DIRECTORY | O_NOFOLLOW;
+
+	if (strcmp(name, "..") == 0) {
+		errno = EXDEV;
+		return -1;
+	}
+	int descriptor = openat(directory, name, flags);
+	if (descriptor < 0 && errno == ENOENT &&
+		make_directory(directory, name))
+		descriptor = openat(directory, name, flags);
+	return descriptor;
+}
+
+int file_open_beneath_by_parts(int root, const char *path)
+{
+	int directory = openat(root, ".", OPEN_DIRECTORY);
+	char name[256];
+
+	if (*path == '/' && directory >= 0) {
+		close(directory);
+		errno = EXDEV;
+		return -1;
+	}
+	while (*path && directory >= 0) {
+		size_t length = component_length(path);
+		int next = -1;
+
+		if (length < sizeof(name)) {
+			memcpy(name, path, length);
+			name[length] = '\0';
+			next = open_part(directory, length > 0 ? name : ".");
+		} else {
+			errno = ENAMETOOLONG;
+		}
+		int saved = errno;
+		close(directory);
+		errno = saved;
+		directory = next;
+		path += length;
+		path += *path == '/';
+	}
+	return directory;
+}
+
+int file_open_beneath(int root, const char *path)
+{
+	const struct open_how how = {
+		.flags = OPEN_DIRECTORY,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+			RESOLVE_NO_MAGICLINKS,
+	};
+	long descriptor = syscall(
+		SYS_openat2, root, *path ? path : ".", &how, sizeof(how));
+
+	/* What is missing is made part by part; a kernel, or a filter of
+	 * system calls, that doesn't know the call gets the same. */
+	if (descriptor < 0 &&
+		(errno == ENOENT || errno == ENOSYS || errno == EPERM ||
+			errno == E2BIG || errno == EINVAL || errno == EAGAIN))
+		return file_open_beneath_by_parts(root, path);
+	return (int)descriptor;
+}
+
+/* ---- Outputs ------------------------------------------------------------ */
+
+int file_create_temporary(
+	int directory, unsigned mode, char name[FILE_TEMPORARY_BYTES])
+{
+	for (int tries = 0; tries < 100; tries++) {
+		uint64_t random;
+
+		if (getrandom(&random, sizeof(random), 0) < 0)
+			return -1;
+		snprintf(name, FILE_TEMPORARY_BYTES, ".leat-%016" PRIx64,
+			random);
+		int descriptor = openat(directory, name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			mode);
+		if (descriptor >= 0 || (errno != EEXIST && errno != EINTR))
+			return descriptor;
+	}
+	return -1;
+}
+
+int file_create_unnamed(void)
+{
+	const char *directory = getenv("TMPDIR");
+	char name[FILE_TEMPORARY_BYTES];
+
+	if (!directory || !*directory)
+		directory = "/tmp";
+	int descriptor =
+		open(directory, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+	if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return descriptor;
+
+	/* The file system has no unnamed files: take the name away. */
+	int place = open(directory, OPEN_DIRECTORY);
+	if (place < 0)
+		return -1;
+	int writer = file_create_temporary(place, 0600, name);
+	if (writer >= 0) {
+		descriptor = openat(place, name, O_RDWR | O_CLOEXEC);
+		unlinkat(place, name, 0);
+		close(writer);
+	}
+	close(place);
+	return descriptor;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calls of the operating system that open inputs, and that make outputs
+ * beneath a directory which no name can leave. All Linux calls of this kind
+ * are in one file. What fails returns -1 or false and leaves errno.
+ */
+#ifndef LEAT_BASE_FILE_H
+#define LEAT_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+/* What tells whether a file is still the same. */
+struct file_state {
+	uint64_t device, inode, size_bytes;
+	int64_t mtime_ns, ctime_ns;
+};
+
+struct file_state file_state_of(const struct stat *stat);
+
+/* How a file changed between two looks at it, as a phrase such as "its size
+ * changed"; NULL when it didn't. A mere change of owner, mode or links isn't
+ * one. */
+const char *file_change(
+	const struct file_state *before, const struct file_state *after);
+
+/* Why a file of this mode isn't read as input, in a phrase such as "is a
+ * directory"; NULL for a regular file. */
+const char *file_refusal(mode_t mode);
+
+/* Opens a file to be read, whatever it is, without waiting for the other end
+ * of a FIFO and without making a terminal ours. Fills in STAT. */
+int file_open_input(const char *path, struct stat *stat);
+
+/* read(2), tried again when a signal interrupts it. */
+ssize_t file_read(int descriptor, void *data, size_t size);
+
+/* Writes all of it. A call that writes less goes on with the rest. */
+bool file_write(int descriptor, const void *data, size_t length);
+
+/* Opens the directory that the first LENGTH bytes of PATH name ("" is the
+ * working directory), and makes it and those above it where they are missing.
+ * Symbolic links are followed: the user wrote the path. */
+int file_open_root(const char *path, size_t length);
+
+/* Opens the directory PATH beneath ROOT, which may be "", and makes what is
+ * missing. Neither `..` nor an absolute path nor a symbolic link leads out:
+ * they fail with EXDEV, ELOOP or ENOTDIR. */
+int file_open_beneath(int root, const char *path);
+
+/* The same for kernels without openat2: opens component by component. */
+int file_open_beneath_by_parts(int root, const char *path);
+
+enum { FILE_TEMPORARY_BYTES = 32 };
+
+/* Makes a new file with the permissions MODE less the umask in DIRECTORY and
+ * opens it for writing; NAME becomes its name, which starts with ".leat-". */
+int file_create_temporary(
+	int directory, unsigned mode, char name[FILE_TEMPORARY_BYTES]);
+
+/* Opens a new file that has no name, in TMPDIR or /tmp, to write and read. */
+int file_create_unnamed(void);
+
+/* Syncs a directory. What can't be synced, such as some network file systems'
+ * directories, counts as done. */
+bool file_sync_directory(int directory);
+
+#endif

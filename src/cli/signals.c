@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals while a session runs. */
+#include "cli/signals.h"
+
+#include <stddef.h>
+
+static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
+
+enum { STOPPING = sizeof(stopping) / sizeof(*stopping) };
+
+/* A handler has nothing else to write to. */
+static volatile sig_atomic_t stop_count, stop_signal;
+
+static void on_stop(int number)
+{
+	stop_signal = number;
+	stop_count++;
+	if (stop_count > 1)
+		signal(number, SIG_DFL);
+}
+
+static void set_handler(int number, void (*handler)(int))
+{
+	struct sigaction action = {.sa_handler = handler}, old;
+
+	/* Without SA_RESTART, so that poll(2) returns. */
+	sigemptyset(&action.sa_mask);
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
+const volatile sig_atomic_t *signals_catch(void)
+{
+	for (size_t i = 0; i < STOPPING; i++)
+		set_handler(stopping[i], on_stop);
+	/* The writes that they come with fail, which ends the run in order. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	return &stop_count;
+}
+
+void signals_die(int number)
+{
+	sigset_t set;
+
+	signal(number, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(number);
+}
+
+void signals_die_if_caught(void)
+{
+	if (stop_count)
+		signals_die(stop_signal);
+}

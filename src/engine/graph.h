@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs a graph: operators in topological ranks, a bitmap of those that are
+ * ready, links between them. It knows nothing of session files beyond their
+ * plan, and nothing of exit policies beyond the settings below.
+ */
+#ifndef LEAT_ENGINE_GRAPH_H
+#define LEAT_ENGINE_GRAPH_H
+
+#include <signal.h>
+
+#include "base/diagnostic.h"
+#include "loader/session.h"
+
+struct graph;
+
+struct graph_settings {
+	size_t memory_bytes; /* the budget */
+	size_t link_items, link_bytes; /* capacities; 0: 256 and 8 MiB */
+	size_t span_items; /* 0: SPAN_ITEMS */
+	uint64_t schedule_seed; /* not 0: pick ready operators at random, for
+				   tests: no result may depend on it */
+	bool keep_going; /* -k: a failed unit doesn't stop the run */
+	FILE *messages; /* where errors go, as they happen */
+	const volatile sig_atomic_t *stop; /* not 0: sources end; may be NULL */
+};
+
+/* What one operator did. */
+struct operator_statistics {
+	uint64_t runs, items_in, items_out, rejected, bytes_in, bytes_out;
+	uint64_t busy_ns, waits;
+};
+
+struct link_statistics {
+	uint64_t peak_items, full_count;
+};
+
+struct graph_result {
+	enum exit_status status; /* OK, UNITS_FAILED, or why the run failed */
+	uint64_t units, units_failed;
+	uint64_t skipped; /* rejected items that on-error dropped */
+	bool interrupted; /* settings.stop ended it early */
+	bool broken_pipe; /* nobody reads standard output any more */
+};
+
+/* PLAN and SETTINGS are borrowed until graph_destroy. */
+struct graph *graph_create(
+	const struct graph_plan *plan, const struct graph_settings *settings);
+
+/* Opens, runs and closes all operators, and publishes the outputs of units as
+ * they succeed; those that span units only if nothing failed that should stop
+ * the run. */
+struct graph_result graph_run(struct graph *graph);
+
+/* By the operator's index in the plan; the link's. */
+const struct operator_statistics *graph_operator_statistics(
+	const struct graph *graph, unsigned index);
+const struct link_statistics *graph_link_statistics(
+	const struct graph *graph, unsigned index);
+size_t graph_peak_memory(const struct graph *graph);
+
+/* Sets a live property of an operator before a run, or between two of its
+ * steps; VALUE is of the C type of the property (registry/spec.h) and lives as
+ * long as the graph. It holds for all items that the operator has not taken
+ * yet. False: there is no such live property, or the value isn't usable, which
+ * is reported. */
+bool graph_set_property(struct graph *graph, unsigned index,
+	const char *property, const void *value);
+
+void graph_destroy(struct graph *graph); /* takes NULL */
+
+#endif

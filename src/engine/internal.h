@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the engine share; nobody else includes it. */
+#ifndef LEAT_ENGINE_INTERNAL_H
+#define LEAT_ENGINE_INTERNAL_H
+
+#include "base/diagnostic.h"
+#include "engine/graph.h"
+#include "engine/link.h"
+#include "engine/operator.h"
+#include "engine/output.h"
+#include "model/slab.h"
+
+enum wait {
+	WAIT_NOTHING,
+	WAIT_INPUT,
+	WAIT_OUTPUT,
+	WAIT_RELEASED,
+	WAIT_VERDICT, /* the unit at the head of the input isn't decided */
+	WAIT_MEMORY,
+	WAIT_DESCRIPTOR,
+	WAIT_TIME,
+};
+
+struct pin {
+	struct link *link; /* NULL: not linked */
+	bool output;
+	struct segment *awaited; /* input: a unit whose end was passed on and
+				    whose verdict is wanted; or NULL */
+	bool units_over; /* input: see operator_units_over */
+	bool leaving; /* input: an END was delivered and not settled yet */
+	size_t lent; /* input: items that the last operator_next lent */
+	uint64_t streams; /* output: given and not released yet */
+	struct operator *op; /* whose pin it is */
+};
+
+struct operator {
+	struct graph *graph;
+	const struct operator_plan *plan;
+	const struct operator_spec *spec;
+	void *state;
+	struct pin *pins; /* as in the plan */
+	struct link **outputs; /* the linked ones */
+	unsigned output_count, input_count;
+	struct pin *rejected; /* or NULL */
+	unsigned rank;
+	enum scope document_scope;
+
+	bool opened, finished;
+	bool finish_wanted; /* after the step: it has failed a unit for good */
+	const struct unit *failed_unit; /* that it is amid, and has failed */
+	uint64_t progress; /* counts what steps achieve */
+
+	enum wait wait; /* of the last step */
+	unsigned wait_pin;
+	size_t wait_bytes;
+	int wait_descriptor;
+	short wait_events;
+	int64_t wait_until_ns;
+
+	struct operator_statistics statistics;
+};
+
+/*
+ * What an operator said of a unit. It counts when the unit is decided, and only
+ * if what the operator yields is needed then: a `head` that has enough before
+ * the place of a failure must not depend on who ran first.
+ */
+struct failure {
+	struct failure *next;
+	struct operator *op;
+	struct unit *unit; /* NULL: of what spans units; decided at the end */
+	enum exit_status status;
+	char *text;
+};
+
+/* A file on its way, with what it waits for. */
+struct pending {
+	struct pending *next;
+	struct output *output;
+	struct unit *unit; /* NULL: the end of the run */
+};
+
+struct slab_entry {
+	struct slab_entry *next;
+	struct slab slab;
+};
+
+struct graph {
+	const struct graph_plan *plan;
+	struct graph_settings settings;
+	struct budget budget;
+	struct diagnostics *diagnostics;
+
+	struct operator *operators; /* as in the plan */
+	struct operator **ranked;
+	struct link *links; /* as in the plan */
+	unsigned unfinished;
+
+	uint64_t *ready; /* a bit per rank */
+	unsigned ready_words;
+	uint64_t random;
+
+	struct slab_entry *slabs;
+	struct pending *pending;
+	struct failure *failures; /* not decided yet */
+	struct graph_result result;
+	bool drain_wanted; /* see graph_drain; done after the step */
+	bool draining; /* units in flight are finished, nothing spans them */
+	uint64_t drain_limit; /* units from this number on are cancelled */
+	bool failed; /* no further step is made */
+};
+
+/* The row of the table for a pin: a requested pin is the last row, and its
+ * links count on. */
+static inline const struct pin_spec *pin_row(
+	const struct operator_spec *spec, unsigned pin)
+{
+	unsigned row = 0;
+
+	while (row < pin && spec->pins[row + 1].name)
+		row++;
+	return &spec->pins[row];
+}
+
+/* ---- scheduler.c -------------------------------------------------------- */
+
+void operator_set_ready(struct operator *op);
+
+/* The operator is through: its inputs close, its outputs end. */
+void operator_finish(struct operator *op);
+
+/* The operator broke the contract: says how, and fails the run with
+ * STATUS_BUG. */
+void graph_violation(struct operator *op, const char *what);
+
+/* Stops the run in order, after the step that runs: sources end, what spans
+ * units is thrown away, the units in flight are finished, those from number
+ * LIMIT on cancelled. So what has been published doesn't depend on how far the
+ * operators happened to be. */
+void graph_drain(struct graph *graph, uint64_t limit);
+
+/* ---- input.c ------------------------------------------------------------- */
+
+/* The operator waits at one input: ends that it has taken from the others go
+ * no further. */
+void operator_settle_ends(struct operator *op);
+
+/* ---- wait.c -------------------------------------------------------------- */
+
+/* The unit that an operator with WAIT_VERDICT waits for. */
+struct unit *wait_unit(struct operator *op);
+
+/* Whether what the operator waits for has happened. */
+bool wait_over(struct operator *op);
+
+/* Nothing is ready: polls what can be polled, and makes operators ready. */
+void wait_idle(struct graph *graph);
+
+/* ---- stall.c ------------------------------------------------------------- */
+
+/* Everything waits for each other: makes room in a full link of the cycle, or
+ * fails the run with an error that names the cycle. */
+void stall_resolve(struct graph *graph);
+
+/* ---- unit.c -------------------------------------------------------------- */
+
+/* One end of the unit's segment has run its way. The last one decides. */
+void unit_end_arrived(struct graph *graph, struct unit *unit);
+
+/* Remembers a failure of the segment's unit. Takes TEXT, the message. */
+void unit_fail(struct operator *op, struct segment *segment,
+	enum exit_status status, char *text);
+
+/* Reports the failure that counts for UNIT, or for what spans units where it
+ * is NULL, and forgets all of it; false when there is none that counts. */
+bool graph_decide_failures(struct graph *graph, struct unit *unit);
+
+/* Whether the unit has failed or is cancelled, as far as that is decided. UNIT
+ * may be NULL. */
+bool unit_is_lost(const struct graph *graph, struct unit *unit);
+
+/* Remembers, publishes or throws away outputs. */
+void graph_add_output(
+	struct graph *graph, struct output *output, struct unit *unit);
+void graph_publish(struct graph *graph, struct unit *unit);
+void graph_discard_outputs(struct graph *graph);
+
+/* ---- report.c ------------------------------------------------------------ */
+
+/* Prints one message at the operator's place. */
+void graph_report(struct operator *op, enum severity severity,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Fails the run. */
+void graph_fail(struct graph *graph, enum exit_status status);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* What operators give: items and punctuation to their outputs. */
+#include "engine/internal.h"
+
+static struct link *output(const struct operator *op, unsigned pin)
+{
+	return op->pins[pin].link;
+}
+
+bool operator_linked(const struct operator *op, unsigned pin)
+{
+	struct link *link = output(op, pin);
+
+	return link && !link->closed;
+}
+
+unsigned operator_links(const struct operator *op, unsigned pin)
+{
+	return op->plan->pin_count - pin;
+}
+
+bool operator_takes_packed(const struct operator *op, unsigned pin)
+{
+	struct link *link = output(op, pin);
+
+	return link &&
+		pin_row(link->to->spec, link->to_pin)->flags & PIN_TAKES_PACKED;
+}
+
+size_t operator_room(const struct operator *op, unsigned pin)
+{
+	const struct link *link = output(op, pin);
+
+	return !link || link->closed ? SPAN_ITEMS : link_room(link);
+}
+
+static void wake_consumer(struct link *link)
+{
+	if (link->to->wait == WAIT_INPUT && link->to->wait_pin == link->to_pin)
+		operator_set_ready(link->to);
+}
+
+void operator_give(struct operator *op, unsigned pin, struct item *const *items,
+	size_t count)
+{
+	struct link *link = output(op, pin);
+
+	op->progress += count;
+	if (!link || link->closed || op->graph->failed) {
+		for (size_t i = 0; i < count; i++)
+			item_unref(items[i]);
+		return;
+	}
+	if (count > link->capacity_items - link_length(link)) {
+		graph_violation(op, "gave more items than there is room");
+		for (size_t i = 0; i < count; i++)
+			item_unref(items[i]);
+		return;
+	}
+	op->statistics.items_out += count;
+	link_push(link, items, count);
+	if (link_room(link) == 0)
+		link->statistics.full_count++;
+	wake_consumer(link);
+}
+
+void operator_begin(struct operator *op, unsigned pin, struct segment *segment)
+{
+	struct link *link = output(op, pin);
+
+	op->progress++;
+	if (!link || link->closed)
+		return;
+	if (!segment->parent && segment->unit)
+		segment->unit->open_ends++;
+	segment_unref(link->given);
+	link->given = segment_ref(segment);
+	link_push_mark(link, false, segment_ref(segment));
+	wake_consumer(link);
+}
+
+void operator_end(struct operator *op, unsigned pin)
+{
+	struct link *link = output(op, pin);
+
+	op->progress++;
+	if (!link || link->closed)
+		return;
+	struct segment *segment = link->given;
+	if (!segment) {
+		graph_violation(op, "ended a segment that it didn't begin");
+		return;
+	}
+	link->given = segment_ref(segment->parent);
+	link_push_mark(link, true, segment); /* the reference moves */
+	wake_consumer(link);
+}

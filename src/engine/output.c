@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Outputs: files that appear whole or not at all. */
+#include "engine/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+enum state { WRITING, FINISHED, GONE };
+
+struct output {
+	enum state state;
+	int directory; /* where target and temporary are */
+	int descriptor; /* of the temporary; -1 when it is closed */
+	uint64_t length_bytes;
+	char temporary[FILE_TEMPORARY_BYTES];
+	const char *name; /* of the target in its directory; within PATH */
+	char path[];
+};
+
+/* Opens the directory of the target beneath its root. */
+static int open_directory(struct output *output, size_t root_length)
+{
+	int root = file_open_root(output->path, root_length);
+	char *beneath = output->path + root_length;
+	char *slash;
+
+	if (root < 0)
+		return -1;
+	while (root_length > 0 && *beneath == '/')
+		beneath++;
+	slash = strrchr(beneath, '/');
+	output->name = slash ? slash + 1 : beneath;
+	if (!slash)
+		return root;
+	*slash = '\0';
+	int directory = file_open_beneath(root, beneath);
+	int saved = errno;
+	*slash = '/';
+	close(root);
+	errno = saved;
+	return directory;
+}
+
+/* Whether a file may take the name: devices and directories are not replaced,
+ * neither are links to them. */
+static bool check_target(const struct output *output)
+{
+	struct stat stat;
+
+	if (!*output->name || strcmp(output->name, ".") == 0 ||
+		strcmp(output->name, "..") == 0) {
+		errno = EISDIR;
+		return false;
+	}
+	if (fstatat(output->directory, output->name, &stat, 0) < 0)
+		return errno == ENOENT || errno == ELOOP || errno == EACCES;
+	if (S_ISREG(stat.st_mode))
+		return true;
+	errno = S_ISDIR(stat.st_mode) ? EISDIR : ENOTSUP;
+	return false;
+}
+
+struct output *output_create(
+	const char *path, size_t root_length, unsigned mode)
+{
+	size_t size = strlen(path) + 1;
+	struct output *output = memory_zeroed(sizeof(*output) + size);
+
+	memcpy(output->path, path, size);
+	output->state = GONE;
+	output->descriptor = -1;
+	output->directory = open_directory(output, root_length);
+	if (output->directory >= 0 && check_target(output))
+		output->descriptor = file_create_temporary(
+			output->directory, mode, output->temporary);
+	if (output->descriptor >= 0) {
+		output->state = WRITING;
+		return output;
+	}
+	int saved = errno;
+	output_destroy(output);
+	errno = saved;
+	return NULL;
+}
+
+const char *output_path(const struct output *output)
+{
+	return output->path;
+}
+
+bool output_write(struct output *output, const void *data, size_t length)
+{
+	if (!file_write(output->descriptor, data, length))
+		return false;
+	output->length_bytes += length;
+	return true;
+}
+
+bool output_truncate(struct output *output, uint64_t length)
+{
+	if (ftruncate(output->descriptor, (off_t)length) < 0 ||
+		lseek(output->descriptor, (off_t)length, SEEK_SET) < 0)
+		return false;
+	output->length_bytes = length;
+	return true;
+}
+
+uint64_t output_length(const struct output *output)
+{
+	return output->length_bytes;
+}
+
+static bool close_temporary(struct output *output)
+{
+	int descriptor = output->descriptor;
+
+	output->descriptor = -1;
+	return descriptor < 0 || close(descriptor) == 0 || errno == EINTR;
+}
+
+bool output_finish(struct output *output)
+{
+	if (output->state != WRITING)
+		return true;
+
+	/* After a failed sync nobody knows what the disk holds: a second try
+	 * that succeeds would prove nothing. */
+	bool synced = fsync(output->descriptor) == 0;
+	int saved = errno;
+	if (close_temporary(output) && synced) {
+		output->state = FINISHED;
+		return true;
+	}
+	if (synced)
+		saved = errno;
+	output_discard(output);
+	errno = saved;
+	return false;
+}
+
+void output_discard(struct output *output)
+{
+	close_temporary(output);
+	if (output->state != GONE)
+		unlinkat(output->directory, output->temporary, 0);
+	output->state = GONE;
+}
+
+bool output_publish(struct output *output)
+{
+	if (output->state != FINISHED)
+		return true;
+	if (renameat(output->directory, output->temporary, output->directory,
+		    output->name) < 0)
+		return false;
+	output->state = GONE;
+	return file_sync_directory(output->directory);
+}
+
+void output_destroy(struct output *output)
+{
+	if (!output)
+		return;
+	output_discard(output);
+	if (output->directory >= 0)
+		close(output->directory);
+	free(output);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Failures and rejected items: what is said of them, and what follows. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "engine/internal.h"
+
+enum { SHOWN_BYTES = 200 };
+
+const struct attribute_spec reject_attributes[] = {
+	{"reject_reason", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_ITEM,
+		"why the item was rejected"},
+	{"reject_field", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_ITEM,
+		"the field that didn't fit, if it was one"},
+	{"reject_position", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_ITEM,
+		"where the item stands in its content, in bytes"},
+	{0},
+};
+
+static void vreport(struct operator *op, enum severity severity,
+	const char *format, va_list args)
+{
+	struct graph *graph = op->graph;
+	struct text text = {0};
+
+	text_add_format(&text, "%s: ", op->plan->name);
+	text_add_vformat(&text, format, args);
+	diagnostics_add(graph->diagnostics, severity, op->plan->location, NULL,
+		"%s", text.data);
+	diagnostics_print(graph->diagnostics, graph->settings.messages);
+	text_free(&text);
+}
+
+void graph_report(
+	struct operator *op, enum severity severity, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vreport(op, severity, format, args);
+	va_end(args);
+}
+
+void graph_fail(struct graph *graph, enum exit_status status)
+{
+	/* The failure of the run outweighs those of units. */
+	if (!graph->failed)
+		graph->result.status = status;
+	graph->failed = true;
+}
+
+enum step operator_fail(
+	struct operator *op, enum exit_status status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vreport(op, SEVERITY_ERROR, format, args);
+	va_end(args);
+	graph_fail(op->graph, status);
+	return STEP_FAIL;
+}
+
+enum step operator_broken_pipe(struct operator *op)
+{
+	op->graph->result.broken_pipe = true;
+	graph_fail(op->graph, STATUS_IO_ERROR);
+	return STEP_FAIL;
+}
+
+void operator_warn(struct operator *op, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vreport(op, SEVERITY_WARNING, format, args);
+	va_end(args);
+}
+
+void graph_violation(struct operator *op, const char *what)
+{
+	graph_report(op, SEVERITY_ERROR, "bug in leat: the operator `%s` %s",
+		op->spec->name, what);
+	graph_fail(op->graph, STATUS_BUG);
+}
+
+static struct segment *segment_at(struct operator *op, unsigned pin)
+{
+	struct link *link = op->pins[pin].link;
+
+	if (!link)
+		return NULL;
+	return op->pins[pin].output ? link->given : link->segment;
+}
+
+/* Whether a failure of the segment's unit is to be said: the first one that
+ * the operator finds, of a unit that isn't lost anyhow. */
+static bool is_news(struct operator *op, const struct segment *segment)
+{
+	if (!segment || !segment->unit)
+		return !op->finish_wanted;
+	return op->failed_unit != segment->unit &&
+		!unit_is_lost(op->graph, segment->unit);
+}
+
+/* "UNIT: at byte N: ", as far as known. */
+static void add_place(struct text *text, const struct segment *segment,
+	const struct place *place)
+{
+	const struct unit *unit = segment ? segment->unit : NULL;
+
+	if (unit) {
+		text_add_escaped(
+			text, unit->name, strlen(unit->name), SHOWN_BYTES);
+		text_add_string(text, ": ");
+	}
+	if (place->has_offset)
+		text_add_format(text,
+			"at byte %llu: ", (unsigned long long)place->offset);
+}
+
+void operator_fail_unit(struct operator *op, unsigned pin,
+	enum exit_status status, struct place place, const char *format, ...)
+{
+	struct segment *segment = segment_at(op, pin);
+	struct text text = {0};
+	va_list args;
+
+	op->progress++;
+	if (!is_news(op, segment))
+		return;
+	add_place(&text, segment, &place);
+	va_start(args, format);
+	text_add_vformat(&text, format, args);
+	va_end(args);
+	unit_fail(op, segment, status, text.data);
+}
+
+static struct item *add_reasons(
+	struct item *item, const char *field, const struct text *reason)
+{
+	item = item_writable(item);
+	struct attributes *set = item->attributes;
+
+	set = attributes_set_text(
+		set, &reject_attributes[0], reason->data, reason->length);
+	if (field)
+		set = attributes_set_text(
+			set, &reject_attributes[1], field, strlen(field));
+	set = attributes_set_integer(
+		set, &reject_attributes[2], (int64_t)item->position);
+	item->attributes = set;
+	return item;
+}
+
+/* What is said of a rejected item that fails its unit: the reason, and how it
+ * begins. */
+static void describe(struct text *text, const struct item *item,
+	const char *field, const struct text *reason)
+{
+	enum { EXCERPT_BYTES = 60 };
+
+	if (field)
+		text_add_format(text, "field %s ", field);
+	text_add_string(text, reason->data);
+	if (item->type != PAYLOAD_LINE)
+		return;
+	text_add_string(text, ": ");
+	text_add_escaped(
+		text, item->slice.data, item->slice.length, EXCERPT_BYTES);
+}
+
+static void fail_by_item(struct operator *op, unsigned pin,
+	const struct item *item, const char *field, const struct text *reason)
+{
+	struct segment *segment = segment_at(op, pin);
+	struct place place = {item->position, segment && segment->unit};
+	struct text text = {0};
+
+	if (!is_news(op, segment))
+		return;
+	add_place(&text, segment, &place);
+	describe(&text, item, field, reason);
+	unit_fail(op, segment, STATUS_BAD_DATA, text.data);
+}
+
+void operator_reject(struct operator *op, unsigned pin, struct item *item,
+	const char *field, const char *format, ...)
+{
+	struct text reason = {0};
+	va_list args;
+
+	op->statistics.rejected++;
+	op->progress++;
+	va_start(args, format);
+	text_add_vformat(&reason, format, args);
+	va_end(args);
+
+	if (op->rejected && op->rejected->link) {
+		item = add_reasons(item, field, &reason);
+		operator_give(
+			op, (unsigned)(op->rejected - op->pins), &item, 1);
+	} else {
+		if (op->plan->on_error == ON_ERROR_FAIL)
+			fail_by_item(op, pin, item, field, &reason);
+		else
+			op->graph->result.skipped++;
+		item_unref(item);
+	}
+	text_free(&reason);
+}

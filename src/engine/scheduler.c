@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* Who runs next, and what follows from what a step says. */
+#include <time.h>
+
+#include "engine/internal.h"
+
+void operator_set_ready(struct operator *op)
+{
+	if (!op->finished)
+		op->graph->ready[op->rank / 64] |= (uint64_t)1 << op->rank % 64;
+}
+
+static void clear_ready(struct operator *op)
+{
+	op->graph->ready[op->rank / 64] &= ~((uint64_t)1 << op->rank % 64);
+}
+
+/* The ready operator nearest to the sinks, or NULL. */
+static struct operator *pick_last(struct graph *graph)
+{
+	for (unsigned i = graph->ready_words; i-- > 0;) {
+		if (graph->ready[i] == 0)
+			continue;
+		unsigned bit = 63 - (unsigned)__builtin_clzll(graph->ready[i]);
+		return graph->ranked[i * 64 + bit];
+	}
+	return NULL;
+}
+
+static uint64_t next_random(struct graph *graph)
+{
+	/* xorshift64*, Vigna 2016. */
+	graph->random ^= graph->random >> 12;
+	graph->random ^= graph->random << 25;
+	graph->random ^= graph->random >> 27;
+	return graph->random * UINT64_C(2685821657736338717);
+}
+
+static struct operator *pick_random(struct graph *graph)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < graph->ready_words; i++)
+		count += (unsigned)__builtin_popcountll(graph->ready[i]);
+	if (count == 0)
+		return NULL;
+	unsigned chosen = (unsigned)(next_random(graph) % count);
+	for (unsigned rank = 0;; rank++) {
+		bool ready = graph->ready[rank / 64] >> rank % 64 & 1;
+
+		if (ready && chosen-- == 0)
+			return graph->ranked[rank];
+	}
+}
+
+/* ---- The end of an operator ---------------------------------------------- */
+
+/* The ends that can't be taken any more because nobody takes from the link
+ * have run their way, and so have those that were still to come. */
+static void settle_link(struct pin *pin)
+{
+	struct link *link = pin->link;
+	struct graph *graph = pin->op->graph;
+	struct segment *segment = link->segment;
+	struct unit *open = segment ? segment->unit : NULL;
+
+	/* The unit's end was delivered: see deliver_end and settle_end. */
+	if (pin->leaving && open && !segment->parent) {
+		if (!operator_spans(pin->op))
+			unit_end_arrived(graph, open);
+		open = NULL;
+	}
+	while (link->mark_head != link->mark_tail) {
+		struct mark mark =
+			link->marks[link->mark_head & link->mark_mask];
+		bool outermost = !mark.segment->parent && mark.segment->unit;
+
+		if (outermost && mark.end && !mark.arrived)
+			unit_end_arrived(graph, open);
+		if (outermost)
+			open = mark.end ? NULL : mark.segment->unit;
+		segment_unref(link_pop_mark(link));
+	}
+	if (open)
+		unit_end_arrived(graph, open);
+}
+
+static bool all_outputs_closed(const struct operator *op)
+{
+	for (unsigned i = 0; i < op->output_count; i++)
+		if (!op->outputs[i]->closed)
+			return false;
+	return op->output_count > 0;
+}
+
+static void close_input(struct pin *pin)
+{
+	struct link *link = pin->link;
+
+	link->cut = !link->ended || !link_empty(link);
+	link->closed = true;
+	settle_link(pin);
+	for (; link->head != link->tail; link->head++)
+		item_unref(link->items[link->head & link->mask]);
+	link->bytes = 0;
+	if (all_outputs_closed(link->from))
+		operator_finish(link->from);
+	else if (link->from->wait == WAIT_OUTPUT)
+		operator_set_ready(link->from);
+}
+
+static void end_output(struct link *link)
+{
+	while (link->given && !link->closed)
+		operator_end(link->from, link->from_pin);
+	link->ended = true;
+	if (link->to->wait == WAIT_INPUT)
+		operator_set_ready(link->to);
+}
+
+void operator_finish(struct operator *op)
+{
+	struct graph *graph = op->graph;
+
+	if (op->finished)
+		return;
+	clear_ready(op);
+	op->finished = true;
+	graph->unfinished--;
+	if (op->opened && op->spec->close)
+		op->spec->close(op, op->state);
+	for (unsigned i = 0; i < op->output_count; i++)
+		end_output(op->outputs[i]);
+	for (unsigned i = 0; i < op->plan->pin_count; i++)
+		if (!op->pins[i].output && op->pins[i].link)
+			close_input(&op->pins[i]);
+}
+
+/* ---- Stopping in order ---------------------------------------------------- */
+
+void graph_drain(struct graph *graph, uint64_t limit)
+{
+	graph->drain_wanted = true;
+	if (!graph->draining || limit < graph->drain_limit)
+		graph->drain_limit = limit;
+	graph->draining = true;
+}
+
+/* What a source has begun and not ended is not whole. */
+static void cancel_open_units(struct operator *source)
+{
+	for (unsigned i = 0; i < source->output_count; i++) {
+		struct segment *given = source->outputs[i]->given;
+
+		if (given && given->unit && !given->unit->failed)
+			given->unit->failed = given->unit->cancelled = true;
+	}
+}
+
+static void drain(struct graph *graph)
+{
+	graph->drain_wanted = false;
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = graph->ranked[i];
+
+		if (op->finished)
+			continue;
+		if (op->input_count == 0)
+			cancel_open_units(op);
+		if (op->input_count == 0 || operator_spans(op))
+			operator_finish(op);
+	}
+}
+
+static bool is_endless(const struct operator *source)
+{
+	for (unsigned i = 0; i < source->output_count; i++) {
+		const struct segment *given = source->outputs[i]->given;
+
+		if (given && given->unit && given->unit->endless)
+			return true;
+	}
+	return false;
+}
+
+/* Ends endless sources; what they gave so far is their whole content. Others
+ * have not read all that they should: nothing that spans them is right. */
+static void interrupt(struct graph *graph)
+{
+	graph->result.interrupted = true;
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = graph->ranked[i];
+
+		if (op->wait == WAIT_DESCRIPTOR)
+			operator_set_ready(op);
+		if (op->finished || op->input_count > 0)
+			continue;
+		if (is_endless(op))
+			operator_finish(op);
+		else
+			graph_drain(graph, UINT64_MAX);
+	}
+}
+
+/* ---- Steps ---------------------------------------------------------------- */
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void check_wait(struct operator *op)
+{
+	op->statistics.waits++;
+	if (op->wait == WAIT_NOTHING) {
+		graph_violation(op, "waits, but not for a thing");
+		return;
+	}
+	if (op->wait == WAIT_INPUT)
+		operator_settle_ends(op);
+	if (!wait_over(op))
+		return;
+	if (op->wait == WAIT_INPUT || op->wait == WAIT_OUTPUT)
+		graph_violation(op, "waits for what has happened");
+	operator_set_ready(op);
+}
+
+static void follow(struct operator *op, enum step step, bool progress)
+{
+	struct graph *graph = op->graph;
+
+	switch (step) {
+	case STEP_MORE:
+		op->wait = WAIT_NOTHING;
+		if (!progress)
+			graph_violation(op, "did nothing, and says more");
+		operator_set_ready(op);
+		break;
+	case STEP_WAIT: check_wait(op); break;
+	case STEP_END:
+		op->wait = WAIT_NOTHING;
+		operator_finish(op);
+		break;
+	case STEP_FAIL:
+		if (!graph->failed)
+			graph_violation(op, "failed without a word");
+		break;
+	}
+}
+
+static void run_step(struct operator *op)
+{
+	uint64_t progress = op->progress;
+	int64_t begin_ns = now_ns();
+
+	clear_ready(op);
+	op->wait = WAIT_NOTHING;
+	enum step step = op->spec->step(op, op->state);
+	op->statistics.busy_ns += (uint64_t)(now_ns() - begin_ns);
+	op->statistics.runs++;
+	if (op->graph->failed)
+		return;
+	if (op->finish_wanted)
+		step = STEP_END;
+	follow(op, step, op->progress != progress);
+}
+
+static void run(struct graph *graph)
+{
+	const volatile sig_atomic_t *stop = graph->settings.stop;
+
+	while (graph->unfinished > 0 && !graph->failed) {
+		if (stop && *stop && !graph->result.interrupted)
+			interrupt(graph);
+		if (graph->drain_wanted)
+			drain(graph);
+		struct operator *op = graph->settings.schedule_seed
+			? pick_random(graph)
+			: pick_last(graph);
+		if (op)
+			run_step(op);
+		else if (graph->unfinished > 0)
+			wait_idle(graph);
+	}
+}
+
+static bool open_all(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = &graph->operators[i];
+
+		op->opened = true;
+		if (op->spec->open && !op->spec->open(op, op->state)) {
+			if (!graph->failed)
+				graph_violation(
+					op, "did not open, without a word");
+			return false;
+		}
+		operator_set_ready(op);
+	}
+	return true;
+}
+
+struct graph_result graph_run(struct graph *graph)
+{
+	if (open_all(graph))
+		run(graph);
+	if (!graph->failed)
+		graph_decide_failures(graph, NULL);
+	if (!graph->failed && !graph->draining)
+		graph_publish(graph, NULL);
+	graph_discard_outputs(graph);
+	return graph->result;
+}

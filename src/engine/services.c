@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What operators ask of the engine: items, waits, files, facts. */
+#include <errno.h>
+
+#include "base/memory.h"
+#include "engine/internal.h"
+
+/* ---- Items ---------------------------------------------------------------- */
+
+static struct slab *slab_for(struct graph *graph, size_t bytes)
+{
+	struct slab_entry **at = &graph->slabs;
+
+	for (; *at; at = &(*at)->next)
+		if ((*at)->slab.block_bytes >= bytes &&
+			(*at)->slab.block_bytes < bytes + sizeof(max_align_t))
+			return &(*at)->slab;
+	*at = memory_zeroed(sizeof(**at));
+	slab_init(&(*at)->slab, bytes);
+	return &(*at)->slab;
+}
+
+struct item *operator_item(struct operator *op, enum payload_type type)
+{
+	struct slab *slab = slab_for(op->graph, item_bytes_plain());
+
+	return item_create(slab, type);
+}
+
+static void stream_released(void *owner)
+{
+	struct pin *pin = owner;
+
+	pin->streams--;
+	if (pin->op->wait == WAIT_RELEASED)
+		operator_set_ready(pin->op);
+}
+
+struct item *operator_stream_item(
+	struct operator *op, unsigned pin, struct stream *stream)
+{
+	struct item *item = operator_item(op, PAYLOAD_STREAM);
+
+	stream->released = stream_released;
+	stream->owner = &op->pins[pin];
+	op->pins[pin].streams++;
+	item->stream = stream;
+	return item;
+}
+
+struct item *operator_record(
+	struct operator *op, const struct schema *schema, struct buffer *buffer)
+{
+	struct slab *slab =
+		slab_for(op->graph, item_bytes_record(schema->count));
+	struct item *item = item_create(slab, PAYLOAD_RECORD);
+
+	item->record.schema = schema;
+	item->record.buffer = buffer_ref(buffer);
+	return item;
+}
+
+struct budget *operator_budget(struct operator *op)
+{
+	return &op->graph->budget;
+}
+
+/* ---- Waiting -------------------------------------------------------------- */
+
+static enum step name_wait(struct operator *op, enum wait wait)
+{
+	op->wait = wait;
+	return STEP_WAIT;
+}
+
+enum step operator_wait_output(struct operator *op, unsigned pin)
+{
+	op->wait_pin = pin;
+	return name_wait(op, WAIT_OUTPUT);
+}
+
+enum step operator_wait_memory(struct operator *op, size_t bytes)
+{
+	op->wait_bytes = bytes;
+	return name_wait(op, WAIT_MEMORY);
+}
+
+enum step operator_wait_descriptor(
+	struct operator *op, int descriptor, short events)
+{
+	op->wait_descriptor = descriptor;
+	op->wait_events = events;
+	return name_wait(op, WAIT_DESCRIPTOR);
+}
+
+enum step operator_wait_until(struct operator *op, int64_t time_ns)
+{
+	op->wait_until_ns = time_ns;
+	return name_wait(op, WAIT_TIME);
+}
+
+enum step operator_wait_released(struct operator *op, unsigned pin)
+{
+	op->wait_pin = pin;
+	return name_wait(op, WAIT_RELEASED);
+}
+
+/* ---- Outputs -------------------------------------------------------------- */
+
+struct output *operator_output(struct operator *op, unsigned pin,
+	const char *path, size_t root_length, bool unit, unsigned mode)
+{
+	struct output *output = output_create(path, root_length, mode);
+	struct segment *segment = operator_segment(op, pin);
+
+	if (output)
+		graph_add_output(op->graph, output,
+			unit && segment ? segment->unit : NULL);
+	return output;
+}
+
+/* ---- Facts ---------------------------------------------------------------- */
+
+const struct shape *operator_shape(const struct operator *op, unsigned pin)
+{
+	return &op->plan->pins[pin].shape;
+}
+
+bool operator_spans(const struct operator *op)
+{
+	return op->plan->scope == SCOPE_GRAPH;
+}
+
+enum scope operator_per(const struct operator *op)
+{
+	return op->plan->per;
+}
+
+enum scope operator_document_scope(const struct operator *op)
+{
+	return op->document_scope;
+}

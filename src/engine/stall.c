@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When nothing is ready and nothing can be polled, operators wait for each
+ * other: a branch of a diamond is full while the other one is what the place
+ * where they meet waits for. Room in the full link resolves it.
+ */
+#include "base/memory.h"
+#include "engine/internal.h"
+
+/* The operator that OPERATOR waits for, or NULL. */
+static struct operator *waits_for(const struct operator *op)
+{
+	struct link *link = op->pins[op->wait_pin].link;
+
+	switch (op->wait) {
+	case WAIT_INPUT: return link->from;
+	case WAIT_OUTPUT: return link->to;
+	default: return NULL;
+	}
+}
+
+/* The last operator that waits for room, as far as START's waits lead: round
+ * the cycle, or to the end of the chain. */
+static struct operator *find_full(struct graph *graph, struct operator *start)
+{
+	struct operator *at = start, *full = NULL;
+
+	for (unsigned i = 0; at && i < 2 * graph->plan->operator_count; i++) {
+		if (at->wait == WAIT_OUTPUT)
+			full = at;
+		at = waits_for(at);
+	}
+	return full;
+}
+
+/* The end of UNIT on its way to PIN, or NULL. */
+static struct mark *find_end(struct pin *pin, const struct unit *unit)
+{
+	struct link *link = pin->link;
+
+	for (uint64_t i = link->mark_head; i != link->mark_tail; i++) {
+		struct mark *mark = &link->marks[i & link->mark_mask];
+
+		if (mark->end && !mark->arrived && !mark->segment->parent &&
+			mark->segment->unit == unit)
+			return mark;
+	}
+	return NULL;
+}
+
+/* An operator that spans units and takes its inputs one after the other waits
+ * at one of them for a unit whose end lies in the next one: that end has run
+ * its way. */
+static bool arrive_at_other_inputs(struct operator *op)
+{
+	struct unit *unit = wait_unit(op);
+
+	for (unsigned i = 0; i < op->plan->pin_count; i++) {
+		struct pin *pin = &op->pins[i];
+		struct mark *mark;
+
+		if (pin->output || !pin->link || !(mark = find_end(pin, unit)))
+			continue;
+		mark->arrived = true;
+		unit_end_arrived(op->graph, unit);
+		return true;
+	}
+	return false;
+}
+
+/* An operator waits at one input for what may come next, while its other inputs
+ * hold back ends that a spanning operator upstream of that input needs for its
+ * verdict: from there no more units come. */
+static bool tell_units_are_over(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = graph->ranked[i], *at = op;
+
+		if (op->finished || op->wait != WAIT_INPUT ||
+			op->input_count < 2 ||
+			op->pins[op->wait_pin].units_over)
+			continue;
+		while (at && at->wait == WAIT_INPUT)
+			at = waits_for(at);
+		if (!at || at->wait != WAIT_VERDICT || !operator_spans(at))
+			continue;
+		op->pins[op->wait_pin].units_over = true;
+		operator_set_ready(op);
+		return true;
+	}
+	return false;
+}
+
+static bool grow(struct graph *graph, struct operator *op)
+{
+	struct link *link = op->pins[op->wait_pin].link;
+	size_t bytes =
+		link->capacity_items * sizeof(*link->items) + link->bytes;
+
+	if (!budget_take(&graph->budget, bytes))
+		return false;
+	link->grown_bytes += bytes;
+	link_grow(link);
+	operator_set_ready(op);
+	return true;
+}
+
+static void report_cycle(struct graph *graph, struct operator *start)
+{
+	struct text text = {0};
+	struct operator *at = start;
+
+	do {
+		struct operator *next = waits_for(at);
+		if (!next)
+			break;
+		text_add_format(&text, "%s%s waits for %s",
+			at == start ? "" : ", ", at->plan->name,
+			at->wait == WAIT_OUTPUT ? "room at " : "");
+		text_add_string(&text, next->plan->name);
+		at = next;
+	} while (at != start && text.length < 1000);
+	operator_fail(start, STATUS_SYSTEM,
+		"the graph is stuck: %s; the memory budget of %zu bytes is "
+		"used up, raise `resources: memory`",
+		text.data, graph->budget.limit_bytes);
+	text_free(&text);
+}
+
+static struct operator *first_that_waits(struct graph *graph, enum wait wait)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = graph->ranked[i];
+
+		if (!op->finished && op->wait == wait)
+			return op;
+	}
+	return NULL;
+}
+
+void stall_resolve(struct graph *graph)
+{
+	struct operator *waits = first_that_waits(graph, WAIT_VERDICT);
+
+	if (waits && (arrive_at_other_inputs(waits) ||
+			     tell_units_are_over(graph)))
+		return;
+	waits = first_that_waits(graph, WAIT_OUTPUT);
+	if (waits) {
+		struct operator *full = find_full(graph, waits);
+
+		if (!grow(graph, full))
+			report_cycle(graph, full);
+		return;
+	}
+	waits = first_that_waits(graph, WAIT_MEMORY);
+	if (waits) {
+		operator_fail(waits, STATUS_SYSTEM,
+			"it needs %zu bytes more than the memory budget of "
+			"%zu bytes; raise `resources: memory`",
+			waits->wait_bytes, graph->budget.limit_bytes);
+		return;
+	}
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		if (!graph->operators[i].finished) {
+			graph_violation(&graph->operators[i],
+				"waits for what nobody brings");
+			return;
+		}
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Units: when they are decided, and what becomes of their outputs. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "engine/internal.h"
+
+void graph_add_output(
+	struct graph *graph, struct output *output, struct unit *unit)
+{
+	struct pending *pending = memory_alloc(sizeof(*pending));
+	struct pending **last = &graph->pending;
+
+	while (*last)
+		last = &(*last)->next;
+	*pending = (struct pending){.output = output, .unit = unit};
+	*last = pending;
+}
+
+static void fail_unpublished(
+	struct graph *graph, struct output *output, struct unit *unit)
+{
+	const struct location nowhere = {0};
+
+	diagnostics_add(graph->diagnostics, SEVERITY_ERROR, nowhere, NULL,
+		"cannot put %s in its place: %s", output_path(output),
+		strerror(errno));
+	diagnostics_print(graph->diagnostics, graph->settings.messages);
+	if (graph->result.status == STATUS_OK)
+		graph->result.status =
+			unit ? STATUS_UNITS_FAILED : STATUS_CANNOT_CREATE;
+	if (!unit)
+		return;
+	unit->failed = true;
+	if (!graph->settings.keep_going)
+		graph_drain(graph, unit->number + 1);
+}
+
+/* Takes the first pending output of UNIT off the list. */
+static struct output *take_output(struct graph *graph, struct unit *unit)
+{
+	for (struct pending **at = &graph->pending; *at; at = &(*at)->next) {
+		struct pending *pending = *at;
+
+		if (pending->unit != unit)
+			continue;
+		struct output *output = pending->output;
+		*at = pending->next;
+		free(pending);
+		return output;
+	}
+	return NULL;
+}
+
+void graph_publish(struct graph *graph, struct unit *unit)
+{
+	struct output *output;
+
+	while ((output = take_output(graph, unit))) {
+		if (!output_publish(output))
+			fail_unpublished(graph, output, unit);
+		output_destroy(output);
+	}
+}
+
+static void discard_outputs(struct graph *graph, struct unit *unit)
+{
+	struct output *output;
+
+	while ((output = take_output(graph, unit)))
+		output_destroy(output);
+}
+
+void graph_discard_outputs(struct graph *graph)
+{
+	while (graph->pending)
+		discard_outputs(graph, graph->pending->unit);
+}
+
+static void wake_those_that_wait_for(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		if (graph->operators[i].wait == WAIT_VERDICT)
+			operator_set_ready(&graph->operators[i]);
+}
+
+/* ---- Failures ---------------------------------------------------------------- */
+
+/* Whether what the operator yields reaches an end of the graph. */
+static bool is_needed(const struct operator *op)
+{
+	if (op->output_count == 0 || operator_spans(op))
+		return true;
+	for (unsigned i = 0; i < op->output_count; i++)
+		if (!op->outputs[i]->cut && is_needed(op->outputs[i]->to))
+			return true;
+	return false;
+}
+
+void unit_fail(struct operator *op, struct segment *segment,
+	enum exit_status status, char *text)
+{
+	struct graph *graph = op->graph;
+	struct failure *failure = memory_alloc(sizeof(*failure));
+
+	*failure = (struct failure){
+		.next = graph->failures,
+		.op = op,
+		.unit = segment ? segment->unit : NULL,
+		.status = status,
+		.text = text,
+	};
+	graph->failures = failure;
+	op->failed_unit = failure->unit;
+	op->finish_wanted = !failure->unit ||
+		(op->plan->on_error == ON_ERROR_FAIL &&
+			!graph->settings.keep_going);
+}
+
+static void count_failure(struct graph *graph, const struct failure *failure)
+{
+	struct unit *unit = failure->unit;
+	struct operator *op = failure->op;
+
+	graph_report(op, SEVERITY_ERROR, "%s", failure->text);
+	if (!unit) {
+		graph_fail(graph, failure->status);
+		return;
+	}
+	unit->failed = true;
+	if (graph->result.status == STATUS_OK)
+		graph->result.status =
+			unit->endless ? failure->status : STATUS_UNITS_FAILED;
+	if (op->plan->on_error == ON_ERROR_FAIL && !graph->settings.keep_going)
+		graph_drain(graph, unit->number + 1);
+}
+
+bool graph_decide_failures(struct graph *graph, struct unit *unit)
+{
+	struct failure *first = NULL, *next, *kept = NULL;
+
+	for (struct failure *at = graph->failures; at; at = at->next)
+		if (at->unit == unit && is_needed(at->op) &&
+			(!first || at->op->rank < first->op->rank))
+			first = at;
+	if (first)
+		count_failure(graph, first);
+	for (struct failure *at = graph->failures; at; at = next) {
+		next = at->next;
+		if (at->unit == unit) {
+			free(at->text);
+			free(at);
+		} else {
+			at->next = kept;
+			kept = at;
+		}
+	}
+	graph->failures = kept;
+	return first;
+}
+
+/* ---- The verdict -------------------------------------------------------------- */
+
+bool unit_is_lost(const struct graph *graph, struct unit *unit)
+{
+	if (!unit)
+		return false;
+	if (graph->draining && unit->number >= graph->drain_limit &&
+		!unit->failed)
+		unit->failed = unit->cancelled = true;
+	return unit->failed;
+}
+
+static void decide(struct graph *graph, struct unit *unit)
+{
+	unit->decided = true;
+	graph->result.units++;
+	if (!unit_is_lost(graph, unit))
+		graph_decide_failures(graph, unit);
+	if (!unit->failed)
+		graph_publish(graph, unit);
+	else
+		discard_outputs(graph, unit);
+	if (unit->failed && !unit->cancelled)
+		graph->result.units_failed++;
+	wake_those_that_wait_for(graph);
+}
+
+void unit_end_arrived(struct graph *graph, struct unit *unit)
+{
+	if (--unit->open_ends == 0 && !unit->decided)
+		decide(graph, unit);
+}

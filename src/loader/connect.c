@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* Pins connected: implicit tees, numbers of requested pins, loose ends. */
+#include <string.h>
+
+#include "loader/graph.h"
+#include "registry/registry.h"
+
+/* Where the rows of an operator's pins start in an array of those of all. */
+static unsigned *pin_bases(struct graph_work *work, unsigned *total)
+{
+	const struct graph_plan *plan = work->plan;
+	unsigned *bases = arena_array(
+		work->loader->arena, plan->operator_count, sizeof(*bases));
+
+	*total = 0;
+	for (unsigned i = 0; i < plan->operator_count; i++) {
+		bases[i] = *total;
+		if (plan->operators[i].spec)
+			*total += (unsigned)spec_pin_count(
+				plan->operators[i].spec);
+	}
+	return bases;
+}
+
+static const struct pin_spec *pin_of(
+	const struct graph_work *work, unsigned operator, unsigned pin)
+{
+	return &work->plan->operators[operator].spec->pins[pin];
+}
+
+/* ---- Several links from one output -------------------------------------- */
+
+/* Puts a tee behind the output that LINK starts from; the link then starts
+ * from the tee, as others will. */
+static int add_tee(struct graph_work *work, size_t link)
+{
+	const struct operator_spec *tee = registry_operator("tee");
+	struct draft_link first = work->links[link];
+	const char *name = work->plan->operators[first.from].name;
+	const char *pin = pin_of(work, first.from, first.from_pin)->name;
+
+	if (!tee) {
+		loader_error(work->loader, first.location, NULL,
+			"several links from one output need the operator tee");
+		return -1;
+	}
+	name = strcmp(pin, "out") == 0
+		? arena_format(work->loader->arena, "%s.tee", name)
+		: arena_format(work->loader->arena, "%s.%s.tee", name, pin);
+	unsigned index = graph_add_operator(work, tee, name, first.location);
+	first.to = index;
+	first.to_pin = (unsigned)spec_pin(tee, "in");
+	graph_add_link(work, first);
+	return (int)index;
+}
+
+static void add_tees(struct graph_work *work)
+{
+	unsigned total, *bases = pin_bases(work, &total);
+	struct fan {
+		unsigned links;
+		int tee; /* its index and 1, or -1 */
+	} *fans = arena_array(work->loader->arena, total, sizeof(*fans));
+	size_t count = work->link_count;
+
+	for (size_t i = 0; i < count; i++)
+		fans[bases[work->links[i].from] + work->links[i].from_pin]
+			.links++;
+	for (size_t i = 0; i < count; i++) {
+		const struct draft_link link = work->links[i];
+		struct fan *fan = &fans[bases[link.from] + link.from_pin];
+
+		if (fan->links < 2 ||
+			(pin_of(work, link.from, link.from_pin)->flags &
+				PIN_REQUESTED))
+			continue;
+		if (!fan->tee)
+			fan->tee = add_tee(work, i) + 1;
+		if (fan->tee <= 0)
+			continue;
+		work->links[i].from = (unsigned)fan->tee - 1;
+		work->links[i].from_pin =
+			(unsigned)spec_pin(registry_operator("tee"), "out");
+	}
+}
+
+/* ---- Pins --------------------------------------------------------------- */
+
+static void report_taken(struct graph_work *work, const struct draft_link *link,
+	const struct draft_link *first)
+{
+	const struct operator_plan *to = &work->plan->operators[link->to];
+
+	loader_error(work->loader, link->location,
+		"put a gather in front: it takes several links",
+		"the input '%s' of '%s' has a link already, in line %u",
+		pin_of(work, link->to, link->to_pin)->name, to->name,
+		first->location.line);
+}
+
+/* Whether a pin takes one more than the links in *SLOT; else reported. */
+static bool check_slot(struct graph_work *work, const struct draft_link *link,
+	bool output, const unsigned *slot)
+{
+	unsigned operator= output ? link->from : link->to;
+	const struct pin_spec *pin =
+		pin_of(work, operator, output ? link->from_pin : link->to_pin);
+
+	if (!(pin->flags & PIN_REQUESTED) && !output && *slot) {
+		report_taken(work, link, &work->links[*slot - 1]);
+		return false;
+	}
+	if (!(pin->flags & PIN_REQUESTED) || !pin->maximum ||
+		*slot < pin->maximum)
+		return true;
+	loader_error(work->loader, link->location, NULL,
+		"the pin '%s' of '%s' takes at most %u links", pin->name,
+		work->plan->operators[operator].name, pin->maximum);
+	return false;
+}
+
+/* Leaves out links that a pin can't take. For each row, SLOTS counts the links
+ * of a requested pin, and holds the number of the link of a static one. */
+static void check_room(
+	struct graph_work *work, const unsigned *bases, unsigned *slots)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < work->link_count; i++) {
+		struct draft_link link = work->links[i];
+		unsigned *from = &slots[bases[link.from] + link.from_pin];
+		unsigned *to = &slots[bases[link.to] + link.to_pin];
+
+		if (!check_slot(work, &link, true, from) ||
+			!check_slot(work, &link, false, to)) {
+			graph_touch(work, link.from);
+			continue;
+		}
+		work->links[kept++] = link;
+		*from += 1;
+		if (pin_of(work, link.to, link.to_pin)->flags & PIN_REQUESTED)
+			*to += 1;
+		else
+			*to = (unsigned)kept;
+	}
+	work->link_count = kept;
+}
+
+/* The number of static pins, which is that of the first requested one. */
+static unsigned static_pins(const struct operator_spec *spec)
+{
+	unsigned count = (unsigned)spec_pin_count(spec);
+
+	return count && (spec->pins[count - 1].flags & PIN_REQUESTED)
+		? count - 1
+		: count;
+}
+
+static void allocate_pins(struct graph_work *work)
+{
+	struct graph_plan *plan = work->plan;
+
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (plan->operators[i].spec)
+			plan->operators[i].pin_count =
+				static_pins(plan->operators[i].spec);
+	for (size_t i = 0; i < work->link_count; i++) {
+		const struct draft_link *link = &work->links[i];
+
+		if (pin_of(work, link->from, link->from_pin)->flags &
+			PIN_REQUESTED)
+			plan->operators[link->from].pin_count++;
+		if (pin_of(work, link->to, link->to_pin)->flags & PIN_REQUESTED)
+			plan->operators[link->to].pin_count++;
+	}
+	for (unsigned i = 0; i < plan->operator_count; i++) {
+		struct operator_plan *operator= & plan->operators[i];
+
+		operator->pins =
+			arena_array(work->loader->arena, operator->pin_count,
+				sizeof(*operator->pins));
+		for (unsigned j = 0; j < operator->pin_count; j++)
+			operator->pins[j].link = - 1;
+	}
+}
+
+/* The pin for row ROW: itself, or the next requested one. */
+static unsigned next_pin(struct operator_plan *operator, unsigned row, int link,
+	unsigned *requested)
+{
+	unsigned pin = row;
+
+	if (operator->spec->pins[row].flags & PIN_REQUESTED)
+		pin += (*requested)++;
+	operator->pins[pin].link = link;
+	return pin;
+}
+
+static void number_pins(struct graph_work *work)
+{
+	struct graph_plan *plan = work->plan;
+
+	allocate_pins(work);
+	unsigned *requested = arena_array(
+		work->loader->arena, plan->operator_count, sizeof(*requested));
+	plan->link_count = (unsigned)work->link_count;
+	plan->links = arena_array(
+		work->loader->arena, work->link_count, sizeof(*plan->links));
+	for (size_t i = 0; i < work->link_count; i++) {
+		const struct draft_link *draft = &work->links[i];
+		struct link_plan *link = &plan->links[i];
+
+		link->from = draft->from;
+		link->to = draft->to;
+		link->location = draft->location;
+		link->from_pin = next_pin(&plan->operators[draft->from],
+			draft->from_pin, (int)i, &requested[draft->from]);
+		link->to_pin = next_pin(&plan->operators[draft->to],
+			draft->to_pin, (int)i, &requested[draft->to]);
+	}
+}
+
+/* ---- Loose ends --------------------------------------------------------- */
+
+static void report_loose(struct loader *loader,
+	const struct operator_plan *operator, const struct pin_spec * pin)
+{
+	if (pin->direction == PIN_INPUT)
+		loader_error(loader, operator->location, NULL,
+			"no link reaches the input '%s' of '%s'",
+			pin->name, operator->name);
+	else
+		loader_error(loader, operator->location,
+			"the operator discard takes what isn't wanted",
+			"no link takes the output '%s' of '%s'",
+			pin->name, operator->name);
+}
+
+static void check_loose(
+	struct loader *loader, const struct operator_plan *operator)
+{
+	const struct pin_spec *pins = operator->spec->pins;
+	unsigned statics = static_pins(operator->spec);
+	bool used = false, needed = false;
+
+	for (unsigned i = 0; i < operator->pin_count; i++)
+		used |= operator->pins[i].link >= 0;
+	for (unsigned i = 0; pins[i].name; i++)
+		needed |= !(pins[i].flags & PIN_OPTIONAL);
+	if (!used && needed) {
+		loader_error(loader, operator->location, NULL,
+			"'%s' is not used: no link names it", operator->name);
+		return;
+	}
+	for (unsigned i = 0; pins[i].name; i++) {
+		bool linked =
+			i < statics ? operator->pins[i].link >= 0 :
+				      operator->pin_count> statics;
+
+		if (!linked && !(pins[i].flags & (PIN_OPTIONAL | PIN_DYNAMIC)))
+			report_loose(loader, operator, & pins[i]);
+	}
+}
+
+void graph_connect(struct graph_work *work)
+{
+	unsigned total, named = (unsigned)work->names->count;
+
+	add_tees(work);
+	unsigned *bases = pin_bases(work, &total);
+	check_room(work, bases,
+		arena_array(work->loader->arena, total, sizeof(unsigned)));
+	number_pins(work);
+	for (unsigned i = 0; i < named; i++)
+		if (work->plan->operators[i].spec && !work->touched[i])
+			check_loose(work->loader, &work->plan->operators[i]);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* The text of a session file, checked before it is parsed. */
+#include "loader/document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* Where byte OFFSET of a source stands. */
+static struct location place(const struct source *source, size_t offset)
+{
+	struct location location = {source, 1, 1, 1};
+
+	for (size_t i = 0; i < offset; i++) {
+		if (source->text[i] == '\n') {
+			location.line++;
+			location.column = 1;
+		} else if ((source->text[i] & 0xc0) != 0x80)
+			location.column++;
+	}
+	return location;
+}
+
+static bool is_utf16(const char *text, size_t length)
+{
+	return length >= 2 &&
+		(memcmp(text, "\xff\xfe", 2) == 0 ||
+			memcmp(text, "\xfe\xff", 2) == 0);
+}
+
+/* Takes a byte order mark off; false when SOURCE isn't UTF-8. */
+static bool check_encoding(
+	struct source *source, struct diagnostics *diagnostics)
+{
+	struct location whole = {source, 0, 0, 1};
+
+	if (is_utf16(source->text, source->length)) {
+		diagnostics_add(diagnostics, SEVERITY_ERROR, whole,
+			"save it as UTF-8", "the file is encoded in UTF-16");
+		return false;
+	}
+	if (source->length >= 3 &&
+		memcmp(source->text, "\xef\xbb\xbf", 3) == 0) {
+		source->text += 3;
+		source->length -= 3;
+	}
+	size_t valid = text_valid(source->text, source->length);
+	if (valid == source->length)
+		return true;
+	bool nul = source->text[valid] == '\0';
+	diagnostics_add(diagnostics, SEVERITY_ERROR, place(source, valid),
+		nul ? NULL : "save the file as UTF-8",
+		nul ? "NUL in a session file" : "this is not UTF-8");
+	return false;
+}
+
+/* Opens PATH if it is a regular file; else says why not in *PROBLEM. A FIFO
+ * must not block. */
+static FILE *open_regular(const char *path, const char **problem)
+{
+	int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (descriptor < 0 || fstat(descriptor, &status) != 0)
+		*problem = strerror(errno);
+	else if (!S_ISREG(status.st_mode))
+		*problem = "it is not a regular file";
+	else
+		return fdopen(descriptor, "r");
+	if (descriptor >= 0)
+		close(descriptor);
+	return NULL;
+}
+
+bool document_read(struct arena *arena, const char *path, struct source *source,
+	struct diagnostics *diagnostics)
+{
+	struct location whole = {source, 0, 0, 1};
+	char *buffer = arena_alloc(arena, DOCUMENT_BYTES + 2);
+	const char *problem = "";
+	FILE *file = open_regular(path, &problem);
+
+	*source = (struct source){path, buffer, 0};
+	if (file)
+		source->length = fread(buffer, 1, DOCUMENT_BYTES + 1, file);
+	if (file && ferror(file))
+		problem = strerror(errno);
+	if (file)
+		fclose(file);
+	if (*problem || source->length > DOCUMENT_BYTES) {
+		diagnostics_add(diagnostics, SEVERITY_ERROR, whole, NULL,
+			*problem ? "cannot read the session: %s"
+				 : "the session is larger than 1 MiB%s",
+			problem);
+		return false;
+	}
+	return check_encoding(source, diagnostics);
+}
+
+struct node *node_get(const struct node *map, const char *key)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (strcmp(map->keys[i]->text, key) == 0)
+			return map->items[i];
+	return NULL;
+}
+
+struct location node_place(
+	const struct node *scalar, size_t offset, size_t width)
+{
+	struct location location = scalar->content;
+
+	if (scalar->style == STYLE_PLAIN &&
+		scalar->end_line == scalar->location.line)
+		for (size_t i = 0; i < offset; i++)
+			location.column += (scalar->text[i + 1] & 0xc0) != 0x80;
+	else
+		location = location_within(location, offset);
+	location.width = width ? (unsigned)width : 1;
+	return location;
+}
+
+const char *node_kind_name(const struct node *node)
+{
+	static const char *const names[] = {"a text", "a list", "a map"};
+
+	return names[node->kind];
+}
+
+bool node_is_empty(const struct node *node)
+{
+	return node->kind == NODE_SCALAR && node->style == STYLE_PLAIN &&
+		node->length == 0;
+}

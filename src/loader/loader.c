@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the loader share: reporting, and checks of nodes. */
+#include "loader/loader.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+void loader_verror(struct loader *loader, struct location location,
+	const char *hint, const char *format, va_list args)
+{
+	diagnostics_vadd(loader->diagnostics, SEVERITY_ERROR, location, hint,
+		format, args);
+	loader->failed = true;
+}
+
+void loader_error(struct loader *loader, struct location location,
+	const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	loader_verror(loader, location, hint, format, args);
+	va_end(args);
+}
+
+bool loader_is_verbose(const struct loader *loader)
+{
+	return diagnostics_count(loader->diagnostics, SEVERITY_ERROR) < 200;
+}
+
+const char *loader_nearest(struct loader *loader, const char *word,
+	const char *const *candidates, const char *fallback)
+{
+	const char *nearest = loader_is_verbose(loader)
+		? text_nearest(word, candidates)
+		: NULL;
+
+	if (!nearest)
+		return fallback;
+	return arena_format(loader->arena, "did you mean '%s'?", nearest);
+}
+
+const char *loader_join(struct loader *loader, const char *const *names)
+{
+	struct text text = {0};
+
+	text_add_string(&text, "");
+	for (; *names; names++)
+		text_add_format(&text, "%s%s", text.length ? ", " : "", *names);
+	const char *joined = arena_string(loader->arena, text.data);
+	text_free(&text);
+	return joined;
+}
+
+void *loader_grow(struct loader *loader, void *items, size_t count,
+	size_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return items;
+	*capacity = *capacity ? 2 * *capacity : 4;
+	void *grown = arena_array(loader->arena, *capacity, size);
+	if (count)
+		memcpy(grown, items, count * size);
+	return grown;
+}
+
+bool loader_expect(struct loader *loader, const struct node *node,
+	enum node_kind kind, const char *what)
+{
+	static const char *const names[] = {"a text", "a list", "a map"};
+
+	if (node->kind == kind && !(kind == NODE_SCALAR && node_is_empty(node)))
+		return true;
+	struct location location = node->location;
+	if (node_is_empty(node)) {
+		location.width = 1;
+		loader_error(loader, location, NULL,
+			"%s has no value; it takes %s", what, names[kind]);
+	} else
+		loader_error(loader, location, NULL, "%s takes %s, not %s",
+			what, names[kind], node_kind_name(node));
+	return false;
+}
+
+bool loader_check_name(
+	struct loader *loader, const struct node *key, const char *what)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789";
+	size_t length = strlen(key->text), first = strspn(key->text, letters);
+
+	for (size_t i = first; i < length; i++)
+		if (!strchr(letters, key->text[i]) &&
+			!strchr("_-", key->text[i]))
+			first = 0;
+	if (length && first)
+		return true;
+	loader_error(loader, key->location,
+		"use letters, digits, - and _, a letter or digit first",
+		"'%s' can't be the name of %s", key->text, what);
+	return false;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the loader share while they work on one session. */
+#ifndef LEAT_LOADER_LOADER_H
+#define LEAT_LOADER_LOADER_H
+
+#include "loader/document.h"
+#include "loader/names.h"
+#include "loader/session.h"
+
+struct param_value;
+
+/* The loader's own part of a session. */
+struct session_parts {
+	struct arena *arena; /* holds the session itself */
+	struct source source;
+	struct node *root;
+	const char *directory; /* of the file, with a slash; "" if it is the
+				  working directory */
+	struct names *param_names;
+	struct param_value *values; /* one for each param */
+};
+
+struct loader {
+	struct session *session;
+	struct arena *arena;
+	struct diagnostics *diagnostics;
+	bool require_all; /* params must have values */
+	bool failed; /* an error was reported */
+	enum on_error on_error; /* what the session says */
+};
+
+void loader_error(struct loader *loader, struct location location,
+	const char *hint, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void loader_verror(struct loader *loader, struct location location,
+	const char *hint, const char *format, va_list args)
+	__attribute__((format(printf, 4, 0)));
+
+/* Whether hints are still worth their time: few errors were found so far. */
+bool loader_is_verbose(const struct loader *loader);
+
+/* The hint "did you mean 'x'?", or FALLBACK, which may be NULL, when nothing
+ * is near. CANDIDATES ends in NULL. */
+const char *loader_nearest(struct loader *loader, const char *word,
+	const char *const *candidates, const char *fallback);
+
+/* The names joined with commas. */
+const char *loader_join(struct loader *loader, const char *const *names);
+
+/* ITEMS with room for one more; *CAPACITY follows. The old array stays in the
+ * arena. */
+void *loader_grow(struct loader *loader, void *items, size_t count,
+	size_t *capacity, size_t size);
+
+/* Whether NODE is of KIND; else an error that says what WHAT, such as
+ * "'links'", takes. */
+bool loader_expect(struct loader *loader, const struct node *node,
+	enum node_kind kind, const char *what);
+
+/* Whether a key may name an operator, a graph or a param. */
+bool loader_check_name(
+	struct loader *loader, const struct node *key, const char *what);
+
+#endif

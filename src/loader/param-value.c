@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* The values of params, from their defaults and the command line. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "loader/param.h"
+#include "loader/path.h"
+
+int param_find(const struct loader *loader, const char *name)
+{
+	const struct names *names = loader->session->parts->param_names;
+
+	return names ? names_find(names, name) : -1;
+}
+
+bool param_add(struct loader *loader, const struct param *param,
+	struct param_value *value, struct param_item item)
+{
+	struct plain_rule rule = {param->type, param->choices, value->minimum,
+		value->maximum, param->secret};
+	struct plain plain;
+
+	item.text = plain_resolve(loader->arena, param->type, item.text);
+	if (!plain_check(loader, &rule, item.text, item.location, &plain))
+		return false;
+	value->items = loader_grow(loader, value->items, value->count,
+		&value->capacity, sizeof(*value->items));
+	value->items[value->count++] = item;
+	return true;
+}
+
+/* A place that names the option, and the text that it was given. */
+static struct location option_location(struct loader *loader,
+	const struct param *param, const char *option, const char *text)
+{
+	struct source *source = arena_alloc(loader->arena, sizeof(*source));
+
+	source->name = arena_string(loader->arena, option);
+	if (!param->secret) {
+		source->text = text;
+		source->length = strlen(text);
+	}
+	return (struct location){source, 0, 0, 1};
+}
+
+bool param_set(struct loader *loader, size_t index, const char *text,
+	const char *option)
+{
+	struct param *param = &loader->session->params[index];
+	struct param_value *value = &loader->session->parts->values[index];
+	const char *copy = arena_string(loader->arena, text);
+	struct location location = option_location(loader, param, option, copy);
+	struct param_item item = {copy, location, false};
+	size_t length = strlen(text);
+
+	if (text_valid(text, length) < length && !plain_is_path(param->type)) {
+		loader_error(loader, location, NULL, "this is not UTF-8");
+		return false;
+	}
+	if (value->given && !value->many && param->args) {
+		loader_error(loader, location, NULL,
+			"the param '%s' takes one value", param->name);
+		return false;
+	}
+	if (!value->given || !value->many)
+		value->count = 0;
+	value->given = true;
+	item.literal = param->type == SETTING_INPUTS &&
+		(!path_is_glob(text) || access(text, F_OK) == 0);
+	if (!param_add(loader, param, value, item))
+		return false;
+	param->has_value = true;
+	return true;
+}
+
+void params_require(struct loader *loader)
+{
+	const struct session *session = loader->session;
+	struct text list = {0}, options = {0};
+	unsigned missing = 0;
+
+	for (unsigned i = 0; i < session->param_count; i++) {
+		const struct param *param = &session->params[i];
+
+		if (!param->required || param->has_value)
+			continue;
+		text_add_format(
+			&list, "%s%s", missing ? ", " : "", param->name);
+		text_add_format(&options, "%s--%s VALUE", missing ? " " : "",
+			param->name);
+		missing++;
+	}
+	if (missing)
+		loader_error(loader,
+			(struct location){&session->parts->source, 0, 0, 1},
+			arena_format(loader->arena, "give %s", options.data),
+			"%s no value: %s",
+			missing == 1 ? "this param has" : "these params have",
+			list.data);
+	text_free(&list);
+	text_free(&options);
+}

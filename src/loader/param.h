@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The params of a session: their declarations and their values. */
+#ifndef LEAT_LOADER_PARAM_H
+#define LEAT_LOADER_PARAM_H
+
+#include "loader/grammar.h"
+#include "loader/plain.h"
+
+struct param_item {
+	const char *text; /* checked; paths are relative to the process */
+	struct location location; /* where it was given */
+	bool literal; /* inputs: a path, not a glob */
+};
+
+/* What the loader knows of a param beside struct param. */
+struct param_value {
+	struct param_item *items; /* of a list, else one; in the arena */
+	size_t count, capacity;
+	const struct plain *minimum, *maximum;
+	bool many; /* a list or inputs */
+	bool given; /* on the command line, else by the default */
+	bool broken; /* its declaration is wrong: say no more about it */
+};
+
+/* Reads the map `params:` of the session. */
+void params_read(struct loader *loader, const struct node *map);
+
+/* The index of a param, or -1. */
+int param_find(const struct loader *loader, const char *name);
+
+/* Checks an item by the declaration and adds it; false: reported. */
+bool param_add(struct loader *loader, const struct param *param,
+	struct param_value *value, struct param_item item);
+
+/* Adds a value that TEXT gives; see session_set_param. */
+bool param_set(struct loader *loader, size_t index, const char *text,
+	const char *option);
+
+/* Reports all params that are required and have no value, in one error. */
+void params_require(struct loader *loader);
+
+#endif

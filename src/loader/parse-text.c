@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The text behind libyaml's marks: where scalars start, what slips are. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "loader/parse.h"
+
+const char *parse_text(const struct parser *parser, size_t line, size_t columns)
+{
+	const char *end = parser->source->text + parser->source->length;
+
+	if (line > parser->line_count)
+		return "";
+	const char *at = parser->lines[line - 1];
+	for (; columns > 0 && at < end; columns--)
+		do
+			at++;
+		while (at < end && (*at & 0xc0) == 0x80);
+	return at;
+}
+
+/* The place of the first character of a block scalar: the first that isn't
+ * white space in the lines after its header. */
+static struct location block_content(
+	const struct parser *parser, struct location location)
+{
+	const char *at = parse_text(parser, location.line + 1, 0);
+
+	location.width = 1;
+	location.line++;
+	location.column = 1;
+	for (; *at && strchr(" \r\n", *at); at++) {
+		location.column++;
+		if (*at == '\n') {
+			location.line++;
+			location.column = 1;
+		}
+	}
+	return location;
+}
+
+/* libyaml lets a scalar start at its anchor. */
+static void skip_anchor(
+	struct parser *parser, struct node *node, const yaml_char_t *anchor)
+{
+	struct location *location = &node->location;
+	size_t skipped = strlen((const char *)anchor) + 1;
+
+	skipped += strspn(parse_text(parser, location->line,
+				  location->column - 1 + skipped),
+		" ");
+	location->column += (unsigned)skipped;
+	location->width = node->end_line == location->line &&
+			node->end_column > location->column
+		? node->end_column - location->column
+		: 1;
+	node->content = *location;
+}
+
+void parse_set_content(
+	struct parser *parser, struct node *node, const yaml_char_t *anchor)
+{
+	struct location *content = &node->content;
+
+	if (anchor)
+		skip_anchor(parser, node, anchor);
+	if (node->style == STYLE_SINGLE || node->style == STYLE_DOUBLE) {
+		content->column++;
+		content->width -= content->width > 2 ? 2 : 0;
+	} else if (node->style != STYLE_PLAIN && node->length)
+		*content = block_content(parser, node->location);
+}
+
+/* A hint by the text at a mark, for common slips. */
+static const char *syntax_hint(
+	const struct parser *parser, const yaml_mark_t *mark)
+{
+	const char *line = parse_text(parser, mark->line + 1, 0);
+	const char *at = parse_text(parser, mark->line + 1, mark->column);
+
+	if (memmem(line, strcspn(line, "\n"), "${", 2))
+		return "quote a text with ${...}: \"${name}\"";
+	if (*at == '\t')
+		return "indent with spaces, not tabs";
+	if (*at && strchr("*&!%@`>|", *at))
+		return arena_format(
+			parser->arena, "quote a text that starts with %c", *at);
+	return NULL;
+}
+
+void parse_syntax_error(struct parser *parser)
+{
+	const yaml_parser_t *yaml = &parser->yaml;
+	struct location location = parse_mark(parser, &yaml->problem_mark);
+	const char *context = yaml->context ? yaml->context : "";
+	const char *hint = syntax_hint(parser, &yaml->problem_mark);
+
+	if (yaml->error == YAML_MEMORY_ERROR)
+		memory_abort();
+	if (yaml->error == YAML_READER_ERROR)
+		location = (struct location){parser->source, 0, 0, 1};
+	if (!hint && yaml->context)
+		hint = syntax_hint(parser, &yaml->context_mark);
+	parse_report(parser, location, hint, "the YAML is broken: %s%s%s",
+		yaml->problem, *context ? " " : "", context);
+}

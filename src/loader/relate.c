@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Shapes carried along the links, in topological order. */
+#include "loader/relate.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "loader/template.h"
+#include "registry/registry.h"
+#include "registry/relation.h"
+
+/* The names of the payload types in a set, joined with "or". */
+static const char *type_words(struct loader *loader, unsigned types)
+{
+	struct text text = {0};
+
+	text_add_string(&text, "");
+	for (unsigned i = 0; i < PAYLOAD_TYPES; i++)
+		if (types & PAYLOAD_BIT(i))
+			text_add_format(&text, "%s%s",
+				text.length ? " or " : "",
+				payload_specs[i].name);
+	const char *words = arena_string(loader->arena, text.data);
+	text_free(&text);
+	return words;
+}
+
+/* Whether an operator makes something else of TYPES, of the types WANTED. */
+static bool converts(
+	const struct operator_spec *spec, unsigned types, unsigned wanted)
+{
+	int in = spec_pin(spec, "in"), out = spec_pin(spec, "out");
+
+	return in >= 0 && out >= 0 && spec->pins[in].direction == PIN_INPUT &&
+		spec->pins[out].direction == PIN_OUTPUT &&
+		(spec->pins[in].types & types) &&
+		!(spec->pins[in].types & wanted) &&
+		(spec->pins[out].types & wanted);
+}
+
+static const char *convert_hint(
+	struct loader *loader, unsigned types, unsigned wanted)
+{
+	for (size_t i = 0; registry_operators[i]; i++)
+		if (converts(registry_operators[i], types, wanted))
+			return arena_format(loader->arena,
+				"put the operator %s between them",
+				registry_operators[i]->name);
+	return NULL;
+}
+
+/* The operator, or that before it if it is a tee that the session doesn't
+ * name. */
+static const struct operator_plan *named_source(
+	const struct graph_work *work, unsigned index)
+{
+	const struct graph_plan *plan = work->plan;
+	const struct operator_plan *operator= & plan->operators[index];
+	int in = spec_pin(operator->spec, "in");
+
+	if (index < work->names->count ||
+		operator->spec->pins[in].flags & PIN_REQUESTED)
+		return operator;
+	return &plan->operators[plan->links[operator->pins[in].link].from];
+}
+
+static void report_types(struct graph_work *work, const struct link_plan *link,
+	unsigned types, unsigned wanted)
+{
+	const struct operator_plan *from = named_source(work, link->from);
+	const struct operator_plan *to = &work->plan->operators[link->to];
+
+	loader_error(work->loader, link->location,
+		convert_hint(work->loader, types, wanted),
+		"'%s' (%s) yields %s, but '%s' (%s) takes %s", from->name,
+		from->spec->name, type_words(work->loader, types), to->name,
+		to->spec->name, type_words(work->loader, wanted));
+}
+
+/* The row of the table for a pin. */
+static const struct pin_spec *row_of(
+	const struct operator_plan *operator, unsigned pin)
+{
+	unsigned last = (unsigned)spec_pin_count(operator->spec) - 1;
+
+	return &operator->spec->pins[pin < last ? pin : last];
+}
+
+/* Takes the shape that arrives by a link, if the input can take it. */
+static void take_shape(struct graph_work *work, struct link_plan *link)
+{
+	struct operator_plan *from = &work->plan->operators[link->from];
+	struct operator_plan *to = &work->plan->operators[link->to];
+	const struct shape *shape = &from->pins[link->from_pin].shape;
+	unsigned wanted = row_of(to, link->to_pin)->types;
+	unsigned types = shape->known ? PAYLOAD_BIT(shape->type)
+				      : row_of(from, link->from_pin)->types;
+
+	if (!(types & wanted)) {
+		report_types(work, link, types, wanted);
+		return;
+	}
+	link->type = shape->type;
+	to->pins[link->to_pin].shape = *shape;
+}
+
+static void relate_default(struct relation *relation)
+{
+	const struct operator_spec *spec = relation->operator->spec;
+	int in = spec_pin(spec, "in");
+
+	if (in < 0)
+		return;
+	const struct shape *shape = relation_input(relation, (unsigned)in);
+	for (unsigned i = 0; spec->pins[i].name; i++)
+		if (spec->pins[i].direction == PIN_OUTPUT)
+			relation_output(relation, i, shape);
+}
+
+static void relate_operator(struct graph_work *work, unsigned index)
+{
+	struct operator_plan *operator= & work->plan->operators[index];
+	struct relation relation = {work, operator};
+	unsigned flags = operator->spec ? operator->spec->flags : 0;
+
+	if (!operator->spec)
+		return;
+	for (unsigned i = 0; i < operator->pin_count; i++) {
+		int link = operator->pins[i].link;
+
+		if (link >= 0 && work->plan->links[link].to == index &&
+			work->plan->links[link].to_pin == i)
+			take_shape(work, &work->plan->links[link]);
+	}
+	operator->scope = SCOPE_UNIT;
+	if (flags & OPERATOR_SPANS_ALWAYS)
+		operator->scope = SCOPE_GRAPH;
+	else if (flags & OPERATOR_SCOPED)
+		operator->scope = operator->per;
+	template_check_all(work, index);
+	if (operator->spec->relate)
+		operator->spec->relate(&relation);
+	else
+		relate_default(&relation);
+}
+
+void graph_relate(struct graph_work *work)
+{
+	for (size_t i = 0; i < work->related; i++)
+		relate_operator(work, work->plan->ranks[i]);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions: the keys at the top, and the order of the steps. */
+#include "loader/session.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "loader/graph.h"
+#include "loader/param.h"
+#include "loader/path.h"
+#include "loader/settings.h"
+
+enum { DEFAULT_MEMORY = 64 * 1024 * 1024 };
+
+static void read_version(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	(void)key;
+	(void)into;
+	if (strcmp(value->text, "1") != 0)
+		loader_error(loader, value->location, "write leat: 1",
+			"this leat knows version 1 of the grammar, not '%s'",
+			value->text);
+}
+
+static void read_name(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+	(void)key;
+	(void)into;
+	if (!value->length || value->text[strspn(value->text, letters)])
+		loader_error(loader, value->location,
+			"use small letters, digits and -",
+			"'%s' can't be the name of a session", value->text);
+	loader->session->name = value->text;
+}
+
+static void read_doc(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	(void)key;
+	(void)into;
+	loader->session->doc = value->text;
+}
+
+static void read_params(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	(void)key;
+	(void)into;
+	params_read(loader, value);
+}
+
+static const struct key_rule graph_keys[] = {
+	{"doc", KEY_SCALAR, NULL},
+	{"operators", KEY_MAP, NULL},
+	{"links", KEY_SEQUENCE, NULL},
+	{"rejected", KEY_SCALAR, NULL},
+	{"on-error", KEY_SCALAR, NULL},
+	{NULL, KEY_ANY, NULL},
+};
+
+static void check_graphs(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	(void)key;
+	(void)into;
+	for (size_t i = 0; i < value->count; i++) {
+		const struct node *name = value->keys[i];
+		const struct node *graph = value->items[i];
+
+		loader_check_name(loader, name, "a graph");
+		if (loader_expect(loader, graph, NODE_MAP,
+			    arena_format(loader->arena, "the graph '%s'",
+				    name->text)))
+			grammar_read(
+				loader, graph, graph_keys, "a graph", NULL);
+	}
+}
+
+/* Where READ is NULL the value is read when the session is built. */
+static const struct key_rule session_keys[] = {
+	{"leat", KEY_SCALAR, read_version},
+	{"session", KEY_SCALAR, read_name},
+	{"doc", KEY_SCALAR, read_doc},
+	{"params", KEY_MAP, read_params},
+	{"resources", KEY_MAP, NULL},
+	{"reproducible", KEY_SCALAR, NULL},
+	{"on-error", KEY_SCALAR, NULL},
+	{"graphs", KEY_MAP, check_graphs},
+	{"operators", KEY_MAP, NULL},
+	{"links", KEY_SEQUENCE, NULL},
+	{"rejected", KEY_SCALAR, NULL},
+	{"env", KEY_LATER, NULL},
+	{"include", KEY_LATER, NULL},
+	{"state", KEY_LATER, NULL},
+	{"datastores", KEY_LATER, NULL},
+	{"models", KEY_LATER, NULL},
+	{"subgraphs", KEY_LATER, NULL},
+	{"phases", KEY_LATER, NULL},
+	{NULL, KEY_ANY, NULL},
+};
+
+/* ---- Parsing ------------------------------------------------------------ */
+
+static void require_key(struct loader *loader, const struct node *root,
+	const char *key, const char *hint)
+{
+	struct location whole = {&loader->session->parts->source, 0, 0, 1};
+
+	if (!node_get(root, key))
+		loader_error(
+			loader, whole, hint, "the key '%s' is missing", key);
+}
+
+static void check_root(struct loader *loader, const struct node *root)
+{
+	const char *single = node_get(root, "operators") ? "operators"
+		: node_get(root, "links")		 ? "links"
+		: node_get(root, "rejected")		 ? "rejected"
+							 : NULL;
+
+	grammar_read(loader, root, session_keys, "a session", NULL);
+	require_key(loader, root, "leat", "write leat: 1 at the top");
+	require_key(loader, root, "session",
+		"give it a name, as in session: access-report");
+	if (!node_get(root, "graphs"))
+		require_key(loader, root, "operators", NULL);
+	else if (single) {
+		for (size_t i = 0; i < root->count; i++)
+			if (strcmp(root->keys[i]->text, single) == 0)
+				loader_error(loader, root->keys[i]->location,
+					"put it into one of the graphs",
+					"'%s' can't stand beside 'graphs'",
+					single);
+	}
+}
+
+static struct session *create(const char *path)
+{
+	struct arena *arena = arena_create();
+	struct session *session = arena_alloc(arena, sizeof(*session));
+
+	session->parts = arena_alloc(arena, sizeof(*session->parts));
+	session->parts->arena = arena;
+	session->path = arena_string(arena, path);
+	session->name = "";
+	session->parts->directory = path_directory(arena, path);
+	session->memory_bytes = DEFAULT_MEMORY;
+	session->reproducible = true;
+	return session;
+}
+
+static void build(struct loader *loader, const struct node *root);
+
+struct session *session_parse(const char *path, struct diagnostics *diagnostics)
+{
+	struct session *session = create(path);
+	struct session_parts *parts = session->parts;
+	struct loader loader = {.session = session,
+		.arena = parts->arena,
+		.diagnostics = diagnostics};
+
+	if (!document_read(
+		    parts->arena, session->path, &parts->source, diagnostics)) {
+		session_destroy(session);
+		return NULL;
+	}
+	parts->root = document_parse(
+		parts->arena, &parts->source, diagnostics, &loader.failed);
+	bool map = parts->root && parts->root->kind == NODE_MAP;
+	if (parts->root && !map)
+		loader_error(&loader, parts->root->location,
+			"it starts with leat: 1",
+			"a session is a map of keys, not %s",
+			node_kind_name(parts->root));
+	if (map)
+		check_root(&loader, parts->root);
+	if (!loader.failed)
+		return session;
+	if (map)
+		build(&loader, parts->root); /* for its errors */
+	session_destroy(session);
+	return NULL;
+}
+
+const struct param *session_param(
+	const struct session *session, const char *name)
+{
+	struct loader loader = {.session = (struct session *)session};
+	int index = param_find(&loader, name);
+
+	return index < 0 ? NULL : &session->params[index];
+}
+
+bool session_set_param(struct session *session, const char *name,
+	const char *value, const char *option, struct diagnostics *diagnostics)
+{
+	struct loader loader = {.session = session,
+		.arena = session->parts->arena,
+		.diagnostics = diagnostics};
+	int index = param_find(&loader, name);
+
+	if (index >= 0)
+		return param_set(&loader, (size_t)index, value, option);
+	loader_error(&loader, (struct location){NULL, 0, 0, 1}, NULL,
+		"%s: the session has no param '%s'", option, name);
+	return false;
+}
+
+/* ---- Building ----------------------------------------------------------- */
+
+struct top {
+	bool reproducible;
+	int64_t jobs, memory;
+};
+
+static const struct property_spec top_properties[] = {
+	{.name = "reproducible",
+		.type = SETTING_BOOLEAN,
+		.offset = offsetof(struct top, reproducible),
+		.fallback = "true"},
+	{.name = NULL},
+};
+
+static const struct property_spec resource_properties[] = {
+	{.name = "jobs",
+		.type = SETTING_INTEGER,
+		.offset = offsetof(struct top, jobs),
+		.minimum = 1,
+		.maximum = 1024},
+	{.name = "memory",
+		.type = SETTING_SIZE,
+		.offset = offsetof(struct top, memory),
+		.minimum = 1024 * 1024,
+		.maximum = INT64_C(1) << 50,
+		.fallback = "64MiB"},
+	{.name = NULL},
+};
+
+static void build_top(struct loader *loader, const struct node *root)
+{
+	const struct node *resources = node_get(root, "resources");
+	struct location locations[2];
+	struct top top = {.jobs = 0};
+	struct settings settings = {.specs = top_properties,
+		.shared = true,
+		.what = "a session",
+		.state = &top,
+		.locations = locations};
+
+	settings_read(loader, root, NULL, &settings);
+	settings.specs = resource_properties;
+	settings.shared = false;
+	settings.what = "'resources'";
+	if (resources && resources->kind != NODE_MAP)
+		resources = NULL;
+	settings_read(loader, resources, NULL, &settings);
+	loader->session->reproducible = top.reproducible;
+	loader->session->memory_bytes = top.memory;
+	graph_read_on_error(loader, root, &loader->on_error);
+}
+
+static void build_graphs(struct loader *loader, const struct node *root)
+{
+	struct session *session = loader->session;
+	const struct node *graphs = node_get(root, "graphs");
+
+	if (!graphs) {
+		struct graph_plan *plan =
+			arena_alloc(loader->arena, sizeof(*plan));
+
+		plan->name = session->name;
+		plan->location = root->location;
+		session->graphs = plan;
+		session->graph_count = 1;
+		if (node_get(root, "operators"))
+			graph_load(loader, root, plan);
+		return;
+	}
+	if (graphs->kind != NODE_MAP)
+		return;
+	session->graph_count = (unsigned)graphs->count;
+	session->graphs = arena_array(
+		loader->arena, graphs->count, sizeof(*session->graphs));
+	for (size_t i = 0; i < graphs->count; i++) {
+		session->graphs[i].name = graphs->keys[i]->text;
+		session->graphs[i].location = graphs->keys[i]->location;
+		if (graphs->items[i]->kind == NODE_MAP)
+			graph_load(
+				loader, graphs->items[i], &session->graphs[i]);
+	}
+}
+
+static void build(struct loader *loader, const struct node *root)
+{
+	build_top(loader, root);
+	build_graphs(loader, root);
+}
+
+bool session_build(struct session *session, bool require_all,
+	struct diagnostics *diagnostics)
+{
+	struct loader loader = {.session = session,
+		.arena = session->parts->arena,
+		.diagnostics = diagnostics,
+		.require_all = require_all};
+
+	if (require_all)
+		params_require(&loader);
+	build(&loader, session->parts->root);
+	return !loader.failed;
+}
+
+void session_destroy(struct session *session)
+{
+	if (session)
+		arena_destroy(session->parts->arena);
+}

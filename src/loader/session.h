@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A session as the loader leaves it: checked, with its values in place, ready
+ * to run. Loading takes two steps, since the params of the file are the
+ * options of the command line:
+ *
+ *	session = session_parse(path, diagnostics);
+ *	session_set_param(session, "top", "5", ...);	any number of times
+ *	session_build(session, true, diagnostics);
+ *
+ * All mistakes are reported in one go; a step that added errors to the
+ * diagnostics returns NULL or false. Nothing but the session file is read.
+ */
+#ifndef LEAT_LOADER_SESSION_H
+#define LEAT_LOADER_SESSION_H
+
+#include "base/arena.h"
+#include "registry/relation.h"
+#include "registry/spec.h"
+
+enum on_error { ON_ERROR_FAIL, ON_ERROR_SKIP };
+
+/* A link. Pins are numbered as in the operators' tables, links of a requested
+ * pin counting on from its number. */
+struct link_plan {
+	unsigned from, from_pin; /* an operator, an output pin of it */
+	unsigned to, to_pin;
+	unsigned type; /* enum payload_type, when the shape is known */
+	struct location location;
+};
+
+/* One end of a link at an operator. */
+struct pin_plan {
+	int link; /* index into the graph's links, or -1 */
+	struct shape shape; /* what passes it */
+};
+
+struct operator_plan {
+	const char *name; /* as in the session; of what was put in, such as
+			     an implicit tee: its maker's name and a suffix */
+	struct location location; /* of the name */
+	const struct operator_spec *spec;
+	void *settings; /* state_size bytes, with the settings */
+	uint64_t unknown; /* bit N: property N depends on a missing param */
+	const struct location *property_locations; /* source NULL: not given */
+	struct pin_plan *pins; /* static ones as in the table, then requested */
+	unsigned pin_count;
+	enum on_error on_error; /* the innermost that is said */
+	enum scope per; /* as said, or the spec's default */
+	enum scope scope; /* GRAPH: it spans units; else within one */
+};
+
+struct graph_plan {
+	const char *name;
+	struct location location;
+	struct operator_plan *operators; /* in the order of the file */
+	unsigned operator_count;
+	struct link_plan *links;
+	unsigned link_count;
+	unsigned *ranks; /* the operators in topological order, ties in the
+			    order of the file */
+};
+
+struct param {
+	const char *name;
+	struct location location; /* of its name */
+	enum setting_type type;
+	const char *doc; /* or NULL */
+	bool required, list, args, secret;
+	const char *const *choices; /* ends in NULL; or NULL */
+	const char *fallback; /* the default as text, or NULL; of a list, the
+				 items joined by spaces, for help only */
+	const char *minimum, *maximum; /* as texts, or NULL */
+	const char *unit; /* or NULL */
+	bool has_value;
+};
+
+struct session {
+	const char *path; /* as given */
+	const char *name;
+	const char *doc; /* or NULL */
+	struct param *params; /* in the order of the file */
+	unsigned param_count;
+	struct graph_plan *graphs; /* in the order they run */
+	unsigned graph_count;
+	int64_t memory_bytes; /* resources.memory, or the default */
+	bool reproducible;
+	struct session_parts *parts; /* the loader's own */
+};
+
+struct session *session_parse(
+	const char *path, struct diagnostics *diagnostics);
+
+/* NULL when the session has no such param. */
+const struct param *session_param(
+	const struct session *session, const char *name);
+
+/* Sets a param from the command line; for a list or inputs each call adds one
+ * value. OPTION is how the user wrote it, for the message. Relative paths are
+ * relative to the working directory; an input that exists is taken literally.
+ * False: the value isn't usable, reported. */
+bool session_set_param(struct session *session, const char *name,
+	const char *value, const char *option, struct diagnostics *diagnostics);
+
+/* Resolves params, fills in properties, connects pins and relates operators.
+ * With REQUIRE_ALL, params that are required and have no value are an error;
+ * else what depends on them is unknown. */
+bool session_build(struct session *session, bool require_all,
+	struct diagnostics *diagnostics);
+
+void session_destroy(struct session *session); /* takes NULL */
+
+#endif

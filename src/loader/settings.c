@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* Properties read by a table into the members of a struct. */
+#include "loader/settings.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "loader/path.h"
+
+#define BIT(type) (1u << SETTING_##type)
+
+/* Whether a param of TYPE alone may stand for a value of the property. */
+static bool accepts(enum setting_type property, enum setting_type type)
+{
+	static const unsigned paths = BIT(TEXT) | BIT(CHOICE) | BIT(PATH) |
+		BIT(FILE) | BIT(DIRECTORY);
+	const unsigned any = ~0u;
+	const unsigned accepted[SETTING_TYPES] = {
+		[SETTING_TEXT] = any,
+		[SETTING_INTEGER] = BIT(INTEGER),
+		[SETTING_REAL] = BIT(REAL) | BIT(INTEGER),
+		[SETTING_BOOLEAN] = BIT(BOOLEAN),
+		[SETTING_CHOICE] = BIT(CHOICE) | BIT(TEXT),
+		[SETTING_DATE] = BIT(DATE),
+		[SETTING_TIMESTAMP] = BIT(TIMESTAMP),
+		[SETTING_DURATION] = BIT(DURATION),
+		[SETTING_SIZE] = BIT(SIZE) | BIT(INTEGER),
+		[SETTING_BITRATE] = BIT(BITRATE) | BIT(INTEGER),
+		[SETTING_REGEX] = any,
+		[SETTING_SQL] = any,
+		[SETTING_PATH] = paths,
+		[SETTING_FILE] = paths,
+		[SETTING_DIRECTORY] = paths,
+		[SETTING_GLOB] = paths | BIT(GLOB),
+		[SETTING_INPUTS] = paths | BIT(GLOB) | BIT(INPUTS),
+		[SETTING_TEMPLATE] = any,
+		[SETTING_PATH_TEMPLATE] = any,
+		[SETTING_TEXTS] = any,
+		[SETTING_FIELDS] = any,
+		[SETTING_EXPRESSIONS] = any,
+		[SETTING_ORDER] = any,
+	};
+
+	return accepted[property] & (1u << type);
+}
+
+bool setting_check_param(struct loader *loader, const struct setting *setting,
+	const struct node *node)
+{
+	int index = substitution_whole(loader, node);
+
+	if (index < 0)
+		return true;
+	const struct param *param = &loader->session->params[index];
+	if (accepts(setting->spec->type, param->type) ||
+		loader->session->parts->values[index].broken)
+		return true;
+	loader_error(loader, node->location, NULL,
+		"'%s' is of the type %s, but the param '%s' of the type %s",
+		setting->spec->name, setting_type_names[setting->spec->type],
+		param->name, setting_type_names[param->type]);
+	return false;
+}
+
+bool setting_substitute(struct loader *loader, struct setting *setting,
+	const struct node *node, enum substitution_mode mode,
+	struct substitution *result)
+{
+	const char *what = arena_format(loader->arena, "'%s'",
+		setting->part ? setting->part : setting->spec->name);
+
+	if (!loader_expect(loader, node, NODE_SCALAR, what) ||
+		!setting_check_param(loader, setting, node) ||
+		!substitute(loader, node, mode, result))
+		return false;
+	setting->unknown |= result->unknown;
+	setting->absent |= result->absent;
+	return !result->absent;
+}
+
+/* ---- Scalars ------------------------------------------------------------ */
+
+/* The bytes of the directory before the first placeholder of a template. */
+static size_t root_length(const char *template)
+{
+	size_t root = 0;
+
+	for (size_t i = 0; template[i]; i++) {
+		if (template[i] == '/')
+			root = i + 1;
+		if (template[i] != '{')
+			continue;
+		if (template[i + 1] != '{')
+			break;
+		i++;
+	}
+	return root;
+}
+
+static enum substitution_mode mode_of(enum setting_type type)
+{
+	switch (type) {
+	case SETTING_REGEX: return SUBSTITUTE_PATTERN;
+	case SETTING_SQL: return SUBSTITUTE_SQL;
+	case SETTING_TEMPLATE:
+	case SETTING_PATH_TEMPLATE: return SUBSTITUTE_TEMPLATE;
+	default: return SUBSTITUTE_PLAIN;
+	}
+}
+
+static void store_text(struct setting *setting,
+	const struct substitution *value, const char *text)
+{
+	*(struct setting_text *)setting->member = (struct setting_text){
+		.text = text,
+		.location = value->location,
+		.bindings = value->bindings,
+		.binding_count = value->binding_count,
+		.root_length = setting->spec->type == SETTING_PATH_TEMPLATE
+			? root_length(text)
+			: 0,
+	};
+}
+
+static void store_plain(
+	struct setting *setting, const struct plain *plain, const char *text)
+{
+	switch (setting->spec->type) {
+	case SETTING_REAL: *(double *)setting->member = plain->real; break;
+	case SETTING_BOOLEAN: *(bool *)setting->member = plain->boolean; break;
+	case SETTING_CHOICE:
+		*(int *)setting->member = (int)plain->integer;
+		break;
+	case SETTING_INTEGER:
+	case SETTING_DATE:
+	case SETTING_TIMESTAMP:
+	case SETTING_DURATION:
+	case SETTING_SIZE:
+	case SETTING_BITRATE:
+		*(int64_t *)setting->member = plain->integer;
+		break;
+	default: *(const char **)setting->member = text; break;
+	}
+}
+
+static void store(struct loader *loader, struct setting *setting,
+	const struct substitution *value)
+{
+	const struct property_spec *spec = setting->spec;
+	bool ranged = spec->minimum || spec->maximum;
+	struct plain minimum = {
+		.integer = spec->minimum, .real = (double)spec->minimum};
+	struct plain maximum = {
+		.integer = spec->maximum, .real = (double)spec->maximum};
+	struct plain_rule rule = {.type = spec->type,
+		.choices = spec->choices,
+		.minimum = ranged ? &minimum : NULL,
+		.maximum = ranged ? &maximum : NULL};
+	const char *text = value->text;
+	struct plain plain = {0};
+
+	if (!plain_check(loader, &rule, text, value->location, &plain))
+		return;
+	if (plain_is_path(spec->type) && !value->anchored)
+		text = path_resolve(loader, spec->type, text);
+	if (mode_of(spec->type) != SUBSTITUTE_PLAIN)
+		store_text(setting, value, text);
+	else
+		store_plain(setting, &plain, text);
+}
+
+static void read_scalar(
+	struct loader *loader, struct setting *setting, const struct node *node)
+{
+	enum substitution_mode mode = mode_of(setting->spec->type);
+	struct substitution value;
+
+	if (!setting_substitute(loader, setting, node, mode, &value))
+		return;
+	if (!value.unknown || mode == SUBSTITUTE_SQL)
+		store(loader, setting, &value);
+}
+
+static void read_setting(
+	struct loader *loader, struct setting *setting, const struct node *node)
+{
+	switch (setting->spec->type) {
+	case SETTING_INPUTS:
+	case SETTING_TEXTS: setting_read_list(loader, setting, node); break;
+	case SETTING_FIELDS: setting_read_fields(loader, setting, node); break;
+	case SETTING_EXPRESSIONS:
+	case SETTING_ORDER:
+		setting_read_expressions(loader, setting, node);
+		break;
+	default: read_scalar(loader, setting, node); break;
+	}
+}
+
+/* ---- Maps --------------------------------------------------------------- */
+
+static void store_fallbacks(struct loader *loader, struct settings *settings)
+{
+	const struct property_spec *spec = settings->specs;
+
+	for (; spec->name; spec++) {
+		struct setting setting = {.spec = spec,
+			.member = (char *)settings->state + spec->offset};
+		struct node node = {.kind = NODE_SCALAR,
+			.style = STYLE_DOUBLE,
+			.location = settings->owner,
+			.content = settings->owner,
+			.text = spec->fallback};
+
+		if (!spec->fallback)
+			continue;
+		node.length = strlen(spec->fallback);
+		read_setting(loader, &setting, &node);
+	}
+}
+
+static int find(const struct property_spec *specs, const char *name)
+{
+	for (int i = 0; specs[i].name; i++)
+		if (strcmp(specs[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static bool is_reserved(const struct key_rule *reserved, const char *name)
+{
+	for (; reserved && reserved->name; reserved++)
+		if (strcmp(reserved->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A property that the key is near to counts as given, to be said once. */
+static void unknown_property(struct loader *loader, const struct node *key,
+	const struct key_rule *reserved, const struct settings *settings,
+	bool *given)
+{
+	const struct property_spec *specs = settings->specs;
+	const char *names[96];
+	size_t count = 0;
+
+	for (; specs->name && count < 64; specs++)
+		names[count++] = specs->name;
+	names[count] = NULL;
+	const char *all = count
+		? arena_format(loader->arena, "its properties are: %s",
+			  loader_join(loader, names))
+		: "it has none";
+	for (; reserved && reserved->name && count < 95; reserved++)
+		names[count++] = reserved->name;
+	names[count] = NULL;
+	loader_error(loader, key->location,
+		loader_nearest(loader, key->text, names, all),
+		"%s has no property '%s'", settings->what, key->text);
+	const char *nearest = text_nearest(key->text, names);
+	int index = nearest ? find(settings->specs, nearest) : -1;
+	if (index >= 0)
+		given[index] = true;
+}
+
+static void read_property(struct loader *loader, const struct node *node,
+	struct settings *settings, unsigned index, bool *given)
+{
+	const struct property_spec *spec = &settings->specs[index];
+	struct setting setting = {
+		.spec = spec, .member = (char *)settings->state + spec->offset};
+
+	read_setting(loader, &setting, node);
+	*given = !setting.absent;
+	if (setting.unknown && index < 64)
+		settings->unknown |= UINT64_C(1) << index;
+	if (!setting.absent)
+		settings->locations[index] = node->kind == NODE_SCALAR
+			? node->content
+			: node->location;
+	else if (spec->flags & PROPERTY_REQUIRED)
+		loader_error(loader, node->location, NULL,
+			"'%s' is required, but this param has no value",
+			spec->name);
+	if (setting.absent)
+		*given = true; /* nothing more to say */
+}
+
+static void report_missing(struct loader *loader,
+	const struct settings *settings, const bool *given)
+{
+	const struct property_spec *spec = settings->specs;
+
+	for (unsigned i = 0; spec[i].name; i++)
+		if (!given[i] && (spec[i].flags & PROPERTY_REQUIRED))
+			loader_error(loader, settings->owner,
+				arena_format(loader->arena, "%s: %s",
+					spec[i].name, spec[i].summary),
+				"%s needs the property '%s'", settings->what,
+				spec[i].name);
+}
+
+void settings_read(struct loader *loader, const struct node *map,
+	const struct key_rule *reserved, struct settings *settings)
+{
+	static const struct property_spec none[] = {{.name = NULL}};
+	bool given[96] = {false};
+
+	if (!settings->specs)
+		settings->specs = none;
+	store_fallbacks(loader, settings);
+	for (size_t i = 0; map && i < map->count; i++) {
+		const struct node *key = map->keys[i];
+		int index = find(settings->specs, key->text);
+
+		if (index >= 0)
+			read_property(loader, map->items[i], settings,
+				(unsigned)index, &given[index]);
+		else if (!settings->shared && !is_reserved(reserved, key->text))
+			unknown_property(
+				loader, key, reserved, settings, given);
+	}
+	report_missing(loader, settings, given);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The properties of a map put into the members of a struct, by a table: each
+ * value is substituted, parsed, checked and stored at its offset.
+ */
+#ifndef LEAT_LOADER_SETTINGS_H
+#define LEAT_LOADER_SETTINGS_H
+
+#include "loader/grammar.h"
+#include "loader/substitute.h"
+
+struct settings {
+	const struct property_spec *specs; /* NULL: none */
+	bool shared; /* other keys of the map are not properties */
+	const char *what; /* whose they are, such as "'lines'" */
+	struct location owner; /* where missing ones are reported */
+	void *state;
+	uint64_t unknown; /* as in struct operator_plan */
+	struct location *locations; /* one for each row */
+};
+
+/* Reads MAP, or only the defaults if it is NULL. Keys that RESERVED names (may
+ * be NULL) are not properties. */
+void settings_read(struct loader *loader, const struct node *map,
+	const struct key_rule *reserved, struct settings *settings);
+
+/* What one property is being read into. */
+struct setting {
+	const struct property_spec *spec;
+	void *member;
+	const char *part; /* the key within it that is being read, or NULL */
+	bool unknown, absent;
+};
+
+/* A scalar substituted for SETTING, whose flags it sets. False: reported, or
+ * there is no text. */
+bool setting_substitute(struct loader *loader, struct setting *setting,
+	const struct node *node, enum substitution_mode mode,
+	struct substitution *result);
+
+/* If NODE is exactly a param: whether its type fits; else reported. */
+bool setting_check_param(struct loader *loader, const struct setting *setting,
+	const struct node *node);
+
+/* A list, or a scalar taken for a list of one; else reported. */
+bool setting_check_list(struct loader *loader, const struct setting *setting,
+	const struct node *node);
+const struct node *const *setting_elements(
+	const struct node *const *node, size_t *count);
+
+/* The types that are made of several scalars, each in its file. */
+void setting_read_list(struct loader *loader, struct setting *setting,
+	const struct node *node);
+void setting_read_fields(struct loader *loader, struct setting *setting,
+	const struct node *node);
+void setting_read_expressions(struct loader *loader, struct setting *setting,
+	const struct node *node);
+
+#endif

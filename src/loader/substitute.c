@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* ${name} in scalars, replaced by the values of params. */
+#include "loader/substitute.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+struct work {
+	struct loader *loader;
+	const struct node *scalar;
+	enum substitution_mode mode;
+	struct substitution *result;
+	struct text text;
+	struct setting_binding *bindings;
+	size_t binding_count;
+	char state; /* in SQL: the quote or comment that is open, or 0 */
+	bool failed;
+};
+
+int substitution_whole(const struct loader *loader, const struct node *scalar)
+{
+	const char *text = scalar->text;
+	size_t length = scalar->length;
+
+	if (scalar->kind != NODE_SCALAR || length < 4 ||
+		strncmp(text, "${", 2) != 0 || strcspn(text, "}") != length - 1)
+		return -1;
+	char *name = arena_copy(loader->arena, text + 2, length - 3);
+	return param_find(loader, name);
+}
+
+static void fail(struct work *work, size_t offset, size_t length,
+	const char *hint, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+static void fail(struct work *work, size_t offset, size_t length,
+	const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *message = arena_vformat(work->loader->arena, format, args);
+	va_end(args);
+	loader_error(work->loader, node_place(work->scalar, offset, length),
+		hint, "%s", message);
+	work->failed = true;
+}
+
+/* ---- Values put into texts ---------------------------------------------- */
+
+static enum value_type binding_type(enum setting_type type)
+{
+	switch (type) {
+	case SETTING_INTEGER:
+	case SETTING_SIZE:
+	case SETTING_BITRATE: return VALUE_INTEGER;
+	case SETTING_REAL: return VALUE_REAL;
+	case SETTING_BOOLEAN: return VALUE_BOOLEAN;
+	case SETTING_TIMESTAMP: return VALUE_TIMESTAMP;
+	case SETTING_DURATION: return VALUE_DURATION;
+	default: return VALUE_TEXT;
+	}
+}
+
+/* Adds ?N for TEXT of TYPE; NULL is bound for no text. */
+static void bind(struct work *work, enum setting_type type, const char *text)
+{
+	struct setting_binding binding = {.type = binding_type(type)};
+	struct plain plain = {0};
+
+	binding.value.null = !text;
+	if (text && binding.type == VALUE_TEXT) {
+		binding.value.data = text;
+		binding.value.length = (uint32_t)strlen(text);
+	} else if (text && !plain_parse(type, text, &plain)) {
+		if (type == SETTING_REAL)
+			binding.value.real = plain.real;
+		else if (type == SETTING_BOOLEAN)
+			binding.value.boolean = plain.boolean;
+		else
+			binding.value.integer = plain.integer;
+	}
+	work->bindings = memory_resize(work->bindings, work->binding_count + 1,
+		sizeof(*work->bindings));
+	work->bindings[work->binding_count++] = binding;
+	text_add_format(&work->text, "?%zu", work->binding_count);
+}
+
+static void paste_sql(struct work *work, const struct param *param,
+	const struct param_value *value)
+{
+	if (!value->count && !(value->many && param->has_value))
+		bind(work, param->type, NULL);
+	for (size_t i = 0; i < value->count; i++) {
+		const char *text = value->items[i].text;
+
+		text_add_string(&work->text, i ? ", " : "");
+		if (param->type == SETTING_SQL)
+			text_add_format(&work->text, "(%s)", text);
+		else
+			bind(work, param->type, text);
+	}
+}
+
+/* The pattern that matches TEXT. */
+static void add_quoted(struct text *pattern, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < 0x80 && !isalnum(c) && c != '_')
+			text_add_string(pattern, "\\");
+		text_add(pattern, text, 1);
+	}
+}
+
+static void paste(struct work *work, const struct param *param,
+	const char *text, bool whole)
+{
+	bool regex = param->type == SETTING_REGEX;
+
+	if (work->mode == SUBSTITUTE_PATTERN && regex)
+		text_add_format(&work->text, whole ? "%s" : "(?:%s)", text);
+	else if (work->mode == SUBSTITUTE_PATTERN)
+		add_quoted(&work->text, text);
+	else if (work->mode == SUBSTITUTE_TEMPLATE)
+		for (; *text; text++)
+			text_add_format(&work->text,
+				*text == '{' || *text == '}' ? "%c%c" : "%c",
+				*text, *text);
+	else
+		text_add_string(&work->text, text);
+}
+
+/* Keeps what follows at its offset, so that places in SQL stay right. */
+static void pad(struct work *work, size_t length)
+{
+	while (work->text.length < length)
+		text_add_string(&work->text, " ");
+}
+
+static void insert(
+	struct work *work, size_t index, size_t offset, size_t length)
+{
+	const struct session *session = work->loader->session;
+	const struct param *param = &session->params[index];
+	const struct param_value *value = &session->parts->values[index];
+	bool whole = length == work->scalar->length;
+	bool open = !param->has_value &&
+		(param->required || !work->loader->require_all);
+
+	if (value->broken || open)
+		work->result->unknown = true;
+	else if (!param->has_value)
+		work->result->absent = whole;
+	if (offset == 0)
+		work->result->anchored = plain_is_path(param->type);
+	if (work->mode == SUBSTITUTE_SQL &&
+		!(whole && param->type == SETTING_SQL && value->count == 1)) {
+		size_t end = work->text.length + length;
+
+		paste_sql(work, param, value);
+		pad(work, whole ? 0 : end);
+	} else if (value->many)
+		fail(work, offset, length,
+			"a list can stand alone where a list is taken, or in "
+			"SQL",
+			"'%s' is a list, but one value is taken here",
+			param->name);
+	else if (value->count)
+		paste(work, param, value->items[0].text, whole);
+	if (whole && value->count)
+		work->result->location = value->items[0].location;
+}
+
+/* ---- The scan ----------------------------------------------------------- */
+
+/* The bytes to copy at AT, with the quote or comment that is open after
+ * them. */
+static size_t sql_step(char *state, const char *at)
+{
+	bool pair = at[1] &&
+		((at[0] == '-' && at[1] == '-') ||
+			(at[0] == '/' && at[1] == '*'));
+
+	if (*state == 0 && pair) {
+		*state = *at;
+		return 2;
+	}
+	if (*state == 0 && strchr("'\"`[", *at))
+		*state = *at == '[' ? ']' : *at;
+	else if (*state == '-' && *at == '\n')
+		*state = 0;
+	else if (*state == '/' && at[0] == '*' && at[1] == '/') {
+		*state = 0;
+		return 2;
+	} else if (*state && *state == *at && *state != '-' && *state != '/')
+		*state = 0;
+	return 1;
+}
+
+static const char *unknown_hint(struct work *work, const char *name)
+{
+	const struct names *names = work->loader->session->parts->param_names;
+	static const char declare[] =
+		"declare it under params, or write $${ for a literal ${";
+
+	if (!names)
+		return declare;
+	return loader_nearest(work->loader, name, names->list, declare);
+}
+
+/* Replaces the ${...} at OFFSET; returns its length. */
+static size_t take_reference(struct work *work, size_t offset)
+{
+	const char *at = work->scalar->text + offset;
+	size_t length = strcspn(at, "}");
+
+	if (!at[length]) {
+		fail(work, offset, 2, "write $${ for a literal ${",
+			"'%s' without '}'", "${");
+		return length;
+	}
+	char *name = arena_copy(work->loader->arena, at + 2, length++ - 2);
+	int index = param_find(work->loader, name);
+	if (strncmp(name, "env:", 4) == 0)
+		fail(work, offset, length, NULL, "'${%s}' is not available yet",
+			name);
+	else if (index < 0)
+		fail(work, offset, length, unknown_hint(work, name),
+			"there is no param '%s'", name);
+	else if (work->state == '\'' || work->state == '"')
+		fail(work, offset, length,
+			"close the quotes and join with ||: '...' || ${x}",
+			"'${%s}' stands inside of quotes; values are bound "
+			"as a whole",
+			name);
+	else
+		insert(work, (size_t)index, offset, length);
+	return length;
+}
+
+static void scan(struct work *work)
+{
+	const char *text = work->scalar->text;
+	bool sql = work->mode == SUBSTITUTE_SQL;
+
+	for (size_t i = 0; text[i];) {
+		bool comment = work->state == '-' || work->state == '/';
+
+		if (strncmp(text + i, "$${", 3) == 0) {
+			text_add_string(&work->text, "${");
+			i += 3;
+		} else if (strncmp(text + i, "${", 2) == 0 && !comment)
+			i += take_reference(work, i);
+		else {
+			size_t size =
+				sql ? sql_step(&work->state, text + i) : 1;
+
+			text_add(&work->text, text + i, size);
+			i += size;
+		}
+	}
+}
+
+bool substitute(struct loader *loader, const struct node *scalar,
+	enum substitution_mode mode, struct substitution *result)
+{
+	struct work work = {.loader = loader,
+		.scalar = scalar,
+		.mode = mode,
+		.result = result};
+
+	*result = (struct substitution){
+		.text = scalar->text, .location = scalar->content};
+	if (!strstr(scalar->text, "${"))
+		return true;
+	text_add_string(&work.text, "");
+	scan(&work);
+	result->text =
+		arena_copy(loader->arena, work.text.data, work.text.length);
+	if (work.binding_count) {
+		struct setting_binding *bindings = arena_array(
+			loader->arena, work.binding_count, sizeof(*bindings));
+
+		memcpy(bindings, work.bindings,
+			work.binding_count * sizeof(*bindings));
+		result->bindings = bindings;
+		result->binding_count = work.binding_count;
+	}
+	text_free(&work.text);
+	free(work.bindings);
+	return !work.failed;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What all streams share. */
+#include "model/stream.h"
+
+#include <stdarg.h>
+
+void stream_init(struct stream *stream, const struct stream_methods *methods)
+{
+	*stream = (struct stream){.methods = methods, .descriptor = -1};
+}
+
+enum read_status stream_read(struct stream *stream, struct slice *window)
+{
+	enum read_status status = stream->methods->read(stream, window);
+
+	if (status == READ_DATA)
+		stream->position += window->length;
+	return status;
+}
+
+void stream_destroy(struct stream *stream)
+{
+	if (!stream)
+		return;
+	if (stream->released)
+		stream->released(stream->owner);
+	text_free(&stream->problem);
+	stream->methods->destroy(stream);
+}
+
+enum read_status stream_fail(
+	struct stream *stream, enum exit_status status, const char *format, ...)
+{
+	va_list args;
+
+	stream->status = status;
+	stream->problem.length = 0;
+	va_start(args, format);
+	text_add_vformat(&stream->problem, format, args);
+	va_end(args);
+	return READ_FAILED;
+}
+
+enum read_status stream_fail_as(
+	struct stream *stream, const struct stream *inner)
+{
+	return stream_fail(stream, inner->status, "%s", inner->problem.data);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/* files: a collection of files, one unit and one stream each. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "engine/operator.h"
+#include "operators/support/file-set.h"
+#include "operators/support/file-stream.h"
+
+enum { OUT };
+
+enum empty { EMPTY_ERROR, EMPTY_ALLOW };
+
+struct state {
+	struct setting_list match, exclude;
+	bool recursive, ignore_case, hidden;
+	int symlinks; /* enum file_links */
+	int empty;
+
+	const char **excluded;
+	struct file_set_options options;
+	struct file_set *files;
+	struct buffer_pool *pool;
+	size_t next; /* file */
+};
+
+static const struct pin_spec pins[] = {
+	{
+		.name = "out",
+		.direction = PIN_OUTPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_STREAM),
+		.summary = "the content of each file, as one stream",
+	},
+	{0},
+};
+
+static const char *const links[] = {"files", "follow", "skip", NULL};
+static const char *const empties[] = {"error", "allow", NULL};
+
+static const struct property_spec properties[] = {
+	{
+		.name = "match",
+		.type = SETTING_INPUTS,
+		.offset = offsetof(struct state, match),
+		.flags = PROPERTY_REQUIRED,
+		.summary = "Paths and patterns of the files to read",
+		.details = "Patterns are those of glob(7): * and ? match "
+			   "anything but a slash, [a-z] one of some "
+			   "characters, and ** as a whole component any number "
+			   "of directories. Files come in the bytewise order "
+			   "of their paths, each once.",
+	},
+	{
+		.name = "exclude",
+		.type = SETTING_TEXTS,
+		.offset = offsetof(struct state, exclude),
+		.summary = "Patterns of what to leave out",
+		.details =
+			"A pattern without a slash leaves out all files "
+			"and directories of such a name. One with a slash is "
+			"for the path from the directory in front of the "
+			"first wildcard of `match`, as in {src_path}: "
+			"`tmp/**` leaves out what is below tmp.",
+	},
+	{
+		.name = "recursive",
+		.type = SETTING_BOOLEAN,
+		.offset = offsetof(struct state, recursive),
+		.fallback = "false",
+		.summary = "Read all files below directories that match",
+	},
+	{
+		.name = "ignore-case",
+		.type = SETTING_BOOLEAN,
+		.offset = offsetof(struct state, ignore_case),
+		.fallback = "false",
+		.summary = "Upper and lower case are the same in patterns",
+		.details = "The directories in front of the first wildcard "
+			   "are taken as they are written.",
+	},
+	{
+		.name = "hidden",
+		.type = SETTING_BOOLEAN,
+		.offset = offsetof(struct state, hidden),
+		.fallback = "false",
+		.summary = "Wildcards match names that start with a dot, too",
+	},
+	{
+		.name = "symlinks",
+		.type = SETTING_CHOICE,
+		.offset = offsetof(struct state, symlinks),
+		.fallback = "files",
+		.choices = links,
+		.summary = "Which symbolic links patterns find",
+		.details =
+			"`files`: links to files; ** and `recursive` go "
+			"through none to a directory. `follow`: they do, but "
+			"not in circles. `skip`: none. A path that is given "
+			"as it is may be a link in any case.",
+	},
+	{
+		.name = "empty",
+		.type = SETTING_CHOICE,
+		.offset = offsetof(struct state, empty),
+		.fallback = "error",
+		.choices = empties,
+		.summary = "What it means that there is no file at all",
+	},
+	{0},
+};
+
+enum attribute { PATH, DIRECTORY, NAME, STEM, EXTENSION, SIZE, MTIME, COUNT };
+
+static const struct attribute_spec attributes[] = {
+	[PATH] = {"src_path", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"the path, from the directory in front of the first wildcard"},
+	[DIRECTORY] = {"src_dir", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"the directories in src_path, or nothing"},
+	[NAME] = {"src_name", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"the last component of src_path"},
+	[STEM] = {"src_stem", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"src_name without its extension, or without both as .tar.gz"},
+	[EXTENSION] = {"src_ext", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"what src_stem lacks, without its dot"},
+	[SIZE] = {"src_size", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"the size in bytes, as it is stored"},
+	[MTIME] = {"src_mtime", VALUE_TIMESTAMP, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "when the content was last changed"},
+	[COUNT] = {0},
+};
+
+/* ---- Checking --------------------------------------------------------------- */
+
+static void relate(struct relation *relation)
+{
+	const struct state *settings = relation_settings(relation);
+	struct shape shape = relation_unnamed(PAYLOAD_STREAM, NULL);
+
+	shape.scope = SCOPE_UNIT;
+	for (int i = 0; i < COUNT; i++)
+		relation_add_attribute(relation, &shape, &attributes[i]);
+	relation_output(relation, OUT, &shape);
+
+	for (size_t i = 0; i < settings->exclude.count; i++) {
+		const struct setting_item *item = &settings->exclude.items[i];
+		size_t length = strlen(item->text);
+
+		if (length == 0 || item->text[0] == '/')
+			relation_error(relation, item->location,
+				"start it behind the directory in front of "
+				"the first wildcard of `match`",
+				"'%s' would exclude nothing", item->text);
+		else if (item->text[length - 1] == '/')
+			relation_error(relation, item->location,
+				"leave out the last slash",
+				"'%s' would exclude nothing", item->text);
+	}
+}
+
+/* ---- Which files ------------------------------------------------------------ */
+
+static void find_files(struct state *state)
+{
+	state->excluded = memory_zeroed(
+		(state->exclude.count + 1) * sizeof(*state->excluded));
+	for (size_t i = 0; i < state->exclude.count; i++)
+		state->excluded[i] = state->exclude.items[i].text;
+	state->options = (struct file_set_options){
+		.recursive = state->recursive,
+		.ignore_case = state->ignore_case,
+		.hidden = state->hidden,
+		.links = (enum file_links)state->symlinks,
+		.exclude = state->excluded,
+		.exclude_count = state->exclude.count,
+	};
+	state->files = file_set_create(&state->options);
+	for (size_t i = 0; i < state->match.count; i++) {
+		const struct setting_item *item = &state->match.items[i];
+
+		if (item->literal)
+			file_set_add_path(state->files, item->text);
+		else
+			file_set_add_pattern(state->files, item->text);
+	}
+	file_set_sort(state->files);
+}
+
+static void fail_empty(struct operator *op, struct state *state)
+{
+	struct text what = {0};
+
+	for (size_t i = 0; i < state->match.count; i++) {
+		const char *text = state->match.items[i].text;
+
+		text_add_string(&what, i > 0 ? ", " : " ");
+		text_add_escaped(&what, text, strlen(text), 200);
+		if (what.length > 1000) {
+			text_add_string(&what, " and so on");
+			break;
+		}
+	}
+	if (file_set_directories(state->files) > 0)
+		text_add_string(&what,
+			", only directories do: end it in `/**`, or set "
+			"`recursive: true`");
+	operator_fail(op, STATUS_NO_INPUT, "no input matches%s%s",
+		what.data ? what.data : " an empty list",
+		file_set_directories(state->files) > 0
+			? ""
+			: "; `empty: allow` permits that");
+	text_free(&what);
+}
+
+static bool open(struct operator *op, void *memory)
+{
+	struct state *state = memory;
+
+	find_files(state);
+	state->pool = buffer_pool_create(operator_budget(op), BUFFER_BYTES);
+	if (file_set_count(state->files) > 0 || state->empty == EMPTY_ALLOW)
+		return true;
+	fail_empty(op, state);
+	return false;
+}
+
+/* ---- What is known of a file ------------------------------------------------ */
+
+static bool is_compression(const char *extension)
+{
+	static const char *const names[] = {
+		"Z", "br", "bz2", "gz", "lz", "lz4", "lzma", "xz", "zst", NULL};
+
+	for (size_t i = 0; names[i]; i++)
+		if (strcmp(extension, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The length of NAME without its extension. A dot at the start or the end of
+ * a name makes none. */
+static size_t stem_length(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (!dot || dot == name || dot[1] == '\0')
+		return strlen(name);
+	size_t length = (size_t)(dot - name);
+	if (is_compression(dot + 1) && length > 4 &&
+		memcmp(dot - 4, ".tar", 4) == 0)
+		length -= 4;
+	return length;
+}
+
+static struct attributes *describe(
+	const struct found_file *file, const struct stat *found)
+{
+	const char *path = file->relative;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	const char *end = name + strlen(name);
+	size_t stem = stem_length(name);
+	const char *extension = name + stem + (name[stem] == '.');
+	struct attributes *set = attributes_create();
+	struct value mtime = {.integer = found->st_mtim.tv_sec * 1000000 +
+			found->st_mtim.tv_nsec / 1000};
+
+	set = attributes_set_text(
+		set, &attributes[PATH], path, (size_t)(end - path));
+	set = attributes_set_text(set, &attributes[DIRECTORY], path,
+		slash ? (size_t)(slash - path) : 0);
+	set = attributes_set_text(
+		set, &attributes[NAME], name, (size_t)(end - name));
+	set = attributes_set_text(set, &attributes[STEM], name, stem);
+	set = attributes_set_text(set, &attributes[EXTENSION], extension,
+		(size_t)(end - extension));
+	set = attributes_set_integer(
+		set, &attributes[SIZE], (int64_t)found->st_size);
+	return attributes_set(set, &attributes[MTIME], &mtime);
+}
+
+/* ---- Units ------------------------------------------------------------------ */
+
+/* Fails the unit for what looking at the file has told: an error, or that it
+ * isn't a regular file. */
+static void refuse(struct operator *op, const struct found_file *file,
+	int error, mode_t mode)
+{
+	const enum exit_status status =
+		error ? file_input_status(error) : STATUS_NO_INPUT;
+	const struct place nowhere = {0};
+
+	if (file->error)
+		operator_fail_unit(op, OUT, status, nowhere,
+			"the directory cannot be listed: %s", strerror(error));
+	else if (error)
+		operator_fail_unit(op, OUT, status, nowhere,
+			"it cannot be read: %s", strerror(error));
+	else if (S_ISDIR(mode))
+		operator_fail_unit(op, OUT, status, nowhere,
+			"it is a directory; to read what is in it, end it in "
+			"`/**` or set `recursive: true`");
+	else
+		operator_fail_unit(op, OUT, status, nowhere,
+			"it %s; only regular files are read, what flows comes "
+			"by way of `stdin`",
+			file_refusal(mode));
+}
+
+static void give_unit(
+	struct operator *op, struct state *state, const struct found_file *file)
+{
+	struct stat found = {0};
+	int error = file->error;
+
+	if (!error && stat(file->path, &found) < 0)
+		error = errno;
+	struct segment *segment = segment_create_unit(
+		file->path, state->next, describe(file, &found));
+	operator_begin(op, OUT, segment);
+	segment_unref(segment);
+	if (error || file_refusal(found.st_mode)) {
+		refuse(op, file, error, found.st_mode);
+	} else {
+		struct file_state expected = file_state_of(&found);
+		struct item *item = operator_stream_item(op, OUT,
+			file_stream_create(file->path, &expected, state->pool));
+
+		operator_give(op, OUT, &item, 1);
+	}
+	operator_end(op, OUT);
+}
+
+static enum step step(struct operator *op, void *memory)
+{
+	struct state *state = memory;
+
+	if (state->next == file_set_count(state->files))
+		return STEP_END;
+	if (operator_room(op, OUT) == 0)
+		return operator_wait_output(op, OUT);
+	give_unit(op, state, file_set_get(state->files, state->next));
+	state->next++;
+	return STEP_MORE;
+}
+
+static void close_state(struct operator *op, void *memory)
+{
+	struct state *state = memory;
+
+	(void)op;
+	file_set_destroy(state->files);
+	buffer_pool_unref(state->pool);
+	free(state->excluded);
+}
+
+const struct operator_spec spec_files = {
+	.name = "files",
+	.family = "io",
+	.summary = "A collection of files, one unit and one stream each",
+	.description =
+		"Yields one stream for each file that `match` names, in the "
+		"bytewise order of the paths. Each file is a unit, and is "
+		"opened when somebody reads it.\n\n"
+		"What isn't a regular file, can't be read, vanishes, or "
+		"changes while it is read fails its unit. That no file "
+		"matches is an error.\n\n"
+		"The attributes src_path, src_dir, src_name, src_stem and "
+		"src_ext tell where a file comes from, relative to the "
+		"directory in front of the first wildcard: logs/*/*.gz finds "
+		"logs/web/a.tar.gz with the src_path web/a.tar.gz, the src_dir "
+		"web, the src_stem a and the src_ext tar.gz. Of a path that is "
+		"given as it is, src_path is the last component.\n\n",
+	.example = "leat: 1\n"
+		   "session: all-text\n"
+		   "operators:\n"
+		   "  texts: {use: files, match: 'no-such-directory/**/*.txt', "
+		   "exclude: ['*.old.txt'], empty: allow}\n"
+		   "  out: stdout\n"
+		   "links: [texts -> out]\n",
+	.example_output = "",
+	.scope = SCOPE_UNIT,
+	.pins = pins,
+	.properties = properties,
+	.attributes = attributes,
+	.state_size = sizeof(struct state),
+	.relate = relate,
+	.open = open,
+	.step = step,
+	.close = close_state,
+};

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes one record of many: groups them, and computes values of each group. */
+#include "base/memory.h"
+#include "engine/operator.h"
+#include "operators/support/aggregate-rows.h"
+#include "operators/support/columns.h"
+#include "operators/support/scope-level.h"
+
+enum { IN, OUT };
+
+struct aggregate {
+	struct setting_expressions group, compute;
+
+	struct aggregate_plan *plan;
+	struct columns *columns;
+	struct meter meter;
+
+	/* One for each open segment as far as the scope tells them apart; the
+	 * first is that of the graph. */
+	struct aggregation *levels;
+	size_t level_count;
+	size_t depth; /* of open segments */
+
+	bool emitting;
+	struct aggregate_rows rows;
+};
+
+static const struct pin_spec pins[] = {
+	{"in", PIN_INPUT, 0,
+		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE), 0,
+		"what is grouped"},
+	{"out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_RECORD), 0,
+		"a record for each group, in the order of the groups"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+static const struct property_spec properties[] = {
+	{"group", SETTING_EXPRESSIONS, offsetof(struct aggregate, group), 0,
+		NULL, 0, 0, NULL, NULL, "What the items of one group share",
+		"A map of names to SQL expressions, an SQL list as one text, "
+		"or a list of field names. Null is a group of its own. Without "
+		"it all items are one group."},
+	{"compute", SETTING_EXPRESSIONS, offsetof(struct aggregate, compute), 0,
+		NULL, 0, 0, NULL, NULL, "What to compute of each group",
+		"A map of names to calls, or a list as one text, such as "
+		"`count(*) AS hits, sum(bytes) AS bytes`. The calls are "
+		"count(*), count(x), sum(x), min(x), max(x), avg(x), "
+		"quantile(x, q), first(x), last(x) and count_distinct(x), "
+		"where x is an SQL expression."},
+	{NULL, 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+};
+
+/* ---- Levels ------------------------------------------------------------- */
+
+static struct aggregation *level(struct operator *op, struct aggregate *state)
+{
+	size_t wanted = scope_level(op, state->depth) + 1;
+
+	if (wanted > state->level_count) {
+		state->levels = memory_resize(
+			state->levels, wanted, sizeof(*state->levels));
+		while (state->level_count < wanted)
+			aggregation_init(&state->levels[state->level_count++],
+				state->plan, &state->meter);
+	}
+	return &state->levels[wanted - 1];
+}
+
+/* ---- Input -------------------------------------------------------------- */
+
+static void reject(
+	struct operator *op, struct aggregate *state, struct item *item)
+{
+	const char *name;
+	const char *problem = columns_problem(state->columns, &name);
+
+	operator_reject(op, IN, item, name, "%s", problem);
+}
+
+static enum step fold(
+	struct operator *op, struct aggregate *state, const struct span *span)
+{
+	size_t count = span->count < GROUP_SPAN ? span->count : GROUP_SPAN;
+	size_t loaded = columns_load(
+		state->columns, span->items, count, operator_segment(op, IN));
+
+	if (loaded > 0)
+		aggregation_add(level(op, state),
+			columns_values(state->columns), loaded);
+	struct item *bad = loaded < count ? span->items[loaded] : NULL;
+	operator_release(op, IN, loaded);
+	if (bad) {
+		operator_consume(op, IN, 1);
+		reject(op, state, bad);
+	}
+	return STEP_MORE;
+}
+
+static enum step begin(struct operator *op, struct aggregate *state)
+{
+	state->depth++;
+	if (!scope_edge(op, state->depth))
+		return STEP_MORE;
+	return operator_pass(op, IN, EVENT_BEGIN);
+}
+
+static void start_rows(struct operator *op, struct aggregate *state)
+{
+	aggregate_rows_start(&state->rows, level(op, state));
+	state->emitting = true;
+}
+
+/* The end of a unit decides whether what it brought is kept. */
+static enum step end(struct operator *op, struct aggregate *state)
+{
+	struct aggregation *aggregation = level(op, state);
+	bool edge = scope_edge(op, state->depth);
+
+	if (edge || state->depth == 1) {
+		if (operator_segment(op, IN)->failed)
+			aggregation_drop(aggregation);
+		else
+			aggregation_keep(aggregation);
+	}
+	if (edge)
+		start_rows(op, state);
+	else
+		state->depth--;
+	return STEP_MORE;
+}
+
+static enum step close_input(struct operator *op, struct aggregate *state)
+{
+	struct segment *segment;
+
+	if (operator_per(op) != SCOPE_GRAPH)
+		return STEP_END;
+	aggregation_keep(level(op, state)); /* what has no unit */
+	segment = segment_create_unnamed();
+	operator_begin(op, OUT, segment);
+	segment_unref(segment);
+	start_rows(op, state);
+	return STEP_MORE;
+}
+
+/* ---- Output ------------------------------------------------------------- */
+
+/* A result that isn't one: blames the unit, where there is one. */
+static enum step fail_row(struct operator *op, struct aggregate *state)
+{
+	const char *problem = state->rows.problem.data;
+	enum step step = STEP_MORE;
+
+	if (operator_per(op) == SCOPE_GRAPH)
+		step = operator_fail(op, STATUS_BAD_DATA, "%s", problem);
+	else
+		operator_fail_unit(op, IN, STATUS_BAD_DATA, (struct place){0},
+			"%s", problem);
+	return step;
+}
+
+static enum step finish_rows(struct operator *op, struct aggregate *state)
+{
+	state->emitting = false;
+	aggregate_rows_finish(&state->rows);
+	aggregation_clear(level(op, state));
+	if (operator_per(op) == SCOPE_GRAPH)
+		return STEP_END;
+	state->depth--;
+	return operator_pass(op, IN, EVENT_END);
+}
+
+static enum step emit(struct operator *op, struct aggregate *state)
+{
+	size_t count = operator_room(op, OUT);
+	struct item *items[SPAN_ITEMS];
+
+	if (operator_unit_failed(op, IN))
+		return finish_rows(op, state);
+	if (count == 0)
+		return operator_wait_output(op, OUT);
+	if (count > SPAN_ITEMS)
+		count = SPAN_ITEMS;
+	switch (aggregate_rows_make(&state->rows, op,
+		operator_shape(op, OUT)->schema, items, &count)) {
+	case ROWS_MADE: operator_give(op, OUT, items, count); break;
+	case ROWS_MEMORY:
+		return operator_wait_memory(op, state->rows.need_bytes);
+	case ROWS_FAILED: return fail_row(op, state);
+	case ROWS_NO_MORE: return finish_rows(op, state);
+	}
+	return STEP_MORE;
+}
+
+/* ---- The operator ------------------------------------------------------- */
+
+static void report(
+	struct relation *relation, const struct expression_problem *problem)
+{
+	struct location location = problem->location;
+
+	if (!location.source)
+		location = relation_location(relation, "compute");
+	relation_error(relation, location,
+		problem->hint[0] ? problem->hint : NULL, "%s",
+		problem->message);
+}
+
+static void relate(struct relation *relation)
+{
+	const struct aggregate *settings = relation_settings(relation);
+	const struct shape *input = relation_input(relation, IN);
+	enum scope per = relation_per(relation);
+	struct expression_problem problem = {0};
+
+	if (relation_unknown(relation, "group") ||
+		relation_unknown(relation, "compute"))
+		return;
+	if (!aggregate_plan_check(
+		    &settings->group, &settings->compute, &problem)) {
+		report(relation, &problem);
+		return;
+	}
+	if (!input->known)
+		return;
+	struct aggregate_plan *plan = aggregate_plan_create(
+		input, &settings->group, &settings->compute, &problem);
+	if (!plan) {
+		report(relation, &problem);
+		return;
+	}
+	const struct schema *schema =
+		aggregate_plan_schema(plan, relation_arena(relation));
+	struct shape shape = per == SCOPE_GRAPH
+		? relation_unnamed(PAYLOAD_RECORD, schema)
+		: relation_shape(relation, input, PAYLOAD_RECORD, schema);
+	if (per == SCOPE_UNIT && shape.scope == SCOPE_SEGMENT)
+		shape.scope = SCOPE_UNIT;
+	relation_output(relation, OUT, &shape);
+	aggregate_plan_destroy(plan);
+}
+
+static bool open(struct operator *op, void *memory)
+{
+	struct aggregate *state = memory;
+	struct expression_problem problem = {0};
+	const struct shape *shape = operator_shape(op, IN);
+
+	state->plan = aggregate_plan_create(
+		shape, &state->group, &state->compute, &problem);
+	if (!state->plan) {
+		operator_fail(op, STATUS_SESSION_WRONG, "%s", problem.message);
+		return false;
+	}
+	state->columns = columns_create(state->plan->expression, &state->meter);
+	level(op, state);
+	return true;
+}
+
+static enum step step(struct operator *op, void *memory)
+{
+	struct aggregate *state = memory;
+	struct span span;
+
+	if (!meter_settle(&state->meter, operator_budget(op)))
+		return operator_wait_memory(op, meter_missing(&state->meter));
+	if (state->emitting)
+		return emit(op, state);
+	switch (operator_next(op, IN, &span)) {
+	case EVENT_ITEMS: return fold(op, state, &span);
+	case EVENT_BEGIN: return begin(op, state);
+	case EVENT_END: return end(op, state);
+	case EVENT_CLOSED: return close_input(op, state);
+	case EVENT_KEPT:
+	case EVENT_LOST:
+	case EVENT_WAIT: break;
+	}
+	return STEP_WAIT;
+}
+
+static void close(struct operator *op, void *memory)
+{
+	struct aggregate *state = memory;
+
+	for (size_t i = 0; i < state->level_count; i++)
+		aggregation_finish(&state->levels[i]);
+	free(state->levels);
+	columns_destroy(state->columns);
+	aggregate_rows_finish(&state->rows);
+	aggregate_plan_destroy(state->plan);
+	meter_finish(&state->meter, operator_budget(op));
+}
+
+const struct operator_spec spec_aggregate = {
+	.name = "aggregate",
+	.family = "record",
+	.summary = "Groups items and computes values of each group",
+	.description =
+		"Puts records or lines that share the values of `group` into "
+		"one group, and yields a record for each group: first the "
+		"values of `group`, then those of `compute`. The records come "
+		"in the order of the values of `group`, null first and text by "
+		"its bytes. Without `group` there is exactly one record, also "
+		"when nothing came: count(*) is 0 then, and all but the counts "
+		"is null.\n\n"
+		"count(*) counts items; the other functions pass over nulls. "
+		"sum of integers is exact, and an error where the result is "
+		"beyond 64 bits; sum and avg of reals compensate for rounding. "
+		"avg of integers is a real, of durations a duration to the "
+		"nearest microsecond. quantile(x, q), with q from 0 to 1, is "
+		"the value of nearest rank: the smallest value that a share of "
+		"at least q of them doesn't exceed; it is exact, takes numbers "
+		"and times, and holds 8 bytes for each. min, max, first, last "
+		"and quantile have the type of their argument. "
+		"count_distinct is exact and holds each value once.\n\n"
+		"With `per: graph` a unit counts when it has succeeded as a "
+		"whole. Each unit is folded on its own, and merged in the "
+		"order of the units, so that results have the same bits "
+		"whatever is done in parallel. An item of which an expression "
+		"can't be evaluated is dropped or fails its unit, as "
+		"`on-error` says; a `map` in front can reject it "
+		"elsewhere.\n\n"
+		"The groups have to fit in the memory budget.\n\n",
+	.example = "leat: 1\n"
+		   "session: bytes-per-status\n"
+		   "operators:\n"
+		   "  in: stdin\n"
+		   "  split: lines\n"
+		   "  parse:\n"
+		   "    use: match\n"
+		   "    pattern: '^(?<status>\\d+) (?<bytes>\\d+)$'\n"
+		   "    types: {bytes: integer}\n"
+		   "  sum:\n"
+		   "    use: aggregate\n"
+		   "    group: [status]\n"
+		   "    compute: {hits: count(*), bytes: sum(bytes)}\n"
+		   "  table: csv-encode\n"
+		   "  out: stdout\n"
+		   "links:\n"
+		   "  - in -> split -> parse -> sum -> table -> out\n",
+	.example_input = "404 10\n200 1200\n404 32\n200 800\n",
+	.example_output = "status,hits,bytes\n200,2,2000\n404,2,42\n",
+	.flags = OPERATOR_SCOPED,
+	.scope = SCOPE_GRAPH,
+	.pins = pins,
+	.properties = properties,
+	.state_size = sizeof(struct aggregate),
+	.relate = relate,
+	.open = open,
+	.step = step,
+	.close = close,
+};

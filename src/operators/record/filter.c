@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* Keeps the items for which an SQL expression is true. */
+#include <string.h>
+
+#include "engine/operator.h"
+#include "operators/support/expression.h"
+
+enum { PIN_IN, PIN_OUT, PIN_REJECTED };
+
+struct filter {
+	struct setting_text where;
+	struct expression *expression;
+};
+
+enum {
+	TYPES = PAYLOAD_BIT(PAYLOAD_NONE) | PAYLOAD_BIT(PAYLOAD_BYTES) |
+		PAYLOAD_BIT(PAYLOAD_LINE) | PAYLOAD_BIT(PAYLOAD_RECORD)
+};
+
+static const struct pin_spec pins[] = {
+	[PIN_IN] = {.name = "in",
+		.direction = PIN_INPUT,
+		.types = TYPES,
+		.summary = "Items to look at"},
+	[PIN_OUT] = {.name = "out",
+		.direction = PIN_OUTPUT,
+		.types = TYPES,
+		.summary = "Those for which the condition is true"},
+	[PIN_REJECTED] = {.name = "rejected",
+		.direction = PIN_OUTPUT,
+		.flags = PIN_OPTIONAL,
+		.types = TYPES,
+		.summary = "Those for which it can't be evaluated"},
+	{0},
+};
+
+static const struct property_spec properties[] = {
+	{.name = "where",
+		.type = SETTING_SQL,
+		.offset = offsetof(struct filter, where),
+		.flags = PROPERTY_REQUIRED | PROPERTY_LIVE,
+		.summary = "The condition, an SQL expression",
+		.details = "Fields and attributes are columns; a line has the "
+			   "column line. An item is kept if the condition is "
+			   "true: neither false nor null."},
+	{0},
+};
+
+static void relate(struct relation *relation)
+{
+	const struct filter *filter = relation_settings(relation);
+	const struct shape *in = relation_input(relation, PIN_IN);
+	struct expression_problem problem;
+
+	if (!in->known)
+		return;
+	struct shape rejected =
+		relation_shape(relation, in, in->type, in->schema);
+	for (size_t i = 0; reject_attributes[i].name; i++)
+		relation_add_attribute(
+			relation, &rejected, &reject_attributes[i]);
+	relation_output(relation, PIN_OUT, in);
+	relation_output(relation, PIN_REJECTED, &rejected);
+	if (!filter->where.text || relation_unknown(relation, "where"))
+		return;
+	struct expression *expression =
+		expression_create(in, NULL, 0, &filter->where, &problem);
+	if (!expression)
+		relation_error(relation, problem.location,
+			*problem.hint ? problem.hint : NULL, "%s",
+			problem.message);
+	expression_destroy(expression);
+}
+
+static struct expression *compile(struct operator *op,
+	const struct filter *filter, struct expression_problem *problem)
+{
+	return expression_create(
+		operator_shape(op, PIN_IN), NULL, 0, &filter->where, problem);
+}
+
+static bool open(struct operator *op, void *state)
+{
+	struct filter *filter = state;
+	struct expression_problem problem;
+
+	filter->expression = compile(op, filter, &problem);
+	if (!filter->expression)
+		operator_fail(
+			op, STATUS_SESSION_WRONG, "where: %s", problem.message);
+	return filter->expression;
+}
+
+static void release(struct item **items, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		item_unref(items[i]);
+}
+
+/* Moves the items that are kept to the front and lets go of the others;
+ * returns how many are kept. */
+static size_t keep(struct operator *op, struct expression *expression,
+	struct item **items, size_t count)
+{
+	const struct segment *segment = operator_segment(op, PIN_IN);
+	size_t first = 0, next = 0, kept = 0, row;
+	enum expression_row found;
+
+	expression_start(expression, items, count, segment);
+	while ((found = expression_next(expression, &row)) != EXPRESSION_DONE) {
+		row += first;
+		release(items, next, row);
+		next = row + 1;
+		if (found == EXPRESSION_ROW) {
+			items[kept++] = items[row];
+			continue;
+		}
+		operator_reject(op, PIN_IN, items[row], NULL, "where: %s",
+			expression_error(expression));
+		first = next;
+		expression_start(
+			expression, items + first, count - first, segment);
+	}
+	release(items, next, count);
+	return kept;
+}
+
+static enum step step(struct operator *op, void *state)
+{
+	struct filter *filter = state;
+	struct item *items[SPAN_ITEMS];
+	struct span span;
+	enum event event = operator_next(op, PIN_IN, &span);
+
+	if (event != EVENT_ITEMS)
+		return operator_pass(op, PIN_IN, event);
+	memcpy(items, span.items, span.count * sizeof(*items));
+	operator_consume(op, PIN_IN, span.count);
+	operator_give(op, PIN_OUT, items,
+		keep(op, filter->expression, items, span.count));
+	return STEP_MORE;
+}
+
+static bool changed(
+	struct operator *op, void *state, const struct property_spec *property)
+{
+	struct filter *filter = state;
+	struct expression_problem problem;
+	struct expression *expression = compile(op, filter, &problem);
+
+	(void)property;
+	if (!expression) {
+		operator_warn(op, "where: %s", problem.message);
+		return false;
+	}
+	expression_destroy(filter->expression);
+	filter->expression = expression;
+	return true;
+}
+
+static void close(struct operator *op, void *state)
+{
+	struct filter *filter = state;
+
+	(void)op;
+	expression_destroy(filter->expression);
+}
+
+const struct operator_spec spec_filter = {
+	.name = "filter",
+	.family = "record",
+	.summary = "Keeps the items for which an SQL expression is true",
+	.description =
+		"Items go through unchanged if the condition where is true, "
+		"and are dropped if it is false or null.\n\n"
+		"The condition is an SQL expression, evaluated by SQLite. The "
+		"fields of a record are its columns; a line has the column "
+		"line. Attributes are columns, too, unless a field has their "
+		"name. Timestamps read as text (RFC 3339, in UTC) and compare "
+		"by the time they mean; durations read as microseconds, "
+		"booleans as 0 and 1. Text isn't compared with numbers: "
+		"declare the field's type where it is made, or write CAST. "
+		"REGEXP takes a PCRE2 pattern: line REGEXP '^GET '.\n\n"
+		"Only functions whose result depends on nothing but their "
+		"arguments can be called; subqueries, aggregates and window "
+		"functions can't.\n\n"
+		"An item for which the condition fails, as by an integer "
+		"overflow or a line that isn't UTF-8, is rejected.\n\n",
+	.example = "leat: 1\n"
+		   "session: failed-requests\n"
+		   "operators:\n"
+		   "  in: stdin\n"
+		   "  split: lines\n"
+		   "  parse:\n"
+		   "    use: match\n"
+		   "    pattern: '^(?<path>\\S+) (?<status>\\d+)$'\n"
+		   "    types: {status: integer}\n"
+		   "  failed: {use: filter, where: status >= 400 AND path "
+		   "LIKE '/api/%'}\n"
+		   "  table: csv-encode\n"
+		   "  out: stdout\n"
+		   "links: [in -> split -> parse -> failed -> table -> out]\n",
+	.example_input = "/index.html 200\n"
+			 "/api/users 404\n"
+			 "/favicon.ico 404\n"
+			 "/api/login 500\n",
+	.example_output = "path,status\n"
+			  "/api/users,404\n"
+			  "/api/login,500\n",
+	.pins = pins,
+	.properties = properties,
+	.attributes = reject_attributes,
+	.state_size = sizeof(struct filter),
+	.relate = relate,
+	.open = open,
+	.step = step,
+	.changed = changed,
+	.close = close,
+};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Passes the first items and drops the rest. */
+#include "base/memory.h"
+#include "engine/operator.h"
+#include "operators/support/scope-level.h"
+
+enum { IN, OUT };
+
+struct head {
+	int64_t count;
+
+	/* How many were passed in each open segment as far as the scope tells
+	 * them apart; the first is that of the graph. */
+	int64_t *passed;
+	size_t level_count;
+	size_t depth; /* of open segments */
+	int64_t unit_passed; /* of the unit in progress, with `per: graph` */
+};
+
+static const struct pin_spec pins[] = {
+	{"in", PIN_INPUT, 0,
+		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE) |
+			PAYLOAD_BIT(PAYLOAD_STREAM) | PAYLOAD_BIT(PAYLOAD_NONE),
+		0, "any items but chunks of bytes"},
+	{"out", PIN_OUTPUT, 0,
+		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE) |
+			PAYLOAD_BIT(PAYLOAD_STREAM) | PAYLOAD_BIT(PAYLOAD_NONE),
+		0, "the first of them"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+static const struct property_spec properties[] = {
+	{"count", SETTING_INTEGER, offsetof(struct head, count), PROPERTY_LIVE,
+		"10", 0, INT64_MAX, NULL, "items", "How many items to pass",
+		NULL},
+	{NULL, 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+};
+
+static int64_t *passed(struct operator *op, struct head *state)
+{
+	size_t level = scope_level(op, state->depth);
+
+	if (level >= state->level_count) {
+		state->passed = memory_resize(
+			state->passed, level + 1, sizeof(*state->passed));
+		while (state->level_count <= level)
+			state->passed[state->level_count++] = 0;
+	}
+	return &state->passed[level];
+}
+
+static enum step pass(
+	struct operator *op, struct head *state, struct span *span)
+{
+	int64_t *count = passed(op, state);
+	int64_t left = state->count > *count ? state->count - *count : 0;
+	size_t taken = span->count;
+
+	if ((uint64_t)left < taken)
+		taken = (size_t)left;
+	*count += (int64_t)taken;
+	state->unit_passed += (int64_t)taken;
+	operator_give(op, OUT, span->items, taken);
+	operator_consume(op, IN, taken);
+	operator_release(op, IN, span->count - taken);
+	return STEP_MORE;
+}
+
+static enum step begin(struct operator *op, struct head *state)
+{
+	state->depth++;
+	if (state->depth == 1)
+		state->unit_passed = 0;
+	if (scope_edge(op, state->depth))
+		*passed(op, state) = 0;
+	return operator_pass(op, IN, EVENT_BEGIN);
+}
+
+static enum step end(struct operator *op, struct head *state)
+{
+	state->depth--;
+	return operator_pass(op, IN, EVENT_END);
+}
+
+/* What failed is dropped behind as well, and others may come in its place. */
+static enum step lose(struct operator *op, struct head *state)
+{
+	if (operator_per(op) == SCOPE_GRAPH)
+		*passed(op, state) -= state->unit_passed;
+	return STEP_MORE;
+}
+
+static void relate(struct relation *relation)
+{
+	/* Units stay apart, whatever is counted: what isn't passed of them is
+	 * no more than what a filter drops. */
+	relation_set_scope(relation, SCOPE_UNIT);
+	relation_output(relation, OUT, relation_input(relation, IN));
+}
+
+static enum step step(struct operator *op, void *memory)
+{
+	struct head *state = memory;
+	struct span span;
+	enum event event;
+
+	if (operator_per(op) == SCOPE_GRAPH &&
+		*passed(op, state) >= state->count)
+		return STEP_END; /* which ends the segments that are open */
+	event = operator_next(op, IN, &span);
+	switch (event) {
+	case EVENT_ITEMS: return pass(op, state, &span);
+	case EVENT_BEGIN: return begin(op, state);
+	case EVENT_END: return end(op, state);
+	case EVENT_LOST: return lose(op, state);
+	case EVENT_KEPT:
+	case EVENT_CLOSED:
+	case EVENT_WAIT: break;
+	}
+	return operator_pass(op, IN, event);
+}
+
+/* The next step looks at the new count. */
+static bool changed(
+	struct operator *op, void *state, const struct property_spec *property)
+{
+	(void)op;
+	(void)state;
+	(void)property;
+	return true;
+}
+
+static void close(struct operator *op, void *memory)
+{
+	struct head *state = memory;
+
+	(void)op;
+	free(state->passed);
+}
+
+const struct operator_spec spec_head = {
+	.name = "head",
+	.family = "record",
+	.summary = "Passes the first items and drops the rest",
+	.description =
+		"Passes the first `count` items. With `per: graph` it ends "
+		"then, and so do the operators in front that nobody else "
+		"reads from: `head` behind a large file reads no more of it "
+		"than it needs. With `per: unit` or `per: segment` it passes "
+		"the first of each.\n\n"
+		"Items of a unit that has failed don't count. A unit that is "
+		"cut short has succeeded, as far as it was read.\n\n",
+	.example = "leat: 1\n"
+		   "session: first-lines\n"
+		   "operators:\n"
+		   "  in: stdin\n"
+		   "  split: lines\n"
+		   "  first: {use: head, count: 2}\n"
+		   "  out: stdout\n"
+		   "links:\n"
+		   "  - in -> split -> first -> out\n",
+	.example_input = "one\ntwo\nthree\n",
+	.example_output = "one\ntwo\n",
+	.flags = OPERATOR_SCOPED | OPERATOR_AWAITS_VERDICT,
+	.scope = SCOPE_GRAPH,
+	.pins = pins,
+	.properties = properties,
+	.state_size = sizeof(struct head),
+	.relate = relate,
+	.step = step,
+	.changed = changed,
+	.close = close,
+};

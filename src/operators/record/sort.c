@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* Sorts records or lines, in memory. */
+#include "base/memory.h"
+#include "engine/operator.h"
+#include "operators/support/columns.h"
+#include "operators/support/packer.h"
+#include "operators/support/scope-level.h"
+#include "operators/support/sorter.h"
+
+enum { IN, OUT };
+
+struct sort {
+	struct setting_expressions by;
+
+	struct order *order;
+	struct columns *columns; /* NULL: nothing is computed */
+	struct meter meter;
+	struct packer packer;
+
+	/* One for each open segment as far as the scope tells them apart; the
+	 * first is that of the graph. */
+	struct sorter *levels;
+	size_t level_count;
+	size_t depth; /* of open segments */
+	bool emitting;
+};
+
+static const struct pin_spec pins[] = {
+	{"in", PIN_INPUT, 0,
+		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE), 0,
+		"what is sorted"},
+	{"out", PIN_OUTPUT, 0,
+		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE), 0,
+		"the same in order"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+static const struct property_spec properties[] = {
+	{"by", SETTING_ORDER, offsetof(struct sort, by), 0, NULL, 0, 0, NULL,
+		NULL, "What to sort by, the most important first",
+		"A list of SQL expressions, each of which may be followed by "
+		"`asc` (the default) or `desc`. Without it, lines sort by "
+		"their bytes, and records by their fields from the first to "
+		"the last."},
+	{NULL, 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+};
+
+/* ---- Levels ------------------------------------------------------------- */
+
+static struct sorter *level(struct operator *op, struct sort *state)
+{
+	size_t wanted = scope_level(op, state->depth) + 1;
+
+	if (wanted > state->level_count) {
+		state->levels = memory_resize(
+			state->levels, wanted, sizeof(*state->levels));
+		while (state->level_count < wanted)
+			sorter_init(&state->levels[state->level_count++],
+				state->order, &state->meter);
+	}
+	return &state->levels[wanted - 1];
+}
+
+/* ---- Input -------------------------------------------------------------- */
+
+static void reject(struct operator *op, struct sort *state, struct item *item)
+{
+	const char *name;
+	const char *problem = columns_problem(state->columns, &name);
+
+	operator_reject(op, IN, item, name, "%s", problem);
+}
+
+/* Takes the first COUNT items, as far as there is memory for them. */
+static size_t add(struct operator *op, struct sort *state,
+	const struct span *span, size_t count)
+{
+	struct sorter *sorter = level(op, state);
+	const struct value *const *const *values =
+		state->columns ? columns_values(state->columns) : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct item *item = packer_add(
+			&state->packer, operator_budget(op), span->items[i]);
+
+		if (!item)
+			return i;
+		sorter_add(sorter, item, values, i);
+	}
+	return count;
+}
+
+static enum step take(
+	struct operator *op, struct sort *state, const struct span *span)
+{
+	struct item *const *items = span->items;
+	size_t loaded = span->count;
+
+	if (state->columns)
+		loaded = columns_load(state->columns, items, span->count,
+			operator_segment(op, IN));
+	size_t added = add(op, state, span, loaded);
+	struct item *next = added < span->count ? items[added] : NULL;
+
+	operator_consume(op, IN, added);
+	if (added < loaded)
+		return added > 0 ? STEP_MORE
+				 : operator_wait_memory(op, packer_need(next));
+	if (loaded < span->count) {
+		operator_consume(op, IN, 1);
+		reject(op, state, next);
+	}
+	return STEP_MORE;
+}
+
+static enum step begin(struct operator *op, struct sort *state)
+{
+	state->depth++;
+	if (!scope_edge(op, state->depth))
+		return STEP_MORE;
+	return operator_pass(op, IN, EVENT_BEGIN);
+}
+
+/* The end of a unit decides whether what it brought is kept. */
+static enum step end(struct operator *op, struct sort *state)
+{
+	struct sorter *sorter = level(op, state);
+	bool edge = scope_edge(op, state->depth);
+
+	if (edge || state->depth == 1) {
+		if (operator_segment(op, IN)->failed)
+			sorter_drop(sorter);
+		else
+			sorter_keep(sorter);
+	}
+	if (edge) {
+		sorter_start(sorter);
+		state->emitting = true;
+	} else {
+		state->depth--;
+	}
+	return STEP_MORE;
+}
+
+static enum step close_input(struct operator *op, struct sort *state)
+{
+	struct segment *segment;
+
+	if (operator_per(op) != SCOPE_GRAPH)
+		return STEP_END;
+	segment = segment_create_unnamed();
+	operator_begin(op, OUT, segment);
+	segment_unref(segment);
+	sorter_start(level(op, state));
+	state->emitting = true;
+	return STEP_MORE;
+}
+
+/* ---- Output ------------------------------------------------------------- */
+
+static enum step emit(struct operator *op, struct sort *state)
+{
+	size_t count = operator_room(op, OUT);
+	struct item *items[SPAN_ITEMS];
+
+	if (count == 0)
+		return operator_wait_output(op, OUT);
+	if (count > SPAN_ITEMS)
+		count = SPAN_ITEMS;
+	count = sorter_take(level(op, state), items, count);
+	if (count > 0) {
+		operator_give(op, OUT, items, count);
+		return STEP_MORE;
+	}
+	state->emitting = false;
+	if (operator_per(op) == SCOPE_GRAPH)
+		return STEP_END;
+	state->depth--;
+	return operator_pass(op, IN, EVENT_END);
+}
+
+/* ---- The operator ------------------------------------------------------- */
+
+static void relate(struct relation *relation)
+{
+	const struct sort *settings = relation_settings(relation);
+	const struct shape *input = relation_input(relation, IN);
+	enum scope per = relation_per(relation);
+	struct expression_problem problem = {0};
+
+	if (!input->known || relation_unknown(relation, "by"))
+		return;
+	struct order *order = order_create(input, &settings->by, &problem);
+	if (!order) {
+		struct location location = problem.location;
+
+		if (!location.source)
+			location = relation_location(relation, "by");
+		relation_error(relation, location,
+			problem.hint[0] ? problem.hint : NULL, "%s",
+			problem.message);
+		return;
+	}
+	order_destroy(order);
+	struct shape shape = per == SCOPE_GRAPH
+		? relation_unnamed(input->type, input->schema)
+		: *input;
+	if (per == SCOPE_UNIT && shape.scope == SCOPE_SEGMENT)
+		shape.scope = SCOPE_UNIT;
+	relation_output(relation, OUT, &shape);
+}
+
+static bool open(struct operator *op, void *memory)
+{
+	struct sort *state = memory;
+	struct expression_problem problem = {0};
+
+	state->order =
+		order_create(operator_shape(op, IN), &state->by, &problem);
+	if (!state->order) {
+		operator_fail(op, STATUS_SESSION_WRONG, "%s", problem.message);
+		return false;
+	}
+	if (state->order->computed_count > 0)
+		state->columns =
+			columns_create(state->order->expression, &state->meter);
+	return true;
+}
+
+static enum step step(struct operator *op, void *memory)
+{
+	struct sort *state = memory;
+	struct span span;
+
+	if (!meter_settle(&state->meter, operator_budget(op)))
+		return operator_wait_memory(op, meter_missing(&state->meter));
+	if (state->emitting)
+		return emit(op, state);
+	switch (operator_next(op, IN, &span)) {
+	case EVENT_ITEMS: return take(op, state, &span);
+	case EVENT_BEGIN: return begin(op, state);
+	case EVENT_END: return end(op, state);
+	case EVENT_CLOSED: return close_input(op, state);
+	case EVENT_KEPT:
+	case EVENT_LOST:
+	case EVENT_WAIT: break;
+	}
+	return STEP_WAIT;
+}
+
+static void close(struct operator *op, void *memory)
+{
+	struct sort *state = memory;
+
+	for (size_t i = 0; i < state->level_count; i++)
+		sorter_finish(&state->levels[i]);
+	free(state->levels);
+	columns_destroy(state->columns);
+	order_destroy(state->order);
+	packer_finish(&state->packer);
+	meter_finish(&state->meter, operator_budget(op));
+}
+
+const struct operator_spec spec_sort = {
+	.name = "sort",
+	.family = "record",
+	.summary = "Sorts records or lines",
+	.description =
+		"Passes records or lines on in the order that `by` gives. "
+		"Null comes first, numbers by their value, text by its bytes "
+		"(which is the order of code points), false before true; with "
+		"`desc` all that is turned round. Items that are equal keep "
+		"their order.\n\n"
+		"With `per: graph` all units are sorted together, and those "
+		"that failed are left out; the segments of the units end here. "
+		"With `per: unit` or `per: segment` each is sorted on its "
+		"own.\n\n"
+		"All items are held in memory until the last has come. If they "
+		"don't fit in the budget, that is an error: raise `resources: "
+		"memory`, or make the items smaller by a `map` in front. An "
+		"item of which an expression can't be evaluated is dropped or "
+		"fails its unit, as `on-error` says.\n\n",
+	.example = "leat: 1\n"
+		   "session: longest-lines\n"
+		   "operators:\n"
+		   "  in: stdin\n"
+		   "  split: lines\n"
+		   "  order: {use: sort, by: [length(line) desc, line]}\n"
+		   "  out: stdout\n"
+		   "links:\n"
+		   "  - in -> split -> order -> out\n",
+	.example_input = "mill\nwater\nleat\nsluice\n",
+	.example_output = "sluice\nwater\nleat\nmill\n",
+	.flags = OPERATOR_SCOPED,
+	.scope = SCOPE_GRAPH,
+	.pins = pins,
+	.properties = properties,
+	.state_size = sizeof(struct sort),
+	.relate = relate,
+	.open = open,
+	.step = step,
+	.close = close,
+};

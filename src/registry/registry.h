@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that a session may name, looked up by its name. */
+#ifndef LEAT_REGISTRY_REGISTRY_H
+#define LEAT_REGISTRY_REGISTRY_H
+
+#include <stdio.h>
+
+#include "registry/spec.h"
+
+/* The operators of operators/operators.def, in the order of their names;
+ * ends in NULL. */
+extern const struct operator_spec *const registry_operators[];
+
+/* NULL when there is none. */
+const struct operator_spec *registry_operator(const char *name);
+
+/* The names of all operators, ends in NULL; for text_nearest. */
+const char *const *registry_operator_names(void);
+
+/* The attribute NAME that an operator introduces, or NULL. */
+const struct attribute_spec *registry_attribute(const char *name);
+
+/* The index into SPEC's table, or -1. */
+int spec_pin(const struct operator_spec *spec, const char *name);
+int spec_property(const struct operator_spec *spec, const char *name);
+
+/* How many rows a table has. */
+size_t spec_pin_count(const struct operator_spec *spec);
+size_t spec_property_count(const struct operator_spec *spec);
+
+/* The registry in words, for people. */
+void registry_list(FILE *file);
+void registry_explain(FILE *file, const struct operator_spec *spec);
+void registry_explain_property(FILE *file, const struct operator_spec *spec,
+	const struct property_spec *property);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs a session that was built: its graphs, one after the other. */
+#ifndef LEAT_SESSION_RUN_H
+#define LEAT_SESSION_RUN_H
+
+#include <signal.h>
+
+#include "base/exit.h"
+#include "loader/session.h"
+#include "session/statistics.h"
+
+struct run_settings {
+	bool keep_going; /* a failed unit doesn't stop the run */
+	FILE *messages; /* where errors go, as they happen */
+	const volatile sig_atomic_t *stop; /* see engine/graph.h */
+};
+
+struct run_result {
+	enum exit_status status;
+	uint64_t units, units_failed;
+	uint64_t skipped; /* rejected items that on-error dropped */
+	uint64_t wall_ns;
+	bool broken_pipe; /* nobody reads standard output any more */
+};
+
+/* A graph runs only if those before it succeeded. STATISTICS gets a part for
+ * each graph that ran; NULL: none are wanted. */
+struct run_result session_run(const struct session *session,
+	const struct run_settings *settings, struct statistics *statistics);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What the operators and links of a run did, for people and for programs. */
+#ifndef LEAT_SESSION_STATISTICS_H
+#define LEAT_SESSION_STATISTICS_H
+
+#include <stdio.h>
+
+#include "engine/graph.h"
+
+struct statistics;
+
+struct statistics *statistics_create(const char *session);
+void statistics_destroy(struct statistics *statistics); /* takes NULL */
+
+/* Takes down what GRAPH did before it is destroyed. */
+void statistics_add(struct statistics *statistics,
+	const struct graph_plan *plan, const struct graph *graph,
+	const struct graph_result *result, uint64_t wall_ns);
+
+/* One line of JSON, or tables. */
+void statistics_print_json(const struct statistics *statistics, FILE *file);
+void statistics_print_text(const struct statistics *statistics, FILE *file);
+
+#endif

@@ -1,0 +1,182 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Collections of files, from `files` to outputs per file and for all: what is
+# found, what isn't read, and what becomes of the others. Expected contents are
+# those of cat and find.
+. "$srcdir/tests/cli/lib.sh"
+
+cat >cat.yaml <<'END'
+leat: 1
+session: cat
+params:
+  inputs: {type: inputs, args: true}
+  recursive: {type: boolean, default: false}
+  hidden: {type: boolean, default: false}
+  ignore-case: {type: boolean, default: false}
+  symlinks: {type: choice, choices: [files, follow, skip], default: files}
+  empty: {type: choice, choices: [error, allow], default: error}
+operators:
+  in:
+    use: files
+    match: "${inputs}"
+    exclude: ['*.skip', 'old/**']
+    recursive: "${recursive}"
+    hidden: "${hidden}"
+    ignore-case: "${ignore-case}"
+    symlinks: "${symlinks}"
+    empty: "${empty}"
+  out: stdout
+links: [in -> out]
+END
+
+mkdir -p in/sub/deep in/old
+for name in b.txt a.txt c.TXT x.skip .hidden.txt sub/e.txt sub/deep/d.txt \
+	old/o.txt 'a b.txt'; do
+	echo "$name" >"in/$name"
+done
+ln -s a.txt in/link.txt
+ln -s sub in/way
+
+# lists WANTED ARGUMENTS...: the contents are the names.
+lists()
+{
+	wanted=$1
+	shift
+	expect 0 "$LEAT" run cat.yaml "$@"
+	printf '%b' "$wanted" | holds stdout
+}
+lists 'a b.txt\na.txt\nb.txt\na.txt\n' 'in/*.txt'
+lists 'a.txt\nb.txt\n' in/b.txt in/a.txt in/b.txt
+lists '.hidden.txt\n' 'in/.h*'
+lists '.hidden.txt\na b.txt\na.txt\nb.txt\na.txt\n' --hidden 'in/*.txt'
+lists 'a b.txt\na.txt\nb.txt\nc.TXT\na.txt\n' --ignore-case 'in/*.txt'
+lists 'a b.txt\na.txt\nb.txt\n' --symlinks skip 'in/*.txt'
+lists 'sub/deep/d.txt\nsub/e.txt\n' --recursive in/sub
+lists 'sub/deep/d.txt\nsub/e.txt\n' 'in/s*/**'
+lists 'sub/deep/d.txt\nsub/e.txt\nsub/deep/d.txt\nsub/e.txt\n' \
+	--symlinks follow 'in/**/[ed].txt'
+lists 'sub/e.txt\n' 'in/w*/e*'
+lists '' --empty allow 'in/none*' 'in/*.skip'
+expect 66 "$LEAT" run cat.yaml 'in/none*'
+said 'no input matches in/none*'
+expect 66 "$LEAT" run cat.yaml 'in/su*'
+said 'recursive: true'
+silent stdout
+
+# What isn't a regular file is said, and the others are read.
+mkfifo in/fifo
+ln -s nowhere in/dangling
+expect 1 "$LEAT" run -k cat.yaml in/a.txt in/fifo in/sub in/dangling \
+	in/missing /dev/null in/b.txt
+printf 'a.txt\nb.txt\n' | holds stdout
+said 'in/fifo: it is a FIFO'
+said 'in/sub: it is a directory'
+said 'in/dangling: it cannot be read: No such file'
+said 'in/missing: it cannot be read: No such file'
+said '/dev/null: it is a device'
+rm in/fifo in/dangling
+
+# What may not be read.
+chmod 0 in/b.txt in/sub
+expect 1 as_nobody ./leat run -k cat.yaml 'in/[ab].txt' 'in/sub/*'
+printf 'a.txt\n' | holds stdout
+said 'in/b.txt: '
+said 'ermission denied'
+said 'in/sub/: the directory cannot be listed'
+chmod 755 in/sub
+chmod 644 in/b.txt
+
+# A name that could do harm is only a name.
+mkdir names
+escape=$(printf '\033[31m')
+for name in '-rf' '%n%s' '$(id)' "new
+line" "$escape" "$(printf '\377\376')"; do
+	echo "$name" >"names/$name"
+done
+expect 0 "$LEAT" run cat.yaml 'names/*'
+LC_ALL=C sh -c 'cat names/*' | holds stdout
+chmod 0 names/*
+expect 1 as_nobody ./leat run -k cat.yaml 'names/*'
+grep -qF "$escape" stderr && fail 'an escape sequence is shown'
+chmod 644 names/*
+
+# One output for each file, and one for all.
+cat >copy.yaml <<'END'
+leat: 1
+session: copy
+params: {inputs: {type: inputs, args: true}}
+operators:
+  in: {use: files, match: "${inputs}"}
+  unpack: decompress
+  split: lines
+  each: {use: write-file, path: "each/{src_dir}/{src_stem}.out", mode: "0600"}
+  all: {use: write-file, path: new/all.out}
+links: [in -> unpack -> split -> each, split -> all]
+END
+seq 100000 | gzip -c >in/sub/numbers.tar.gz
+expect 0 "$LEAT" run copy.yaml 'in/**/*.txt' 'in/**/*.gz'
+seq 100000 | holds each/sub/numbers.out
+echo sub/deep/d.txt | holds each/sub/deep/d.out
+echo a.txt | holds each/a.out
+[ "$(stat -c %a each/a.out)" = 600 ] || fail 'the mode of an output'
+holds_only each 'a b.out a.out b.out link.out old sub'
+holds_only new all.out
+(find in -name '*.txt' ! -name '.*' -o -name '*.gz' | LC_ALL=C sort |
+	while read -r name; do
+		case $name in
+		*.gz) gzip -dc "$name" ;;
+		*) cat "$name" ;;
+		esac
+	done) | holds new/all.out
+
+# A unit that fails at its end leaves nothing in either.
+rm -rf each new
+head -c 100000 in/sub/numbers.tar.gz >in/cut.gz
+expect 1 "$LEAT" run -k copy.yaml in/b.txt in/cut.gz in/a.txt
+said 'in/cut.gz: '
+holds_only each 'a.out b.out'
+printf 'a.txt\nb.txt\n' | holds new/all.out
+
+# Two units for one output.
+mkdir -p in/one in/two
+echo 1 >in/one/same
+echo 2 >in/two/same
+sed 's,{src_dir}/,,' copy.yaml >clash.yaml
+rm -rf each new
+expect 73 "$LEAT" run clash.yaml 'in/*/same'
+said 'each/same.out would be written for in/one/same and for in/two/same'
+[ ! -e new/all.out ] || fail 'an output that spans was published'
+expect 0 "$LEAT" run copy.yaml 'in/*/same'
+echo 2 | holds each/two/same.out
+
+# What is held back until a unit has succeeded goes through a file without a
+# name when it is long.
+seq 500000 >in/long
+expect 0 "$LEAT" run cat.yaml in/long in/a.txt
+cat in/a.txt in/long | holds stdout
+seq 500000 | gzip -c | head -c 1000000 >in/long.gz
+sed 's,- out: stdout,&,; s,^links:.*,links: [in -> unpack -> out],
+	s,^operators:,&\n  unpack: decompress,' cat.yaml >unpack.yaml
+expect 1 "$LEAT" run -k unpack.yaml in/a.txt in/long.gz
+echo a.txt | holds stdout
+TMPDIR=/nonexistent
+export TMPDIR
+expect 1 "$LEAT" run cat.yaml in/long
+said TMPDIR
+silent stdout
+unset TMPDIR
+
+# A file that is changed while it is read.
+sed 's,^links:.*,links: [in -> unpack -> split -> out],
+	s,^operators:,&\n  unpack: decompress\n  split: lines,
+	s,  out: stdout,  out: {use: write-file\, path: changed.out},' \
+	cat.yaml >slow.yaml
+if traced; then
+	(sleep 1 && echo more >>in/long) &
+	expect 1 trace in/long read:delay_enter=2000000:when=2 \
+		"$LEAT" run slow.yaml in/long
+	wait
+	said 'changed while it was read'
+	[ ! -e changed.out ] || fail 'an output of a changed input'
+fi
+finish

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * No result depends on capacities, span sizes or the order in which operators
+ * run: random graphs, with diamonds and with units that fail, leave the same
+ * bytes under many schedules as under the plain one. LEAT_SCHEDULE_GRAPHS says
+ * how many graphs (default 60), LEAT_SCHEDULE_FIRST which is the first.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "engine/graph.h"
+#include "loader/session.h"
+
+enum { SCHEDULES = 12, UNITS = 6, LINES = 400, MOST_STEPS = 14, MOST_OPEN = 8 };
+
+static uint64_t draw(uint64_t *state, uint64_t below)
+{
+	/* splitmix64, Steele and others 2014. */
+	uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
+
+	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+	return (z ^ z >> 31) % below;
+}
+
+/* ---- Inputs ------------------------------------------------------------------ */
+
+static void spoil_crc(const char *path)
+{
+	FILE *file = fopen(path, "r+");
+
+	assert_non_null(file);
+	fseek(file, -8, SEEK_END);
+	int byte = fgetc(file);
+	fseek(file, -8, SEEK_END);
+	fputc(byte ^ 0x40, file);
+	fclose(file);
+}
+
+/* Files in-0.gz ... of lines "NUMBER WORD"; number 3 has a wrong CRC, so that
+ * it fails behind its last line. */
+static void write_inputs(const char *directory)
+{
+	uint64_t state = 1;
+	char path[512];
+
+	for (unsigned unit = 0; unit < UNITS; unit++) {
+		snprintf(path, sizeof(path), "%s/in-%u.gz", directory, unit);
+		gzFile file = gzopen(path, "w");
+		assert_non_null(file);
+		for (unsigned i = 0; i < unit * LINES / 2; i++)
+			gzprintf(file, "%u w%u\n",
+				(unsigned)draw(&state, 1000),
+				(unsigned)draw(&state, 20));
+		gzclose(file);
+		if (unit == 3)
+			spoil_crc(path);
+	}
+}
+
+/* ---- Random sessions ----------------------------------------------------------- */
+
+/* An output that something may still be linked to. */
+struct open {
+	char name[16];
+	bool counted; /* records of aggregate, else number and word */
+};
+
+struct making {
+	uint64_t state;
+	FILE *operators, *links;
+	struct open open[MOST_OPEN];
+	unsigned open_count, operator_count;
+};
+
+static void add(struct making *making, unsigned which, const char *text)
+{
+	struct open *open = &making->open[which];
+	char name[16];
+
+	snprintf(name, sizeof(name), "o%u", making->operator_count++);
+	fprintf(making->operators, "  %s: %s\n", name, text);
+	fprintf(making->links, "  - %s -> %s\n", open->name, name);
+	strcpy(open->name, name);
+}
+
+static void add_unary(struct making *making, unsigned which)
+{
+	static const char *const plain[] = {
+		"pass",
+		"{use: filter, where: number % 3 > 0}",
+		"{use: filter, where: \"word < 'w5'\"}",
+		"{use: map, select: {number: number * 7 % 1000, word: word}}",
+		"{use: sort, by: [word, number]}",
+		"{use: sort, by: number desc, per: unit}",
+		"{use: head, count: 700}",
+		"{use: head, count: 50, per: unit}",
+	};
+	static const char *const groups[] = {
+		"{use: aggregate, group: [word],"
+		" compute: {n: count(*), s: sum(number)}}",
+		"{use: aggregate, group: [word], per: unit,"
+		" compute: {n: count(*), s: sum(number)}}",
+	};
+	uint64_t choice = draw(&making->state, 10);
+
+	if (making->open[which].counted)
+		add(making, which, "pass");
+	else if (choice < 8)
+		add(making, which, plain[choice]);
+	else {
+		add(making, which, groups[choice - 8]);
+		making->open[which].counted = true;
+	}
+}
+
+static void add_tee(struct making *making, unsigned which)
+{
+	if (making->open_count == MOST_OPEN)
+		return;
+	making->open[making->open_count++] = making->open[which];
+}
+
+static void add_gather(struct making *making, unsigned which)
+{
+	unsigned other = (unsigned)draw(&making->state, making->open_count);
+	struct open *left = &making->open[which];
+	struct open *right = &making->open[other];
+	char name[16];
+
+	if (other == which || left->counted != right->counted)
+		return;
+	snprintf(name, sizeof(name), "o%u", making->operator_count++);
+	fprintf(making->operators, "  %s: gather\n", name);
+	fprintf(making->links, "  - %s -> %s\n  - %s -> %s\n", left->name,
+		name, right->name, name);
+	strcpy(left->name, name);
+	*right = making->open[--making->open_count];
+}
+
+static void make_graph(struct making *making, const char *directory)
+{
+	uint64_t steps = 2 + draw(&making->state, MOST_STEPS);
+
+	fprintf(making->operators,
+		"  files: {use: files, match: '%s/in-*.gz'}\n"
+		"  unpack: decompress\n"
+		"  split: lines\n"
+		"  o: {use: match, pattern: '(?<number>\\d+) (?<word>\\w+)',"
+		" types: {number: integer}}\n",
+		directory);
+	fprintf(making->links, "  - files -> unpack -> split -> o\n");
+	strcpy(making->open[0].name, "o");
+	making->open_count = 1;
+	while (steps-- > 0) {
+		unsigned which =
+			(unsigned)draw(&making->state, making->open_count);
+		uint64_t kind = draw(&making->state, 10);
+
+		if (kind < 6)
+			add_unary(making, which);
+		else if (kind < 8)
+			add_tee(making, which);
+		else
+			add_gather(making, which);
+	}
+	for (unsigned i = 0; i < making->open_count; i++) {
+		char sink[600];
+
+		add(making, i, "csv-encode");
+		snprintf(sink, sizeof(sink),
+			"{use: write-file, path: '%s/out-%u.csv'}", directory,
+			i);
+		add(making, i, sink);
+	}
+}
+
+static void make_session(
+	const char *path, const char *directory, uint64_t seed)
+{
+	struct making making = { .state = seed };
+	char *texts[2];
+	size_t lengths[2];
+
+	making.operators = open_memstream(&texts[0], &lengths[0]);
+	making.links = open_memstream(&texts[1], &lengths[1]);
+	make_graph(&making, directory);
+	fclose(making.operators);
+	fclose(making.links);
+
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "leat: 1\nsession: random\noperators:\n%slinks:\n%s",
+		texts[0], texts[1]);
+	fclose(file);
+	free(texts[0]);
+	free(texts[1]);
+}
+
+/* ---- Comparing ------------------------------------------------------------------- */
+
+static bool is_output(const struct dirent *entry)
+{
+	return strncmp(entry->d_name, "in-", 3) != 0 &&
+		strcmp(entry->d_name, "session.yaml") != 0 &&
+		entry->d_name[0] != '.';
+}
+
+static int select_output(const struct dirent *entry)
+{
+	return is_output(entry);
+}
+
+/* All outputs, with their names, as one text; removes them. */
+static char *collect_outputs(const char *directory)
+{
+	struct dirent **entries;
+	char *text = NULL, path[1024], block[4096];
+	size_t length = 0, got;
+	FILE *all = open_memstream(&text, &length);
+	int count = scandir(directory, &entries, select_output, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory,
+			entries[i]->d_name);
+		fprintf(all, "== %s\n", entries[i]->d_name);
+		FILE *file = fopen(path, "r");
+		while ((got = fread(block, 1, sizeof(block), file)) > 0)
+			fwrite(block, 1, got, all);
+		fclose(file);
+		unlink(path);
+		free(entries[i]);
+	}
+	free(entries);
+	fclose(all);
+	return text;
+}
+
+static char *run_once(const struct session *session, const char *directory,
+	struct graph_settings settings)
+{
+	char *messages = NULL;
+	size_t length = 0;
+
+	settings.memory_bytes = (size_t)session->memory_bytes;
+	settings.keep_going = true;
+	settings.messages = open_memstream(&messages, &length);
+	struct graph *graph = graph_create(&session->graphs[0], &settings);
+	struct graph_result result = graph_run(graph);
+	graph_destroy(graph);
+	fclose(settings.messages);
+	if (result.status != STATUS_UNITS_FAILED && result.status != STATUS_OK)
+		print_message("%s\n", messages);
+	free(messages);
+	/* A head that has enough may stop before the unit that fails. */
+	assert_true(result.status == STATUS_UNITS_FAILED ||
+		result.status == STATUS_OK);
+	return collect_outputs(directory);
+}
+
+static void show(const char *path)
+{
+	char block[4096];
+	FILE *file = fopen(path, "r");
+	size_t got = fread(block, 1, sizeof(block) - 1, file);
+
+	block[got] = '\0';
+	fclose(file);
+	print_message("%s", block);
+}
+
+/* Fails with the first line that differs. */
+static void compare(const char *path, const char *got, const char *expected)
+{
+	size_t line = 0, at = 0;
+
+	if (strcmp(got, expected) == 0)
+		return;
+	for (; got[at] && got[at] == expected[at]; at++)
+		if (got[at] == '\n')
+			line = at + 1;
+	show(path);
+	fail_msg("at byte %zu:\n%.60s\nbut by the plain schedule:\n%.60s", at,
+		got + line, expected + line);
+}
+
+static void check_graph(const char *directory, uint64_t seed)
+{
+	print_message("graph %llu\n", (unsigned long long)seed);
+	struct diagnostics *diagnostics = diagnostics_create();
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/session.yaml", directory);
+	make_session(path, directory, seed);
+	struct session *session = session_parse(path, diagnostics);
+	bool built = session && session_build(session, true, diagnostics);
+	diagnostics_print(diagnostics, stderr);
+	if (!built)
+		show(path);
+	assert_true(built);
+
+	char *expected =
+		run_once(session, directory, (struct graph_settings){ 0 });
+	assert_true(strlen(expected) > 0);
+	for (uint64_t i = 1; i <= SCHEDULES; i++) {
+		uint64_t state = seed * 1000 + i;
+		char *got = run_once(session, directory,
+			(struct graph_settings){
+				.link_items = 1 + draw(&state, 300),
+				.link_bytes = 1 + draw(&state, 100000),
+				.span_items = 1 + draw(&state, 256),
+				.schedule_seed = 1 + draw(&state, UINT32_MAX),
+			});
+		compare(path, got, expected);
+		free(got);
+	}
+	free(expected);
+	session_destroy(session);
+	diagnostics_destroy(diagnostics);
+	unlink(path);
+}
+
+static void results_do_not_depend_on_the_schedule(void **unused)
+{
+	char directory[] = "/tmp/leat-schedules-XXXXXX", command[600];
+	const char *graphs = getenv("LEAT_SCHEDULE_GRAPHS");
+	uint64_t count = graphs ? strtoull(graphs, NULL, 10) : 60;
+	const char *first = getenv("LEAT_SCHEDULE_FIRST");
+	uint64_t seed = first ? strtoull(first, NULL, 10) : 1;
+
+	(void)unused;
+	assert_non_null(mkdtemp(directory));
+	write_inputs(directory);
+	for (; seed <= count; seed++)
+		check_graph(directory, seed);
+	snprintf(command, sizeof(command), "rm -r '%s'", directory);
+	assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(results_do_not_depend_on_the_schedule),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
