@@ -48,7 +48,7 @@ const char *units_clf(const char *text, size_t length, int64_t *microseconds);
 /* The shortest decimal digits that read back as VALUE, always with a point or
  * an exponent, so that it reads as a real. SIZE is at least
  * UNITS_REAL_BYTES; returns the length. */
-enum { UNITS_REAL_BYTES = 32, UNITS_TIMESTAMP_BYTES = 32 };
+enum { UNITS_REAL_BYTES = 40, UNITS_TIMESTAMP_BYTES = 32 };
 size_t units_format_real(double value, char *text);
 
 /* RFC 3339 in UTC with a Z; the fraction only if there is one. */

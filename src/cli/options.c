@@ -45,7 +45,7 @@ const char *option_take(const struct option_spec *option,
 	void *member = (char *)settings + option->offset;
 
 	*value = NULL;
-	if (option->argument) {
+	if (option->kind != OPTION_FLAG) {
 		*value = arguments_value(arguments, argument);
 		if (!*value)
 			return "needs a value";

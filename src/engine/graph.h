@@ -22,7 +22,9 @@ struct graph_settings {
 				   tests: no result may depend on it */
 	bool keep_going; /* -k: a failed unit doesn't stop the run */
 	FILE *messages; /* where errors go, as they happen */
-	const volatile sig_atomic_t *stop; /* not 0: sources end; may be NULL */
+	const volatile sig_atomic_t *stop; /* 1: sources end, units in flight
+					      are finished; more: the run
+					      ends at once. May be NULL */
 };
 
 /* What one operator did. */

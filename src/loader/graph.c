@@ -146,7 +146,7 @@ static void read_operator(struct graph_work *work, const struct node *key,
 		.what = arena_format(loader->arena, "'%s'", spec->name),
 		.owner = key->location,
 		.state = plan->settings,
-		.locations = (struct location *)plan->property_locations};
+		.locations = plan->property_locations};
 	settings_read(loader, map, graph_reserved_keys, &settings);
 	plan->unknown = settings.unknown;
 }
@@ -162,7 +162,7 @@ unsigned graph_add_operator(struct graph_work *work,
 
 	start_operator(work->loader, &operator, spec);
 	settings.state = operator.settings;
-	settings.locations = (struct location *)operator.property_locations;
+	settings.locations = operator.property_locations;
 	settings_read(work->loader, NULL, NULL, &settings);
 	plan->operators =
 		loader_grow(work->loader, plan->operators, plan->operator_count,

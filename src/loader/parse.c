@@ -201,11 +201,10 @@ static void find_lines(struct parser *parser)
 	for (const char *i = at; (i = memchr(i, '\n', (size_t)(end - i))); i++)
 		count++;
 	parser->lines = memory_alloc(memory_product(count, sizeof(at)));
-	while (at) {
+	do {
 		parser->lines[parser->line_count++] = at;
 		at = memchr(at, '\n', (size_t)(end - at));
-		at += at != NULL;
-	}
+	} while (at && at++);
 }
 
 static void parse_events(struct parser *parser)

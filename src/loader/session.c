@@ -189,10 +189,10 @@ struct session *session_parse(const char *path, struct diagnostics *diagnostics)
 const struct param *session_param(
 	const struct session *session, const char *name)
 {
-	struct loader loader = {.session = (struct session *)session};
-	int index = param_find(&loader, name);
-
-	return index < 0 ? NULL : &session->params[index];
+	for (unsigned i = 0; i < session->param_count; i++)
+		if (strcmp(session->params[i].name, name) == 0)
+			return &session->params[i];
+	return NULL;
 }
 
 bool session_set_param(struct session *session, const char *name,

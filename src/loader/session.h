@@ -42,7 +42,7 @@ struct operator_plan {
 	const struct operator_spec *spec;
 	void *settings; /* state_size bytes, with the settings */
 	uint64_t unknown; /* bit N: property N depends on a missing param */
-	const struct location *property_locations; /* source NULL: not given */
+	struct location *property_locations; /* source NULL: not given */
 	struct pin_plan *pins; /* static ones as in the table, then requested */
 	unsigned pin_count;
 	enum on_error on_error; /* the innermost that is said */

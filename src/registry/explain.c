@@ -71,6 +71,16 @@ static void list_attributes(FILE *file, const struct attribute_spec *key)
 		print_row(file, key->name, key->summary);
 }
 
+/* Whether an operator before this one has the same table of attributes. */
+static bool is_listed(size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (registry_operators[i]->attributes ==
+			registry_operators[index]->attributes)
+			return true;
+	return false;
+}
+
 void registry_list(FILE *file)
 {
 	fputs("Operators\n", file);
@@ -83,7 +93,9 @@ void registry_list(FILE *file)
 			file, payload_specs[i].name, payload_specs[i].summary);
 	fputs("\nAttributes\n", file);
 	for (size_t i = 0; registry_operators[i]; i++)
-		list_attributes(file, registry_operators[i]->attributes);
+		if (!is_listed(i))
+			list_attributes(
+				file, registry_operators[i]->attributes);
 }
 
 /* ---- One operator ------------------------------------------------------- */

@@ -9,9 +9,8 @@ struct csv_writer {
 	const struct schema *schema;
 	char delimiter;
 	bool plain_integers; /* none has the delimiter in it */
-	bool ascii; /* all that was put since somebody set it */
+	bool ascii; /* all that was put since somebody set it, without NUL */
 	size_t fixed_bytes; /* of a record without its texts, at most */
-	unsigned char meaning[256]; /* of bytes */
 	struct text number; /* scratch */
 };
 

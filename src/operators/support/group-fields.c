@@ -7,7 +7,7 @@
 #include "base/memory.h"
 
 struct column {
-	unsigned group;
+	size_t group;
 	bool plain; /* text, which ASCII is without a look at it */
 };
 
