@@ -300,9 +300,9 @@ const struct operator_spec spec_aggregate = {
 		"one group, and yields a record for each group: first the "
 		"values of `group`, then those of `compute`. The records come "
 		"in the order of the values of `group`, null first and text by "
-		"its bytes. Without `group` there is exactly one record, also "
-		"when nothing came: count(*) is 0 then, and all but the counts "
-		"is null.\n\n"
+		"its bytes. Without `group` there is exactly one record (for "
+		"each unit or segment, with `per`), also when no item came: "
+		"the counts are 0 then, and all else is null.\n\n"
 		"count(*) counts items; the other functions pass over nulls. "
 		"sum of integers is exact, and an error where the result is "
 		"beyond 64 bits; sum and avg of reals compensate for rounding. "
@@ -320,7 +320,8 @@ const struct operator_spec spec_aggregate = {
 		"can't be evaluated is dropped or fails its unit, as "
 		"`on-error` says; a `map` in front can reject it "
 		"elsewhere.\n\n"
-		"The groups have to fit in the memory budget.\n\n",
+		"The groups have to fit in the memory budget; if they don't, "
+		"that is an error: raise `resources: memory`.\n\n",
 	.example = "leat: 1\n"
 		   "session: bytes-per-status\n"
 		   "operators:\n"

@@ -12,8 +12,8 @@ enum {
 	OTHER_BYTES = 48, /* of that of another value that isn't bytes */
 };
 
-/* 16 bytes that are looked at together. */
-typedef unsigned char chunk __attribute__((vector_size(16)));
+/* What a byte means to a field. */
+enum { BYTE_SPECIAL = 1, BYTE_HIGH = 2 };
 
 static size_t most_bytes(const struct csv_writer *writer, enum value_type type)
 {
@@ -40,6 +40,12 @@ void csv_writer_init(
 		.ascii = true,
 		.fixed_bytes = 1,
 	};
+	memset(writer->meaning + 128, BYTE_HIGH, 128);
+	writer->meaning[0] = BYTE_HIGH; /* no text has it, but bytes may */
+	writer->meaning['"'] = BYTE_SPECIAL;
+	writer->meaning['\r'] = BYTE_SPECIAL;
+	writer->meaning['\n'] = BYTE_SPECIAL;
+	writer->meaning[(unsigned char)delimiter] = BYTE_SPECIAL;
 	for (size_t i = 0; i < schema->count; i++)
 		writer->fixed_bytes +=
 			most_bytes(writer, schema->fields[i].type);
@@ -62,90 +68,21 @@ static char *put_quoted(char *at, const char *data, size_t length)
 	return at;
 }
 
-/* Up to 16 bytes; what there isn't is 0. */
-static inline chunk load_short(const char *data, size_t length)
-{
-	uint64_t halves[2] = {0};
-	uint32_t quarters[2];
-	chunk bytes;
-
-	if (length >= 8) {
-		memcpy(&halves[0], data, 8);
-		memcpy(&halves[1], data + length - 8, 8);
-	} else if (length >= 4) {
-		memcpy(&quarters[0], data, 4);
-		memcpy(&quarters[1], data + length - 4, 4);
-		memcpy(halves, quarters, 8);
-	} else if (length > 0) {
-		halves[0] = (unsigned char)data[0] |
-			(uint64_t)(unsigned char)data[length / 2] << 8 |
-			(uint64_t)(unsigned char)data[length - 1] << 16;
-	}
-	memcpy(&bytes, halves, 16);
-	return bytes;
-}
-
-static inline bool any(chunk bytes, uint64_t bits)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &bytes, 16);
-	return (halves[0] | halves[1]) & bits;
-}
-
-/* Whether the text has to be quoted; notes whether it is ASCII. */
-static inline bool is_special(
-	struct csv_writer *writer, const char *data, size_t length)
-{
-	const uint64_t high = UINT64_C(0x8080808080808080);
-	const chunk quote = (chunk){0} + '"', cr = (chunk){0} + '\r';
-	const chunk lf = (chunk){0} + '\n';
-	const chunk delimiter = (chunk){0} + (unsigned char)writer->delimiter;
-	chunk bytes = load_short(data, length < 16 ? length : 0), all = bytes;
-	chunk found = (chunk)((bytes == quote) | (bytes == cr) | (bytes == lf) |
-		(bytes == delimiter));
-
-	for (size_t i = 0; length >= 16 && i < length; i += 16) {
-		/* The last ones may be looked at twice. */
-		size_t at = length - i < 16 ? length - 16 : i;
-
-		memcpy(&bytes, data + at, 16);
-		all |= bytes;
-		found |= (chunk)((bytes == quote) | (bytes == cr) |
-			(bytes == lf) | (bytes == delimiter));
-	}
-	if (any(all, high))
-		writer->ascii = false;
-	return any(found, ~UINT64_C(0));
-}
-
-/* memcpy for short texts, inline. */
-static inline void copy_short(char *at, const char *data, size_t length)
-{
-	uint64_t first, last;
-
-	if (length > 16) {
-		memcpy(at, data, length);
-	} else if (length >= 8) {
-		memcpy(&first, data, 8);
-		memcpy(&last, data + length - 8, 8);
-		memcpy(at, &first, 8);
-		memcpy(at + length - 8, &last, 8);
-	} else {
-		for (size_t i = 0; i < length; i++)
-			at[i] = data[i];
-	}
-}
-
 /* Puts text, of at most 2 * LENGTH + 2 bytes with its quotes. Null is nothing,
  * so an empty text has quotes. */
 static inline char *put_text(
 	struct csv_writer *writer, char *at, const char *data, size_t length)
 {
-	if (length == 0 || is_special(writer, data, length))
-		return put_quoted(at, data, length);
-	copy_short(at, data, length);
-	return at + length;
+	unsigned found = length == 0 ? BYTE_SPECIAL : 0;
+
+	for (size_t i = 0; i < length; i++) {
+		at[i] = data[i];
+		found |= writer->meaning[(unsigned char)data[i]];
+	}
+	if (found & BYTE_HIGH)
+		writer->ascii = false;
+	return found & BYTE_SPECIAL ? put_quoted(at, data, length)
+				    : at + length;
 }
 
 static char *put_integer(char *at, int64_t integer)
@@ -183,10 +120,8 @@ static inline char *put_value(struct csv_writer *writer, char *at,
 	if (value->null)
 		return at;
 	switch (type) {
-	case VALUE_BYTES:
-		writer->ascii = false; /* there may be a NUL */
-		/* fallthrough */
 	case VALUE_TEXT:
+	case VALUE_BYTES:
 	case VALUE_JSON:
 		return put_text(writer, at, value->data, value->length);
 	case VALUE_INTEGER:

@@ -10,6 +10,7 @@ struct csv_writer {
 	char delimiter;
 	bool plain_integers; /* none has the delimiter in it */
 	bool ascii; /* all that was put since somebody set it, without NUL */
+	unsigned char meaning[256]; /* of bytes */
 	size_t fixed_bytes; /* of a record without its texts, at most */
 	struct text number; /* scratch */
 };

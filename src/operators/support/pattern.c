@@ -208,11 +208,16 @@ const struct pattern_group *pattern_groups(
 
 /* ---- Matching ---------------------------------------------------------- */
 
+/* (*NO_JIT) in the pattern leaves it without machine code, successfully. */
 static void prepare_program(struct program *program)
 {
-	if (program->code)
-		program->compiled = pcre2_jit_compile(program->code,
-					    PCRE2_JIT_COMPLETE) == 0;
+	size_t size = 0;
+
+	if (!program->code)
+		return;
+	pcre2_jit_compile(program->code, PCRE2_JIT_COMPLETE);
+	pcre2_pattern_info(program->code, PCRE2_INFO_JITSIZE, &size);
+	program->compiled = size > 0;
 }
 
 static void prepare_context(struct pattern *pattern)
