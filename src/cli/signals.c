@@ -2,7 +2,10 @@
 /* Signals while a session runs. */
 #include "cli/signals.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -10,13 +13,21 @@ enum { STOPPING = sizeof(stopping) / sizeof(*stopping) };
 
 /* A handler has nothing else to write to. */
 static volatile sig_atomic_t stop_count, stop_signal;
+static volatile sig_atomic_t nowhere = -1; /* /dev/null */
 
+/* The second signal ends the run at once, also where it waits for a reader of
+ * standard output that doesn't read: the rest goes nowhere. */
 static void on_stop(int number)
 {
+	int old_errno = errno;
+
 	stop_signal = number;
 	stop_count++;
-	if (stop_count > 1)
+	if (stop_count > 1) {
 		signal(number, SIG_DFL);
+		dup2(nowhere, STDOUT_FILENO);
+	}
+	errno = old_errno;
 }
 
 static void set_handler(int number, void (*handler)(int))
@@ -31,6 +42,7 @@ static void set_handler(int number, void (*handler)(int))
 
 const volatile sig_atomic_t *signals_catch(void)
 {
+	nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	for (size_t i = 0; i < STOPPING; i++)
 		set_handler(stopping[i], on_stop);
 	/* The writes that they come with fail, which ends the run in order. */

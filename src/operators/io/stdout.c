@@ -16,6 +16,8 @@ enum { BATCH_BYTES = 64 * 1024 };
 struct state {
 	struct batch batch; /* what goes out in this step */
 	struct spool spool; /* what is held back of a unit */
+	struct text preamble; /* what stands before the first unit */
+	bool started; /* the preamble is written */
 	unsigned depth; /* of open segments */
 };
 
@@ -63,6 +65,25 @@ static enum step fail_write(struct operator *op)
 		"cannot write to standard output: %s", strerror(errno));
 }
 
+/* What stands before all units, such as a header, waits for the first that
+ * succeeds, or the end. */
+static bool is_preamble(struct operator *op, const struct state *state)
+{
+	return !state->started && !operator_segment(op, IN) &&
+		operator_shape(op, IN)->units;
+}
+
+static bool write_preamble(struct state *state)
+{
+	const struct text *preamble = &state->preamble;
+
+	if (state->started)
+		return true;
+	state->started = true;
+	return preamble->length == 0 ||
+		file_write(STDOUT_FILENO, preamble->data, preamble->length);
+}
+
 /* A write failed: of what is held, or of what goes out. */
 static enum step fail(struct operator *op)
 {
@@ -96,6 +117,21 @@ static enum step copy_stream(
 	return STEP_MORE;
 }
 
+static enum step take_preamble(
+	struct operator *op, struct state *state, struct span *span)
+{
+	for (size_t i = 0; i < span->count; i++) {
+		const struct item *item = span->items[i];
+
+		text_add(&state->preamble, item->slice.data,
+			item->slice.length);
+		if (item->type == PAYLOAD_LINE)
+			text_add(&state->preamble, "\n", 1);
+	}
+	operator_release(op, IN, span->count);
+	return STEP_MORE;
+}
+
 static enum step take(
 	struct operator *op, struct state *state, struct span *span)
 {
@@ -105,6 +141,10 @@ static enum step take(
 	bool written = true;
 	size_t done = 0;
 
+	if (is_preamble(op, state) && span->items[0]->type != PAYLOAD_STREAM)
+		return take_preamble(op, state, span);
+	if (!held && !write_preamble(state))
+		return fail_write(op);
 	while (written && done < span->count &&
 		span->items[done]->type != PAYLOAD_STREAM)
 		written = batch_add_item(batch, span->items[done++]);
@@ -130,6 +170,8 @@ static enum step end(struct operator *op, struct state *state)
 		spool_drop(&state->spool);
 		return STEP_MORE;
 	}
+	if (!write_preamble(state))
+		return fail_write(op);
 	switch (spool_release(&state->spool, STDOUT_FILENO)) {
 	case SPOOL_DONE: return STEP_MORE;
 	case SPOOL_NOT_WRITTEN: return fail_write(op);
@@ -150,7 +192,8 @@ static enum step step(struct operator *op, void *memory)
 	case EVENT_ITEMS: return take(op, state, &span);
 	case EVENT_BEGIN: state->depth++; return STEP_MORE;
 	case EVENT_END: return end(op, state);
-	case EVENT_CLOSED: return STEP_END;
+	case EVENT_CLOSED:
+		return write_preamble(state) ? STEP_END : fail_write(op);
 	case EVENT_KEPT:
 	case EVENT_LOST:
 	case EVENT_WAIT: break;
@@ -165,6 +208,7 @@ static void close_state(struct operator *op, void *memory)
 	(void)op;
 	batch_finish(&state->batch);
 	spool_finish(&state->spool);
+	text_free(&state->preamble);
 }
 
 const struct operator_spec spec_stdout = {
