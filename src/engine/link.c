@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/packer.h"
 
 enum { FIRST_MARKS = 16 };
 
@@ -131,6 +132,24 @@ void link_push_mark(struct link *link, bool end, struct segment *segment)
 struct segment *link_pop_mark(struct link *link)
 {
 	return link->marks[link->mark_head++ & link->mark_mask].segment;
+}
+
+void link_pack(struct link *link, size_t skip, struct budget *budget)
+{
+	struct packer packer = {0};
+
+	for (uint64_t i = link->head + skip; i < link->tail; i++) {
+		struct item **at = &link->items[i & link->mask];
+
+		if ((*at)->type != PAYLOAD_RECORD &&
+			((*at)->type != PAYLOAD_LINE || (*at)->packed))
+			continue;
+		struct item *item = packer_add(&packer, budget, *at);
+		if (!item)
+			break;
+		*at = item;
+	}
+	packer_finish(&packer);
 }
 
 void link_grow(struct link *link)

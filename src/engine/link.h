@@ -43,7 +43,6 @@ struct link {
 
 	struct operator *from, *to;
 	unsigned from_pin, to_pin;
-	size_t grown_bytes; /* charged to the budget for growing */
 	struct link_statistics statistics;
 };
 
@@ -98,6 +97,11 @@ void link_push_mark(struct link *link, bool end, struct segment *segment);
 
 /* Removes the first mark; its reference becomes the caller's. */
 struct segment *link_pop_mark(struct link *link);
+
+/* Lets the queued lines and records behind the first SKIP hold copies of their
+ * bytes, side by side, in place of the blocks that they were cut from: few
+ * items may keep much memory that way. Stops when BUDGET is used up. */
+void link_pack(struct link *link, size_t skip, struct budget *budget);
 
 /* Makes room for twice as much. */
 void link_grow(struct link *link);

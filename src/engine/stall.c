@@ -91,15 +91,26 @@ static bool tell_units_are_over(struct graph *graph)
 	return false;
 }
 
+/* Lets go of what is kept only because something near it is. */
+static void pack_links(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->link_count; i++) {
+		struct link *link = &graph->links[i];
+
+		link_pack(link, link->to->pins[link->to_pin].lent,
+			&graph->budget);
+	}
+}
+
 static bool grow(struct graph *graph, struct operator *op)
 {
+	enum { ITEM_BYTES = 128 }; /* an item and its place, about */
 	struct link *link = op->pins[op->wait_pin].link;
-	size_t bytes =
-		link->capacity_items * sizeof(*link->items) + link->bytes;
+	size_t bytes = link->capacity_items * ITEM_BYTES;
 
+	link_pack(link, link->to->pins[link->to_pin].lent, &graph->budget);
 	if (!budget_take(&graph->budget, bytes))
 		return false;
-	link->grown_bytes += bytes;
 	link_grow(link);
 	operator_set_ready(op);
 	return true;
@@ -138,27 +149,36 @@ static struct operator *first_that_waits(struct graph *graph, enum wait wait)
 	return NULL;
 }
 
+static void report_memory(struct operator *op)
+{
+	operator_fail(op, STATUS_SYSTEM,
+		"it needs %zu bytes more than what is left of the memory "
+		"budget of %zu bytes; raise `resources: memory`",
+		op->wait_bytes, op->graph->budget.limit_bytes);
+}
+
 void stall_resolve(struct graph *graph)
 {
-	struct operator *waits = first_that_waits(graph, WAIT_VERDICT);
+	struct operator *verdict = first_that_waits(graph, WAIT_VERDICT);
+	struct operator *room = first_that_waits(graph, WAIT_OUTPUT);
+	struct operator *memory = first_that_waits(graph, WAIT_MEMORY);
 
-	if (waits && (arrive_at_other_inputs(waits) ||
-			     tell_units_are_over(graph)))
+	if (verdict && (arrive_at_other_inputs(verdict) ||
+			       tell_units_are_over(graph)))
 		return;
-	waits = first_that_waits(graph, WAIT_OUTPUT);
-	if (waits) {
-		struct operator *full = find_full(graph, waits);
+	if (memory) {
+		pack_links(graph);
+		if (wait_over(memory))
+			operator_set_ready(memory);
+		else
+			report_memory(memory);
+		return;
+	}
+	if (room) {
+		struct operator *full = find_full(graph, room);
 
 		if (!grow(graph, full))
 			report_cycle(graph, full);
-		return;
-	}
-	waits = first_that_waits(graph, WAIT_MEMORY);
-	if (waits) {
-		operator_fail(waits, STATUS_SYSTEM,
-			"it needs %zu bytes more than the memory budget of "
-			"%zu bytes; raise `resources: memory`",
-			waits->wait_bytes, graph->budget.limit_bytes);
 		return;
 	}
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)

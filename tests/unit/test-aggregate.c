@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "operators/support/aggregation.h"
+#include "operators/support/aggregate/aggregation.h"
 
 enum { MOST = 4096 };
 

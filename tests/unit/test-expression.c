@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "operators/support/expression.h"
+#include "operators/support/sql/expression.h"
 
 /* ---- Items to work on --------------------------------------------------- */
 

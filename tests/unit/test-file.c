@@ -20,9 +20,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "engine/output.h"
-#include "operators/support/file-set.h"
-#include "operators/support/file-stream.h"
-#include "operators/support/spool.h"
+#include "operators/support/file/set.h"
+#include "operators/support/file/stream.h"
+#include "operators/support/write/spool.h"
 
 /* ---- A directory to work in ------------------------------------------------- */
 

@@ -15,7 +15,7 @@
 #include <zlib.h>
 
 #include "base/memory.h"
-#include "operators/support/inflate-stream.h"
+#include "operators/support/inflate/stream.h"
 
 /* ---- A stream over memory that is split as wanted --------------------------- */
 

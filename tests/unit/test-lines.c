@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "operators/support/pattern.h"
+#include "operators/support/pattern/pattern.h"
 #include "plan.h"
 
 extern const struct operator_spec spec_lines, spec_match, spec_pass;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "operators/support/template.h"
+#include "operators/support/write/template.h"
 
 static const struct attribute_spec keys[] = {
 	{"src_path", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT, ""},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* decompress: streams of what is compressed in other streams. */
 #include "engine/operator.h"
-#include "operators/support/inflate-stream.h"
+#include "operators/support/inflate/stream.h"
 
 enum { IN, OUT };
 

@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/file-set.h"
-#include "operators/support/file-stream.h"
+#include "operators/support/file/set.h"
+#include "operators/support/file/stream.h"
 
 enum { OUT };
 

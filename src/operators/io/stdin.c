@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "engine/operator.h"
-#include "operators/support/file-stream.h"
+#include "operators/support/file/stream.h"
 
 enum { OUT };
 

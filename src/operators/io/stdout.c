@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 #include "engine/operator.h"
-#include "operators/support/batch.h"
-#include "operators/support/spool.h"
+#include "operators/support/write/batch.h"
+#include "operators/support/write/spool.h"
 
 enum { IN };
 

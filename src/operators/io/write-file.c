@@ -5,9 +5,9 @@
 
 #include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/batch.h"
-#include "operators/support/path-set.h"
-#include "operators/support/template.h"
+#include "operators/support/write/batch.h"
+#include "operators/support/write/path-set.h"
+#include "operators/support/write/template.h"
 
 enum { IN };
 

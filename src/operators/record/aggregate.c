@@ -2,8 +2,8 @@
 /* Makes one record of many: groups them, and computes values of each group. */
 #include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/aggregate-rows.h"
-#include "operators/support/columns.h"
+#include "operators/support/aggregate/rows.h"
+#include "operators/support/sql/columns.h"
 #include "operators/support/scope-level.h"
 
 enum { IN, OUT };

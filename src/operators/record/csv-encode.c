@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/csv-writer.h"
+#include "operators/support/write/csv-writer.h"
 
 enum { IN, OUT };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/operator.h"
-#include "operators/support/expression.h"
+#include "operators/support/sql/expression.h"
 
 enum { PIN_IN, PIN_OUT, PIN_REJECTED };
 

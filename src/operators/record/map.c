@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "engine/operator.h"
-#include "operators/support/projection.h"
+#include "operators/support/sql/projection.h"
 
 enum { PIN_IN, PIN_OUT, PIN_REJECTED };
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "engine/operator.h"
-#include "operators/support/carry.h"
-#include "operators/support/survey.h"
+#include "operators/support/line/carry.h"
+#include "operators/support/line/survey.h"
 
 enum { IN, OUT, REJECTED };
 

@@ -4,8 +4,8 @@
  * made only of lines that match, or are rejected.
  */
 #include "engine/operator.h"
-#include "operators/support/group-fields.h"
-#include "operators/support/line-search.h"
+#include "operators/support/pattern/group-fields.h"
+#include "operators/support/pattern/line-search.h"
 
 enum { IN, OUT, REJECTED };
 

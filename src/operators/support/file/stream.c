@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Streams over files and descriptors. */
+#include "operators/support/file/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+struct file_stream {
+	struct stream base;
+	int descriptor; /* -1 until it is opened */
+	struct buffer_filler filler;
+
+	/* Of files only: */
+	struct file_state expected;
+	uint64_t offset; /* where the next read starts */
+	char path[];
+};
+
+enum exit_status file_input_status(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case EBADF:
+	case EISDIR: return STATUS_NO_INPUT;
+	case EACCES:
+	case EPERM: return STATUS_NOT_PERMITTED;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM: return STATUS_SYSTEM;
+	default: return STATUS_IO_ERROR;
+	}
+}
+
+static enum read_status fail(
+	struct file_stream *file, const char *what, int error)
+{
+	return stream_fail(&file->base, file_input_status(error), "%s: %s",
+		what, strerror(error));
+}
+
+/* Reads what there is room for; the position in the file moves on. */
+static enum read_status fill(struct file_stream *file, struct slice *window)
+{
+	size_t size;
+	char *data = buffer_filler_space(&file->filler, &size);
+
+	if (!data)
+		return READ_MEMORY;
+	ssize_t got = file_read(file->descriptor, data, size);
+	if (got < 0 && errno == EAGAIN)
+		return READ_BLOCKED;
+	if (got < 0)
+		return fail(file, "it cannot be read", errno);
+	if (got == 0)
+		return READ_END;
+	file->offset += (uint64_t)got;
+	buffer_filler_lend(&file->filler, (size_t)got, window);
+	return READ_DATA;
+}
+
+/* ---- Files ---------------------------------------------------------------- */
+
+static enum read_status fail_changed(
+	struct file_stream *file, const char *change)
+{
+	return stream_fail(&file->base, STATUS_IO_ERROR,
+		"the file changed while it was read: %s; run again when it is"
+		" complete",
+		change);
+}
+
+/* Whether the file is what it was. */
+static enum read_status check(struct file_stream *file, const struct stat *stat)
+{
+	struct file_state now = file_state_of(stat);
+	const char *change = file_change(&file->expected, &now);
+
+	return change ? fail_changed(file, change) : READ_DATA;
+}
+
+static enum read_status open_file(struct file_stream *file)
+{
+	struct stat found;
+
+	if (file->descriptor >= 0)
+		return READ_DATA;
+	int descriptor = file_open_input(file->path, &found);
+	if (descriptor < 0)
+		return fail(file, "it cannot be opened", errno);
+	file->descriptor = descriptor;
+	if (found.st_size > BUFFER_BYTES)
+		posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return check(file, &found);
+}
+
+static enum read_status check_end(struct file_stream *file)
+{
+	struct stat stat;
+
+	if (fstat(file->descriptor, &stat) < 0)
+		return fail(file, "it cannot be read", errno);
+	if (check(file, &stat) == READ_FAILED)
+		return READ_FAILED;
+	if (file->offset != file->expected.size_bytes)
+		return fail_changed(file, "it doesn't end where its size says");
+	return READ_END;
+}
+
+static enum read_status read_file(struct stream *stream, struct slice *window)
+{
+	struct file_stream *file = (struct file_stream *)stream;
+	enum read_status status = open_file(file);
+
+	if (status == READ_DATA)
+		status = fill(file, window);
+	return status == READ_END ? check_end(file) : status;
+}
+
+static bool file_size(struct stream *stream, uint64_t *bytes)
+{
+	struct file_stream *file = (struct file_stream *)stream;
+
+	*bytes = file->expected.size_bytes;
+	return open_file(file) == READ_DATA;
+}
+
+static bool file_seek(struct stream *stream, uint64_t offset)
+{
+	struct file_stream *file = (struct file_stream *)stream;
+
+	if (open_file(file) != READ_DATA)
+		return false;
+	if (offset > file->expected.size_bytes) {
+		stream_fail(stream, STATUS_BAD_DATA, "it ends before byte %llu",
+			(unsigned long long)offset);
+		return false;
+	}
+	if (lseek(file->descriptor, (off_t)offset, SEEK_SET) < 0) {
+		fail(file, "it cannot be read", errno);
+		return false;
+	}
+	file->offset = offset;
+	return true;
+}
+
+static void destroy_file(struct stream *stream)
+{
+	struct file_stream *file = (struct file_stream *)stream;
+
+	if (file->descriptor >= 0)
+		close(file->descriptor);
+	buffer_filler_finish(&file->filler);
+	free(file);
+}
+
+static struct file_stream *create(const char *path,
+	const struct stream_methods *methods, struct buffer_pool *pool)
+{
+	size_t size = strlen(path) + 1;
+	struct file_stream *file = memory_zeroed(sizeof(*file) + size);
+
+	stream_init(&file->base, methods);
+	file->descriptor = -1;
+	buffer_filler_init(&file->filler, pool);
+	memcpy(file->path, path, size);
+	return file;
+}
+
+struct stream *file_stream_create(const char *path,
+	const struct file_state *expected, struct buffer_pool *pool)
+{
+	static const struct stream_methods methods = {
+		.read = read_file,
+		.destroy = destroy_file,
+		.size = file_size,
+		.seek = file_seek,
+	};
+	struct file_stream *file = create(path, &methods, pool);
+
+	file->expected = *expected;
+	return &file->base;
+}
+
+/* ---- Borrowed descriptors ------------------------------------------------- */
+
+static bool would_block(const struct file_stream *file)
+{
+	struct pollfd poller = {.fd = file->descriptor, .events = POLLIN};
+
+	return poll(&poller, 1, 0) == 0;
+}
+
+static enum read_status read_borrowed(
+	struct stream *stream, struct slice *window)
+{
+	struct file_stream *file = (struct file_stream *)stream;
+
+	if (stream->may_block && would_block(file))
+		return READ_BLOCKED;
+	return fill(file, window);
+}
+
+static void destroy_borrowed(struct stream *stream)
+{
+	((struct file_stream *)stream)->descriptor = -1;
+	destroy_file(stream);
+}
+
+struct stream *file_stream_borrow(
+	int descriptor, const char *name, struct buffer_pool *pool)
+{
+	static const struct stream_methods methods = {
+		.read = read_borrowed,
+		.destroy = destroy_borrowed,
+	};
+	struct file_stream *file = create(name, &methods, pool);
+	struct stat stat;
+
+	file->descriptor = file->base.descriptor = descriptor;
+	file->base.may_block =
+		fstat(descriptor, &stat) < 0 || !S_ISREG(stat.st_mode);
+	return &file->base;
+}

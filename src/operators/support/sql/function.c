@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* The functions that expressions may call: sqlite.org/lang_corefunc.html. */
+#include "operators/support/sql/function.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* Short names for the table. */
+#define INTEGER SQL_RESULT_FIXED, SQL_TYPE_INTEGER
+#define REAL SQL_RESULT_FIXED, SQL_TYPE_REAL
+#define TEXT SQL_RESULT_FIXED, SQL_TYPE_TEXT
+#define BLOB SQL_RESULT_FIXED, SQL_TYPE_BLOB
+#define VALUE SQL_RESULT_FIXED, SQL_TYPE_VALUE
+
+/* Sorted. Functions of libm that aren't exact (exp, log, pow, sin ...) aren't
+ * here: their last bit depends on the processor. */
+static const struct sql_function functions[] = {
+	{"->", TEXT, SQL_NULL_MAYBE, false},
+	{"->>", VALUE, SQL_NULL_MAYBE, false},
+	{"abs", SQL_RESULT_NUMBER, 0, SQL_NULL_ARGUMENTS, false},
+	{"ceil", SQL_RESULT_NUMBER, 0, SQL_NULL_MAYBE, false},
+	{"ceiling", SQL_RESULT_NUMBER, 0, SQL_NULL_MAYBE, false},
+	{"char", TEXT, SQL_NULL_NEVER, false},
+	{"coalesce", SQL_RESULT_UNION, 0, SQL_NULL_ALL, false},
+	{"concat", TEXT, SQL_NULL_NEVER, false},
+	{"concat_ws", TEXT, SQL_NULL_MAYBE, false},
+	{"date", TEXT, SQL_NULL_MAYBE, true},
+	{"datetime", TEXT, SQL_NULL_MAYBE, true},
+	{"degrees", REAL, SQL_NULL_MAYBE, false},
+	{"floor", SQL_RESULT_NUMBER, 0, SQL_NULL_MAYBE, false},
+	{"format", TEXT, SQL_NULL_MAYBE, false},
+	{"glob", INTEGER, SQL_NULL_ARGUMENTS, false},
+	{"hex", TEXT, SQL_NULL_NEVER, false},
+	{"ifnull", SQL_RESULT_UNION, 0, SQL_NULL_ALL, false},
+	{"iif", SQL_RESULT_CHOICE, 0, SQL_NULL_MAYBE, false},
+	{"instr", INTEGER, SQL_NULL_ARGUMENTS, false},
+	{"json", TEXT, SQL_NULL_ARGUMENTS, false},
+	{"json_array", TEXT, SQL_NULL_NEVER, false},
+	{"json_array_length", INTEGER, SQL_NULL_MAYBE, false},
+	{"json_extract", VALUE, SQL_NULL_MAYBE, false},
+	{"json_insert", TEXT, SQL_NULL_MAYBE, false},
+	{"json_object", TEXT, SQL_NULL_NEVER, false},
+	{"json_patch", TEXT, SQL_NULL_MAYBE, false},
+	{"json_quote", TEXT, SQL_NULL_NEVER, false},
+	{"json_remove", TEXT, SQL_NULL_MAYBE, false},
+	{"json_replace", TEXT, SQL_NULL_MAYBE, false},
+	{"json_set", TEXT, SQL_NULL_MAYBE, false},
+	{"json_type", TEXT, SQL_NULL_MAYBE, false},
+	{"json_valid", INTEGER, SQL_NULL_ARGUMENTS, false},
+	{"julianday", REAL, SQL_NULL_MAYBE, true},
+	{"length", INTEGER, SQL_NULL_ARGUMENTS, false},
+	{"like", INTEGER, SQL_NULL_ARGUMENTS, false},
+	{"lower", TEXT, SQL_NULL_ARGUMENTS, false},
+	{"ltrim", TEXT, SQL_NULL_ARGUMENTS, false},
+	{"max", SQL_RESULT_UNION, 0, SQL_NULL_ARGUMENTS, false},
+	{"min", SQL_RESULT_UNION, 0, SQL_NULL_ARGUMENTS, false},
+	{"mod", REAL, SQL_NULL_MAYBE, false},
+	{"nullif", SQL_RESULT_FIRST, 0, SQL_NULL_MAYBE, false},
+	{"octet_length", INTEGER, SQL_NULL_ARGUMENTS, false},
+	{"pi", REAL, SQL_NULL_NEVER, false},
+	{"printf", TEXT, SQL_NULL_MAYBE, false},
+	{"quote", TEXT, SQL_NULL_NEVER, false},
+	{"radians", REAL, SQL_NULL_MAYBE, false},
+	{"regexp", INTEGER, SQL_NULL_ARGUMENTS, false},
+	{"regexp_replace", TEXT, SQL_NULL_ARGUMENTS, false},
+	{"replace", TEXT, SQL_NULL_ARGUMENTS, false},
+	{"round", REAL, SQL_NULL_MAYBE, false},
+	{"rtrim", TEXT, SQL_NULL_ARGUMENTS, false},
+	{"sign", INTEGER, SQL_NULL_MAYBE, false},
+	{"sqrt", REAL, SQL_NULL_MAYBE, false},
+	{"strftime", TEXT, SQL_NULL_MAYBE, true},
+	{"substr", SQL_RESULT_PART, 0, SQL_NULL_MAYBE, false},
+	{"substring", SQL_RESULT_PART, 0, SQL_NULL_MAYBE, false},
+	{"time", TEXT, SQL_NULL_MAYBE, true},
+	{"trim", TEXT, SQL_NULL_ARGUMENTS, false},
+	{"trunc", SQL_RESULT_NUMBER, 0, SQL_NULL_MAYBE, false},
+	{"typeof", TEXT, SQL_NULL_NEVER, false},
+	{"unhex", BLOB, SQL_NULL_MAYBE, false},
+	{"unicode", INTEGER, SQL_NULL_MAYBE, false},
+	{"unixepoch", INTEGER, SQL_NULL_MAYBE, true},
+	{"upper", TEXT, SQL_NULL_ARGUMENTS, false},
+};
+
+enum { FUNCTIONS = sizeof(functions) / sizeof(functions[0]) };
+
+/* Functions that people know, and why they can't be called. */
+static const struct {
+	const char *names, *reason, *hint;
+} refusals[] = {
+	{" avg count group_concat json_group_array json_group_object max min "
+	 "string_agg sum total ",
+		"%s is over many items, an expression over one",
+		"use the operator aggregate"},
+	{" cume_dist dense_rank first_value lag last_value lead nth_value "
+	 "ntile percent_rank rank row_number ",
+		"%s is over many items, an expression over one", NULL},
+	{" changes last_insert_rowid random randomblob sqlite_source_id "
+	 "sqlite_version total_changes ",
+		"the result of %s isn't reproducible", NULL},
+	{" current_date current_time current_timestamp ", SQL_NOW_MESSAGE,
+		SQL_NOW_HINT},
+	{" acos acosh asin asinh atan atan2 atanh cos cosh exp ln log "
+	 "log10 log2 pow power sin sinh tan tanh ",
+		"the last digits of %s depend on the processor", NULL},
+};
+
+static int compare(const void *name, const void *row)
+{
+	return strcasecmp(name, ((const struct sql_function *)row)->name);
+}
+
+const struct sql_function *sql_function(const char *name)
+{
+	return bsearch(
+		name, functions, FUNCTIONS, sizeof(functions[0]), compare);
+}
+
+const char *sql_function_nearest(const char *name)
+{
+	const char *names[FUNCTIONS + 1];
+
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		names[i] = functions[i].name;
+	names[FUNCTIONS] = NULL;
+	return text_nearest(name, names);
+}
+
+/* Whether NAME is one of NAMES, which stand between spaces. */
+static bool is_among(const char *names, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = names; (at = strcasestr(at, name)); at++)
+		if (at[-1] == ' ' && at[length] == ' ')
+			return true;
+	return false;
+}
+
+bool sql_function_refusal(
+	const char *name, char *reason, size_t size, const char **hint)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		const char *format = refusals[i].reason;
+		const char *place = strstr(format, "%s");
+
+		if (!*name || !is_among(refusals[i].names, name))
+			continue;
+		if (place)
+			snprintf(reason, size, "%.*s%s%s",
+				(int)(place - format), format, name, place + 2);
+		else
+			snprintf(reason, size, "%s", format);
+		*hint = refusals[i].hint;
+		return true;
+	}
+	return false;
+}
+
+static void refuse_aggregate(
+	sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	(void)values;
+	sqlite3_result_error(context,
+		"min and max of one value are over many items, an expression "
+		"over one",
+		-1);
+}
+
+void sql_functions_add(sqlite3 *database)
+{
+	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+
+	if (sqlite3_create_function(database, "min", 1, flags, NULL,
+		    refuse_aggregate, NULL, NULL) != SQLITE_OK ||
+		sqlite3_create_function(database, "max", 1, flags, NULL,
+			refuse_aggregate, NULL, NULL) != SQLITE_OK)
+		memory_abort();
+}

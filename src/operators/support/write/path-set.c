@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Paths, each with the name of who claimed it first. */
+#include "operators/support/write/path-set.h"
+
+#include <stdlib.h>
+
+#define uthash_fatal(message) memory_abort()
+
+#include "base/memory.h"
+
+#include <uthash.h>
+
+struct claimed_path {
+	char *path, *owner;
+	UT_hash_handle hh;
+};
+
+void path_set_finish(struct path_set *set)
+{
+	struct claimed_path *claim, *next;
+
+	HASH_ITER(hh, set->paths, claim, next)
+	{
+		HASH_DEL(set->paths, claim);
+		free(claim->path);
+		free(claim->owner);
+		free(claim);
+	}
+}
+
+const char *path_set_add(
+	struct path_set *set, const char *path, const char *owner)
+{
+	struct claimed_path *claim;
+
+	HASH_FIND_STR(set->paths, path, claim);
+	if (claim)
+		return claim->owner;
+	claim = memory_alloc(sizeof(*claim));
+	claim->path = memory_string(path);
+	claim->owner = memory_string(owner);
+	HASH_ADD_KEYPTR(
+		hh, set->paths, claim->path, strlen(claim->path), claim);
+	return NULL;
+}
