@@ -91,15 +91,20 @@ static bool tell_units_are_over(struct graph *graph)
 	return false;
 }
 
-/* Lets go of what is kept only because something near it is. */
+/* Lets go of what is kept only because something near it is. The copies may
+ * take more than the budget for a moment, until the blocks are free. */
 static void pack_links(struct graph *graph)
 {
+	size_t more_bytes = graph->budget.limit_bytes / 4;
+
+	graph->budget.limit_bytes += more_bytes;
 	for (unsigned i = 0; i < graph->plan->link_count; i++) {
 		struct link *link = &graph->links[i];
 
 		link_pack(link, link->to->pins[link->to_pin].lent,
 			&graph->budget);
 	}
+	graph->budget.limit_bytes -= more_bytes;
 }
 
 static bool grow(struct graph *graph, struct operator *op)

@@ -38,9 +38,7 @@ bool wait_over(struct operator *op)
 			link_room(pin->link) > 0;
 	case WAIT_RELEASED: return pin->streams == 0;
 	case WAIT_VERDICT: return wait_unit(op)->decided;
-	case WAIT_MEMORY:
-		return op->wait_bytes <=
-			budget->limit_bytes - budget->used_bytes;
+	case WAIT_MEMORY: return op->wait_bytes <= budget_left(budget);
 	case WAIT_TIME: return now_ns() >= op->wait_until_ns;
 	case WAIT_NOTHING:
 	case WAIT_DESCRIPTOR: break;
