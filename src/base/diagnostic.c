@@ -142,6 +142,16 @@ size_t diagnostics_count(const struct diagnostics *list, enum severity severity)
 	return list->counts[severity];
 }
 
+size_t diagnostics_count_in_files(const struct diagnostics *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->kept; i++)
+		count += list->items[i].severity == SEVERITY_ERROR &&
+			list->items[i].line > 0;
+	return count;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct diagnostic *left = *(struct diagnostic *const *)a;

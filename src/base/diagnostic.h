@@ -50,6 +50,10 @@ void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 size_t diagnostics_count(
 	const struct diagnostics *list, enum severity severity);
 
+/* How many of the errors are at a line of a file; the others are of the command
+ * line. */
+size_t diagnostics_count_in_files(const struct diagnostics *list);
+
 /* Prints all in the order of file and position, then forgets them. */
 void diagnostics_print(struct diagnostics *list, FILE *file);
 

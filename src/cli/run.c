@@ -52,8 +52,8 @@ static bool uses(
 	return false;
 }
 
-/* Missing params alone are a mistake of the command line, all else is one of
- * the session. */
+/* Missing params alone are a mistake of the command line, and so are values
+ * that can't be compiled; all else is one of the session. */
 static bool build(struct command *command)
 {
 	unsigned missing = params_missing(command->session);
@@ -65,8 +65,10 @@ static bool build(struct command *command)
 	} else if (!session_build(command->session, true, list)) {
 		size_t errors = diagnostics_count(list, SEVERITY_ERROR);
 
-		command->status = missing && errors == 1 ? STATUS_USAGE
-							 : STATUS_SESSION_WRONG;
+		bool usage = (missing && errors == 1) ||
+			diagnostics_count_in_files(list) == 0;
+
+		command->status = usage ? STATUS_USAGE : STATUS_SESSION_WRONG;
 	} else if (command->names_read &&
 		uses(command->session, "stdin", &name)) {
 		command_wrong(command, NULL,

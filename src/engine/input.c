@@ -207,7 +207,7 @@ bool operator_unit_failed(struct operator *op, unsigned number)
 bool operator_units_over(const struct operator *op, unsigned number)
 {
 	return op->pins[number].units_over ||
-	       !operator_shape(op, number)->units;
+		!operator_shape(op, number)->units;
 }
 
 enum step operator_pass(struct operator *op, unsigned number, enum event event)

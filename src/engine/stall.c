@@ -168,8 +168,8 @@ void stall_resolve(struct graph *graph)
 	struct operator *room = first_that_waits(graph, WAIT_OUTPUT);
 	struct operator *memory = first_that_waits(graph, WAIT_MEMORY);
 
-	if (verdict && (arrive_at_other_inputs(verdict) ||
-			       tell_units_are_over(graph)))
+	if (verdict &&
+		(arrive_at_other_inputs(verdict) || tell_units_are_over(graph)))
 		return;
 	if (memory) {
 		pack_links(graph);

@@ -71,7 +71,7 @@ void relation_output(
 	if (pin < rows && (row[pin].flags & PIN_REQUESTED))
 		end = operator->pin_count;
 	for (; pin < end && pin < operator->pin_count; pin++) {
-		operator->pins[pin].shape = *shape;
+		operator->pins[pin].shape = * shape;
 		if (shape->scope != SCOPE_GRAPH)
 			operator->pins[pin].shape.units = true;
 	}

@@ -53,7 +53,7 @@ static void move(struct slice *line, struct buffer *buffer, const char *data)
 	line->data = data;
 }
 
-static enum step step(struct operator* op, void *state)
+static enum step step(struct operator *op, void *state)
 {
 	struct span span;
 	enum event event = operator_next(op, IN, &span);

@@ -17,7 +17,7 @@ unsigned plan_add(struct plan *plan, const char *name,
 	const struct operator_spec *spec, void *settings, enum scope scope)
 {
 	unsigned index = plan->graph.operator_count++;
-	struct operator_plan *operator = &plan->operators[index];
+	struct operator_plan *operator= & plan->operators[index];
 
 	operator->name = name;
 	operator->spec = spec;
@@ -25,15 +25,15 @@ unsigned plan_add(struct plan *plan, const char *name,
 	operator->scope = operator->per = scope;
 	operator->pins = plan->pins[index];
 	for (unsigned i = 0; i < PLAN_PINS; i++)
-		operator->pins[i].link = -1;
+		operator->pins[i].link = - 1;
 	while (spec->pins[operator->pin_count].name)
 		operator->pin_count++;
 	plan->ranks[index] = index;
 	return index;
 }
 
-void plan_link(struct plan *plan, unsigned from, unsigned from_pin,
-	unsigned to, unsigned to_pin, enum payload_type type)
+void plan_link(struct plan *plan, unsigned from, unsigned from_pin, unsigned to,
+	unsigned to_pin, enum payload_type type)
 {
 	unsigned index = plan->graph.link_count++;
 
@@ -55,7 +55,7 @@ void plan_link(struct plan *plan, unsigned from, unsigned from_pin,
 struct graph_result plan_run(
 	const struct plan *plan, const struct graph_settings *settings)
 {
-	struct graph_settings defaults = { 0 };
+	struct graph_settings defaults = {0};
 	char *text = NULL;
 	size_t length = 0;
 

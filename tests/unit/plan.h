@@ -23,8 +23,8 @@ void plan_init(struct plan *plan);
 unsigned plan_add(struct plan *plan, const char *name,
 	const struct operator_spec *spec, void *settings, enum scope scope);
 
-void plan_link(struct plan *plan, unsigned from, unsigned from_pin,
-	unsigned to, unsigned to_pin, enum payload_type type);
+void plan_link(struct plan *plan, unsigned from, unsigned from_pin, unsigned to,
+	unsigned to_pin, enum payload_type type);
 
 /* Runs it once; SETTINGS may be NULL for the defaults. Messages go nowhere. */
 struct graph_result plan_run(

@@ -23,7 +23,7 @@ struct units {
 	bool open;
 };
 
-static enum step source_step(struct operator *operator, void *state)
+static enum step source_step(struct operator *operator, void * state)
 {
 	struct units *source = state;
 	struct item *item;
@@ -56,8 +56,8 @@ static enum step source_step(struct operator *operator, void *state)
 }
 
 static const struct pin_spec source_pins[] = {
-	{ "out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ 0 },
+	{"out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{0},
 };
 
 static const struct operator_spec source_spec = {
@@ -73,7 +73,7 @@ struct through {
 	uint64_t fail_at; /* 0: never */
 };
 
-static enum step through_step(struct operator *operator, void *state)
+static enum step through_step(struct operator *operator, void * state)
 {
 	struct through *through = state;
 	struct span span;
@@ -85,16 +85,16 @@ static enum step through_step(struct operator *operator, void *state)
 		if (through->fail_at &&
 			span.items[i]->position == through->fail_at)
 			operator_fail_unit(operator, ONE, STATUS_BAD_DATA,
-				(struct place){ 0 }, "broken");
+				(struct place){0}, "broken");
 	operator_give(operator, TWO, span.items, span.count);
 	operator_consume(operator, ONE, span.count);
 	return STEP_MORE;
 }
 
 static const struct pin_spec through_pins[] = {
-	{ "in", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ "out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ 0 },
+	{"in", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{"out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{0},
 };
 
 static const struct operator_spec through_spec = {
@@ -106,7 +106,7 @@ static const struct operator_spec through_spec = {
 
 /* ---- One input to two outputs ----------------------------------------------- */
 
-static enum step fork_step(struct operator *operator, void *state)
+static enum step fork_step(struct operator *operator, void * state)
 {
 	struct span span;
 	enum event event = operator_next(operator, ONE, &span);
@@ -123,10 +123,10 @@ static enum step fork_step(struct operator *operator, void *state)
 }
 
 static const struct pin_spec fork_pins[] = {
-	{ "in", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ "a", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ "b", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ 0 },
+	{"in", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{"a", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{"b", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{0},
 };
 
 static const struct operator_spec fork_spec = {
@@ -137,7 +137,7 @@ static const struct operator_spec fork_spec = {
 
 /* ---- Takes all of one input, then all of the other --------------------------- */
 
-static enum step join_step(struct operator *operator, void *state)
+static enum step join_step(struct operator *operator, void * state)
 {
 	struct span span;
 
@@ -159,10 +159,10 @@ static enum step join_step(struct operator *operator, void *state)
 }
 
 static const struct pin_spec join_pins[] = {
-	{ "a", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ "b", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ "out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ 0 },
+	{"a", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{"b", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{"out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{0},
 };
 
 static const struct operator_spec join_spec = {
@@ -177,11 +177,11 @@ struct count {
 	struct tally {
 		uint64_t kept, dropped, units, failed, ends;
 		uint64_t sum; /* of the positions kept */
-	} *tally; /* the setting: where the test reads the result */
+	} * tally; /* the setting: where the test reads the result */
 	uint64_t pending, pending_sum;
 };
 
-static void count_end(struct operator *operator, struct count *count)
+static void count_end(struct operator *operator, struct count * count)
 {
 	struct tally *tally = count->tally;
 
@@ -197,7 +197,7 @@ static void count_end(struct operator *operator, struct count *count)
 	count->pending = count->pending_sum = 0;
 }
 
-static enum step count_step(struct operator *operator, void *state)
+static enum step count_step(struct operator *operator, void * state)
 {
 	struct count *count = state;
 	struct span span;
@@ -215,8 +215,8 @@ static enum step count_step(struct operator *operator, void *state)
 }
 
 static const struct pin_spec sink_pins[] = {
-	{ "in", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, "" },
-	{ 0 },
+	{"in", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_NONE), 0, ""},
+	{0},
 };
 
 static const struct operator_spec count_spec = {
@@ -231,10 +231,10 @@ static const struct operator_spec count_spec = {
 static void items_arrive_in_their_units(void **unused)
 {
 	struct plan plan;
-	struct units source = { .units = 3, .items = 700 };
-	struct through through = { 0 };
-	struct tally tally = { 0 };
-	struct count count = { .tally = &tally };
+	struct units source = {.units = 3, .items = 700};
+	struct through through = {0};
+	struct tally tally = {0};
+	struct count count = {.tally = &tally};
 
 	(void)unused;
 	plan_init(&plan);
@@ -258,11 +258,11 @@ static void failure_reaches_all_branches(void **unused)
 	(void)unused;
 	for (uint64_t seed = 0; seed < 200; seed++) {
 		struct plan plan;
-		struct units source = { .units = 5, .items = 10 };
-		struct through through = { .fail_at = 2009 };
-		struct tally tallies[2] = { 0 };
-		struct count counts[2] = { { .tally = &tallies[0] },
-			{ .tally = &tallies[1] } };
+		struct units source = {.units = 5, .items = 10};
+		struct through through = {.fail_at = 2009};
+		struct tally tallies[2] = {0};
+		struct count counts[2] = {
+			{.tally = &tallies[0]}, {.tally = &tallies[1]}};
 		struct graph_settings settings = {
 			.schedule_seed = seed,
 			.link_items = 1 + seed % 7,
@@ -301,11 +301,11 @@ static void failure_stops_in_order(void **unused)
 	(void)unused;
 	for (uint64_t seed = 0; seed < 200; seed++) {
 		struct plan plan;
-		struct units source = { .units = 6, .items = 4 };
-		struct through through = { .fail_at = 3001 };
-		struct tally tallies[2] = { 0 };
-		struct count within = { .tally = &tallies[0] };
-		struct count spanning = { .tally = &tallies[1] };
+		struct units source = {.units = 6, .items = 4};
+		struct through through = {.fail_at = 3001};
+		struct tally tallies[2] = {0};
+		struct count within = {.tally = &tallies[0]};
+		struct count spanning = {.tally = &tallies[1]};
 		struct graph_settings settings = {
 			.schedule_seed = seed,
 			.link_items = 1 + seed % 9,
@@ -335,10 +335,10 @@ static void failure_stops_in_order(void **unused)
 static void diamond_grows_a_full_link(void **unused)
 {
 	struct plan plan;
-	struct units source = { .units = 1, .items = 900 };
-	struct tally tally = { 0 };
-	struct count count = { .tally = &tally };
-	struct graph_settings settings = { .link_items = 2 };
+	struct units source = {.units = 1, .items = 900};
+	struct tally tally = {0};
+	struct count count = {.tally = &tally};
+	struct graph_settings settings = {.link_items = 2};
 
 	(void)unused;
 	plan_init(&plan);
@@ -374,7 +374,7 @@ static int64_t now_ns(void)
 }
 
 /* Sleeps, writes into the pipe from then on, and waits for it. */
-static enum step waiter_step(struct operator *operator, void *state)
+static enum step waiter_step(struct operator *operator, void * state)
 {
 	struct waiter *waiter = state;
 
@@ -385,13 +385,13 @@ static enum step waiter_step(struct operator *operator, void *state)
 	if (!waiter->wrote) {
 		waiter->wrote = true;
 		assert_int_equal(write(waiter->pipe[1], "x", 1), 1);
-		return operator_wait_descriptor(
-			operator, waiter->pipe[0], POLLIN);
+		return operator_wait_descriptor(operator, waiter->pipe[0],
+			POLLIN);
 	}
 	return STEP_END;
 }
 
-static const struct pin_spec no_pins[] = { { 0 } };
+static const struct pin_spec no_pins[] = {{0}};
 
 static void waits_for_time_and_descriptor(void **unused)
 {
@@ -401,7 +401,7 @@ static void waits_for_time_and_descriptor(void **unused)
 		.state_size = sizeof(struct waiter),
 		.step = waiter_step,
 	};
-	struct waiter waiter = { 0 };
+	struct waiter waiter = {0};
 	struct plan plan;
 
 	(void)unused;
@@ -444,7 +444,7 @@ static const struct stream_methods lent_methods = {
 	.destroy = lent_destroy,
 };
 
-static enum step lender_step(struct operator *operator, void *state)
+static enum step lender_step(struct operator *operator, void * state)
 {
 	struct lender *lender = state;
 
@@ -457,8 +457,7 @@ static enum step lender_step(struct operator *operator, void *state)
 	lent->alive = lender->alive;
 	if (++*lender->alive > *lender->most)
 		*lender->most = *lender->alive;
-	struct item *item =
-		operator_stream_item(operator, ONE, &lent->stream);
+	struct item *item = operator_stream_item(operator, ONE, &lent->stream);
 	operator_give(operator, ONE, &item, 1);
 	return STEP_MORE;
 }
@@ -472,9 +471,9 @@ static void waits_for_release(void **unused)
 		.step = lender_step,
 	};
 	int alive = 0, most = 0;
-	struct lender lender = { &alive, &most, 0 };
-	struct tally tally = { 0 };
-	struct count count = { .tally = &tally };
+	struct lender lender = {&alive, &most, 0};
+	struct tally tally = {0};
+	struct count count = {.tally = &tally};
 	struct plan plan;
 
 	(void)unused;
@@ -489,44 +488,44 @@ static void waits_for_release(void **unused)
 
 /* ---- Breaches of the contract, each found and named ----------------------------- */
 
-static enum step lazy_more(struct operator *operator, void *state)
+static enum step lazy_more(struct operator *operator, void * state)
 {
 	(void)operator;
 	(void)state;
 	return STEP_MORE;
 }
 
-static enum step lazy_wait(struct operator *operator, void *state)
+static enum step lazy_wait(struct operator *operator, void * state)
 {
 	(void)operator;
 	(void)state;
 	return STEP_WAIT;
 }
 
-static enum step silent_fail(struct operator *operator, void *state)
+static enum step silent_fail(struct operator *operator, void * state)
 {
 	(void)operator;
 	(void)state;
 	return STEP_FAIL;
 }
 
-static enum step wait_for_room_there_is(struct operator *operator, void *state)
+static enum step wait_for_room_there_is(struct operator *operator, void * state)
 {
 	(void)state;
 	return operator_wait_output(operator, ONE);
 }
 
-static enum step give_too_much(struct operator *operator, void *state)
+static enum step give_too_much(struct operator *operator, void * state)
 {
-	struct item *items[2] = { operator_item(operator, PAYLOAD_NONE),
-		operator_item(operator, PAYLOAD_NONE) };
+	struct item *items[2] = {operator_item(operator, PAYLOAD_NONE),
+		operator_item(operator, PAYLOAD_NONE)};
 
 	(void)state;
 	operator_give(operator, ONE, items, 2);
 	return STEP_MORE;
 }
 
-static enum step end_without_begin(struct operator *operator, void *state)
+static enum step end_without_begin(struct operator *operator, void * state)
 {
 	(void)state;
 	operator_end(operator, ONE);
@@ -535,27 +534,25 @@ static enum step end_without_begin(struct operator *operator, void *state)
 
 static void breaches_are_bugs(void **unused)
 {
-	enum step (*const steps[])(struct operator *, void *) = {
-		lazy_more, lazy_wait, silent_fail, wait_for_room_there_is,
-		give_too_much, end_without_begin
-	};
+	enum step (*const steps[])(struct operator *, void *) = {lazy_more,
+		lazy_wait, silent_fail, wait_for_room_there_is, give_too_much,
+		end_without_begin};
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		const struct operator_spec spec = {
-			.name = "breach", .pins = source_pins, .step = steps[i]
-		};
-		struct tally tally = { 0 };
-		struct count count = { .tally = &tally };
-		struct graph_settings settings = { .link_items = 1 };
+		const struct operator_spec spec = {.name = "breach",
+			.pins = source_pins,
+			.step = steps[i]};
+		struct tally tally = {0};
+		struct count count = {.tally = &tally};
+		struct graph_settings settings = {.link_items = 1};
 		struct plan plan;
 
 		plan_init(&plan);
 		plan_add(&plan, "b", &spec, NULL, SCOPE_UNIT);
 		plan_add(&plan, "c", &count_spec, &count, SCOPE_GRAPH);
 		plan_link(&plan, 0, ONE, 1, ONE, PAYLOAD_NONE);
-		assert_int_equal(
-			plan_run(&plan, &settings).status, STATUS_BUG);
+		assert_int_equal(plan_run(&plan, &settings).status, STATUS_BUG);
 	}
 }
 
@@ -566,7 +563,7 @@ struct live {
 	int *changes; /* setting */
 };
 
-static bool live_changed(struct operator *operator, void *state,
+static bool live_changed(struct operator *operator, void * state,
 	const struct property_spec *property)
 {
 	struct live *live = state;
@@ -577,7 +574,7 @@ static bool live_changed(struct operator *operator, void *state,
 	return live->limit >= 0;
 }
 
-static enum step live_step(struct operator *operator, void *state)
+static enum step live_step(struct operator *operator, void * state)
 {
 	struct live *live = state;
 
@@ -589,14 +586,14 @@ static enum step live_step(struct operator *operator, void *state)
 static void live_property_is_set(void **unused)
 {
 	static const struct property_spec properties[] = {
-		{ .name = "limit",
+		{.name = "limit",
 			.type = SETTING_INTEGER,
 			.offset = offsetof(struct live, limit),
-			.flags = PROPERTY_LIVE },
-		{ .name = "fixed",
+			.flags = PROPERTY_LIVE},
+		{.name = "fixed",
 			.type = SETTING_INTEGER,
-			.offset = offsetof(struct live, limit) },
-		{ 0 },
+			.offset = offsetof(struct live, limit)},
+		{0},
 	};
 	static const struct operator_spec spec = {
 		.name = "live",
@@ -608,8 +605,8 @@ static void live_property_is_set(void **unused)
 	};
 	int changes = 0;
 	int64_t seven = 7;
-	struct live live = { 1, &changes };
-	struct graph_settings settings = { .memory_bytes = 1000 };
+	struct live live = {1, &changes};
+	struct graph_settings settings = {.memory_bytes = 1000};
 	struct plan plan;
 
 	(void)unused;

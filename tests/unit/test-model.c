@@ -13,14 +13,14 @@
 #include "model/segment.h"
 
 static const struct attribute_spec keys[] = {
-	{ "name", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT, "" },
-	{ "size", VALUE_INTEGER, ATTRIBUTE_WRITE, ATTRIBUTE_ITEM, "" },
-	{ 0 },
+	{"name", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT, ""},
+	{"size", VALUE_INTEGER, ATTRIBUTE_WRITE, ATTRIBUTE_ITEM, ""},
+	{0},
 };
 
 static void budget_bounds_buffers(void **unused)
 {
-	struct budget budget = { .limit_bytes = 1000 };
+	struct budget budget = {.limit_bytes = 1000};
 
 	(void)unused;
 	assert_null(buffer_create(&budget, 1000)); /* with its padding */
@@ -65,21 +65,21 @@ static void slabs_hand_out_each_block_once(void **unused)
 /* Writing to a shared item leaves what others see alone. */
 static void items_are_copied_on_write(void **unused)
 {
-	struct budget budget = { .limit_bytes = 10000 };
+	struct budget budget = {.limit_bytes = 10000};
 	struct buffer *buffer = buffer_create(&budget, 5);
 	struct slab slab;
 
 	(void)unused;
 	slab_init(&slab, item_bytes_plain());
 	struct item *item = item_create(&slab, PAYLOAD_LINE);
-	item->slice = (struct slice){ buffer, buffer->data, 5 };
+	item->slice = (struct slice){buffer, buffer->data, 5};
 	assert_ptr_equal(item_writable(item), item);
 
 	item_ref(item);
 	struct item *copy = item_writable(item);
 	assert_ptr_not_equal(copy, item);
-	copy->attributes = attributes_set_text(
-		copy->attributes, &keys[0], "copy", 4);
+	copy->attributes =
+		attributes_set_text(copy->attributes, &keys[0], "copy", 4);
 	assert_null(attributes_get(item->attributes, &keys[0]));
 	assert_int_equal(item->references, 1);
 	assert_int_equal(buffer->references, 2);
@@ -110,8 +110,8 @@ static void attributes_are_shared_until_written(void **unused)
 
 static void segments_inherit_attributes(void **unused)
 {
-	struct segment *unit = segment_create_unit("u", 4,
-		attributes_set_text(NULL, &keys[0], "outer", 5));
+	struct segment *unit = segment_create_unit(
+		"u", 4, attributes_set_text(NULL, &keys[0], "outer", 5));
 	struct segment *entry = segment_create_nested(
 		unit, attributes_set_integer(NULL, &keys[1], 3));
 

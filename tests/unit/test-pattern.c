@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "operators/support/pattern/scan.h"
 #include "operators/support/pattern/pattern.h"
+#include "operators/support/pattern/scan.h"
 
 static struct pattern *create(const char *text)
 {

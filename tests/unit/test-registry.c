@@ -257,8 +257,7 @@ static void check_example(const struct operator_spec *spec)
 				.schedule_seed = i,
 			};
 		char *printed = run_job(&job, &status);
-		if (status != 0 ||
-			strcmp(printed, spec->example_output) != 0)
+		if (status != 0 || strcmp(printed, spec->example_output) != 0)
 			fail_msg("the example of %s, run %u, ended with %d "
 				 "and printed:\n%s",
 				spec->name, i, status, printed);
@@ -279,7 +278,7 @@ static void empty_input_is_fine(void **unused)
 	(void)unused;
 	for (size_t i = 0; registry_operators[i]; i++) {
 		char path[] = "/tmp/leat-example-XXXXXX.yaml";
-		struct job job = { .path = path, .input = "" };
+		struct job job = {.path = path, .input = ""};
 		int status;
 
 		if (!registry_operators[i]->example_input)

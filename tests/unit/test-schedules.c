@@ -61,8 +61,7 @@ static void write_inputs(const char *directory)
 		gzFile file = gzopen(path, "w");
 		assert_non_null(file);
 		for (unsigned i = 0; i < unit * LINES / 2; i++)
-			gzprintf(file, "%u w%u\n",
-				(unsigned)draw(&state, 1000),
+			gzprintf(file, "%u w%u\n", (unsigned)draw(&state, 1000),
 				(unsigned)draw(&state, 20));
 		gzclose(file);
 		if (unit == 3)
@@ -144,8 +143,8 @@ static void add_gather(struct making *making, unsigned which)
 		return;
 	snprintf(name, sizeof(name), "o%u", making->operator_count++);
 	fprintf(making->operators, "  %s: gather\n", name);
-	fprintf(making->links, "  - %s -> %s\n  - %s -> %s\n", left->name,
-		name, right->name, name);
+	fprintf(making->links, "  - %s -> %s\n  - %s -> %s\n", left->name, name,
+		right->name, name);
 	strcpy(left->name, name);
 	*right = making->open[--making->open_count];
 }
@@ -187,10 +186,9 @@ static void make_graph(struct making *making, const char *directory)
 	}
 }
 
-static void make_session(
-	const char *path, const char *directory, uint64_t seed)
+static void make_session(const char *path, const char *directory, uint64_t seed)
 {
-	struct making making = { .state = seed };
+	struct making making = {.state = seed};
 	char *texts[2];
 	size_t lengths[2];
 
@@ -312,7 +310,7 @@ static void check_graph(const char *directory, uint64_t seed)
 	assert_true(built);
 
 	char *expected =
-		run_once(session, directory, (struct graph_settings){ 0 });
+		run_once(session, directory, (struct graph_settings){0});
 	assert_true(strlen(expected) > 0);
 	for (uint64_t i = 1; i <= SCHEDULES; i++) {
 		uint64_t state = seed * 1000 + i;

@@ -2,8 +2,8 @@
 /* generate: items out of nothing, with computed fields if wanted. */
 #include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/sql/columns.h"
 #include "model/packer.h"
+#include "operators/support/sql/columns.h"
 
 enum { OUT };
 

@@ -123,8 +123,8 @@ static enum step take_preamble(
 	for (size_t i = 0; i < span->count; i++) {
 		const struct item *item = span->items[i];
 
-		text_add(&state->preamble, item->slice.data,
-			item->slice.length);
+		text_add(
+			&state->preamble, item->slice.data, item->slice.length);
 		if (item->type == PAYLOAD_LINE)
 			text_add(&state->preamble, "\n", 1);
 	}

@@ -3,8 +3,8 @@
 #include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/aggregate/rows.h"
-#include "operators/support/sql/columns.h"
 #include "operators/support/scope-level.h"
+#include "operators/support/sql/columns.h"
 
 enum { IN, OUT };
 
@@ -148,15 +148,10 @@ static enum step close_input(struct operator *op, struct aggregate *state)
 /* A result that isn't one: blames the unit, where there is one. */
 static enum step fail_row(struct operator *op, struct aggregate *state)
 {
-	const char *problem = state->rows.problem.data;
-	enum step step = STEP_MORE;
-
-	if (operator_per(op) == SCOPE_GRAPH)
-		step = operator_fail(op, STATUS_BAD_DATA, "%s", problem);
-	else
-		operator_fail_unit(op, IN, STATUS_BAD_DATA, (struct place){0},
-			"%s", problem);
-	return step;
+	operator_fail_unit(op, operator_per(op) == SCOPE_GRAPH ? OUT : IN,
+		STATUS_BAD_DATA, (struct place){0}, "%s",
+		state->rows.problem.data);
+	return STEP_MORE;
 }
 
 static enum step finish_rows(struct operator *op, struct aggregate *state)

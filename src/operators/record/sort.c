@@ -2,10 +2,10 @@
 /* Sorts records or lines, in memory. */
 #include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/sql/columns.h"
 #include "model/packer.h"
 #include "operators/support/scope-level.h"
 #include "operators/support/sort/sorter.h"
+#include "operators/support/sql/columns.h"
 
 enum { IN, OUT };
 

@@ -7,8 +7,8 @@
 #ifndef LEAT_OPERATORS_SUPPORT_AGGREGATE_AGGREGATION_H
 #define LEAT_OPERATORS_SUPPORT_AGGREGATE_AGGREGATION_H
 
-#include "operators/support/aggregate/plan.h"
 #include "operators/support/aggregate/group-table.h"
+#include "operators/support/aggregate/plan.h"
 
 struct aggregation {
 	const struct aggregate_plan *plan;

@@ -4,8 +4,8 @@
 #ifndef LEAT_OPERATORS_SUPPORT_AGGREGATE_VALUES_H
 #define LEAT_OPERATORS_SUPPORT_AGGREGATE_VALUES_H
 
-#include "operators/support/aggregate/functions.h"
 #include "operators/support/aggregate/distinct-set.h"
+#include "operators/support/aggregate/functions.h"
 
 /* One value, its bytes copied. */
 struct kept_value {

@@ -8,8 +8,8 @@
 #define LEAT_OPERATORS_SUPPORT_SORT_SORTER_H
 
 #include "model/item.h"
-#include "operators/support/sort/order.h"
 #include "operators/support/pool.h"
+#include "operators/support/sort/order.h"
 
 struct sort_entry {
 	uint64_t prefix; /* of the first key, in the order of the numbers */

@@ -6,8 +6,8 @@
 #ifndef LEAT_OPERATORS_SUPPORT_SQL_COLUMNS_H
 #define LEAT_OPERATORS_SUPPORT_SQL_COLUMNS_H
 
-#include "operators/support/sql/expression.h"
 #include "operators/support/meter.h"
+#include "operators/support/sql/expression.h"
 
 struct columns;
 

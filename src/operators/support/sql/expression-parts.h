@@ -4,9 +4,9 @@
 #define LEAT_OPERATORS_SUPPORT_SQL_EXPRESSION_PARTS_H
 
 #include "base/text.h"
+#include "operators/support/sql/connection.h"
 #include "operators/support/sql/expression.h"
 #include "operators/support/sql/span-table.h"
-#include "operators/support/sql/connection.h"
 #include "operators/support/sql/type.h"
 
 /* A column of the result. */

@@ -3,8 +3,8 @@
 #include <stddef.h>
 
 #include "base/units.h"
-#include "operators/support/sql/span-table.h"
 #include "operators/support/sql/instant.h"
+#include "operators/support/sql/span-table.h"
 
 static void result_time(sqlite3_context *context, int64_t time)
 {

@@ -8,8 +8,8 @@
 #ifndef LEAT_OPERATORS_SUPPORT_SQL_TYPE_H
 #define LEAT_OPERATORS_SUPPORT_SQL_TYPE_H
 
-#include "operators/support/sql/span-table.h"
 #include "operators/support/sql/function.h"
+#include "operators/support/sql/span-table.h"
 #include "operators/support/sql/token.h"
 
 /* What names and variables mean. */
