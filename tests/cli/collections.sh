@@ -179,4 +179,25 @@ if traced; then
 	said 'changed while it was read'
 	[ ! -e changed.out ] || fail 'an output of a changed input'
 fi
+
+# A list of names, besides patterns or alone.
+cat >list.yaml <<'END'
+leat: 1
+session: list
+operators: {in: {use: files, list: listed}, out: stdout}
+links: [in -> out]
+END
+echo b >in/b.txt
+printf 'in/b.txt\n\nin/a.txt' >listed
+expect 0 "$LEAT" run list.yaml
+cat in/a.txt in/b.txt | holds stdout
+printf 'in/a.txt\0in/b.txt\n' >listed
+expect 66 "$LEAT" run list.yaml
+said 'listed cannot be read: it holds a NUL'
+rm listed
+expect 66 "$LEAT" run list.yaml
+said 'No such file'
+sed 's/, list: listed//' list.yaml >neither.yaml
+expect 78 "$LEAT" check neither.yaml
+said "neither 'match' nor 'list'"
 finish

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* files: a collection of files, one unit and one stream each. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -15,6 +16,7 @@ enum empty { EMPTY_ERROR, EMPTY_ALLOW };
 
 struct state {
 	struct setting_list match, exclude;
+	const char *list; /* or NULL */
 	bool recursive, ignore_case, hidden;
 	int symlinks; /* enum file_links */
 	int empty;
@@ -44,13 +46,22 @@ static const struct property_spec properties[] = {
 		.name = "match",
 		.type = SETTING_INPUTS,
 		.offset = offsetof(struct state, match),
-		.flags = PROPERTY_REQUIRED,
 		.summary = "Paths and patterns of the files to read",
 		.details = "Patterns are those of glob(7): * and ? match "
 			   "anything but a slash, [a-z] one of some "
 			   "characters, and ** as a whole component any number "
 			   "of directories. Files come in the bytewise order "
 			   "of their paths, each once.",
+	},
+	{
+		.name = "list",
+		.type = SETTING_FILE,
+		.offset = offsetof(struct state, list),
+		.summary = "A file with paths of files to read, one a line",
+		.details =
+			"They are taken as they are, besides what `match` "
+			"finds; relative ones from the working directory. "
+			"Empty lines are passed over.",
 	},
 	{
 		.name = "exclude",
@@ -143,6 +154,11 @@ static void relate(struct relation *relation)
 		relation_add_attribute(relation, &shape, &attributes[i]);
 	relation_output(relation, OUT, &shape);
 
+	if (!relation_given(relation, "match") &&
+		!relation_given(relation, "list"))
+		relation_error(relation, relation_location(relation, "match"),
+			"say which files, as in match: \"logs/*.gz\"",
+			"'files' has neither 'match' nor 'list'");
 	for (size_t i = 0; i < settings->exclude.count; i++) {
 		const struct setting_item *item = &settings->exclude.items[i];
 		size_t length = strlen(item->text);
@@ -160,6 +176,32 @@ static void relate(struct relation *relation)
 }
 
 /* ---- Which files ------------------------------------------------------------ */
+
+/* Adds what the list names. Returns NULL, or why that can't be done. */
+static const char *add_listed(struct state *state)
+{
+	FILE *file = fopen(state->list, "re");
+	const char *problem = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	if (!file)
+		return strerror(errno);
+	while (!problem && (length = getline(&line, &size, file)) > 0) {
+		if (line[length - 1] == '\n')
+			line[--length] = '\0';
+		if (memchr(line, '\0', (size_t)length))
+			problem = "it holds a NUL; paths stand one a line";
+		else if (length > 0)
+			file_set_add_path(state->files, line);
+	}
+	if (ferror(file))
+		problem = strerror(errno);
+	free(line);
+	fclose(file);
+	return problem;
+}
 
 static void find_files(struct state *state)
 {
@@ -184,7 +226,6 @@ static void find_files(struct state *state)
 		else
 			file_set_add_pattern(state->files, item->text);
 	}
-	file_set_sort(state->files);
 }
 
 static void fail_empty(struct operator *op, struct state *state)
@@ -206,7 +247,7 @@ static void fail_empty(struct operator *op, struct state *state)
 			", only directories do: end it in `/**`, or set "
 			"`recursive: true`");
 	operator_fail(op, STATUS_NO_INPUT, "no input matches%s%s",
-		what.data ? what.data : " an empty list",
+		what.data ? what.data : ": the list is empty",
 		file_set_directories(state->files) > 0
 			? ""
 			: "; `empty: allow` permits that");
@@ -219,6 +260,14 @@ static bool open(struct operator *op, void *memory)
 
 	find_files(state);
 	state->pool = buffer_pool_create(operator_budget(op), BUFFER_BYTES);
+	const char *problem = state->list ? add_listed(state) : NULL;
+	if (problem) {
+		operator_fail(op, STATUS_NO_INPUT,
+			"the list %s cannot be read: %s", state->list,
+			problem);
+		return false;
+	}
+	file_set_sort(state->files);
 	if (file_set_count(state->files) > 0 || state->empty == EMPTY_ALLOW)
 		return true;
 	fail_empty(op, state);
@@ -253,6 +302,17 @@ static size_t stem_length(const char *name)
 	return length;
 }
 
+/* File systems take times that don't fit: those become the last that does. */
+static int64_t microseconds(const struct timespec *time)
+{
+	const int64_t most = INT64_MAX / 1000000 - 1;
+	int64_t seconds = time->tv_sec;
+
+	if (seconds > most || seconds < -most)
+		seconds = seconds > 0 ? most : -most;
+	return seconds * 1000000 + time->tv_nsec / 1000;
+}
+
 static struct attributes *describe(
 	const struct found_file *file, const struct stat *found)
 {
@@ -263,8 +323,7 @@ static struct attributes *describe(
 	size_t stem = stem_length(name);
 	const char *extension = name + stem + (name[stem] == '.');
 	struct attributes *set = attributes_create();
-	struct value mtime = {.integer = found->st_mtim.tv_sec * 1000000 +
-			found->st_mtim.tv_nsec / 1000};
+	struct value mtime = {.integer = microseconds(&found->st_mtim)};
 
 	set = attributes_set_text(
 		set, &attributes[PATH], path, (size_t)(end - path));
