@@ -236,6 +236,11 @@ enum read_status operator_read(struct operator *op, unsigned number,
 {
 	const struct graph_settings *settings = &op->graph->settings;
 
+	if (stream->may_block && !(op->spec->flags & OPERATOR_RESUMABLE)) {
+		graph_violation(op, "can't wait amid a stream, but got one "
+				    "that may block");
+		return READ_END;
+	}
 	if (stream->may_block && settings->stop && *settings->stop)
 		return READ_END;
 

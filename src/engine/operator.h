@@ -161,7 +161,8 @@ enum step operator_wait_released(struct operator *op, unsigned pin);
 
 /* ---- Streams ------------------------------------------------------------ */
 
-/* stream_read for a reader of what came by input PIN. On READ_FAILED the unit
+/* stream_read for a reader of what came by input PIN. Only operators with
+ * OPERATOR_RESUMABLE may read a stream that may block. On READ_FAILED the unit
  * has been failed. On READ_BLOCKED or READ_MEMORY the wait is named already:
  * return STEP_WAIT. */
 enum read_status operator_read(struct operator *op, unsigned pin,

@@ -525,6 +525,18 @@ static enum step give_too_much(struct operator *operator, void * state)
 	return STEP_MORE;
 }
 
+static enum step read_what_may_block(struct operator *op, void *state)
+{
+	struct stream stream;
+	struct slice window;
+
+	(void)state;
+	stream_init(&stream, &lent_methods);
+	stream.may_block = true;
+	operator_read(op, ONE, &stream, &window);
+	return STEP_MORE;
+}
+
 static enum step end_without_begin(struct operator *operator, void * state)
 {
 	(void)state;
@@ -536,7 +548,7 @@ static void breaches_are_bugs(void **unused)
 {
 	enum step (*const steps[])(struct operator *, void *) = {lazy_more,
 		lazy_wait, silent_fail, wait_for_room_there_is, give_too_much,
-		end_without_begin};
+		end_without_begin, read_what_may_block};
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
