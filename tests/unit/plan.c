@@ -17,17 +17,17 @@ unsigned plan_add(struct plan *plan, const char *name,
 	const struct operator_spec *spec, void *settings, enum scope scope)
 {
 	unsigned index = plan->graph.operator_count++;
-	struct operator_plan *operator= & plan->operators[index];
+	struct operator_plan *op = &plan->operators[index];
 
-	operator->name = name;
-	operator->spec = spec;
-	operator->settings = settings;
-	operator->scope = operator->per = scope;
-	operator->pins = plan->pins[index];
+	op->name = name;
+	op->spec = spec;
+	op->settings = settings;
+	op->scope = op->per = scope;
+	op->pins = plan->pins[index];
 	for (unsigned i = 0; i < PLAN_PINS; i++)
-		operator->pins[i].link = - 1;
-	while (spec->pins[operator->pin_count].name)
-		operator->pin_count++;
+		op->pins[i].link = -1;
+	while (spec->pins[op->pin_count].name)
+		op->pin_count++;
 	plan->ranks[index] = index;
 	return index;
 }

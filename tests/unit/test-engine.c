@@ -23,7 +23,7 @@ struct units {
 	bool open;
 };
 
-static enum step source_step(struct operator *operator, void * state)
+static enum step source_step(struct operator *op, void *state)
 {
 	struct units *source = state;
 	struct item *item;
@@ -35,23 +35,23 @@ static enum step source_step(struct operator *operator, void * state)
 		snprintf(name, sizeof(name), "u%u", source->unit);
 		struct segment *segment =
 			segment_create_unit(name, source->unit, NULL);
-		operator_begin(operator, ONE, segment);
+		operator_begin(op, ONE, segment);
 		segment_unref(segment);
 		source->open = true;
 		source->item = 0;
 		return STEP_MORE;
 	}
 	if (source->item == source->items) {
-		operator_end(operator, ONE);
+		operator_end(op, ONE);
 		source->open = false;
 		source->unit++;
 		return STEP_MORE;
 	}
-	if (operator_room(operator, ONE) == 0)
-		return operator_wait_output(operator, ONE);
-	item = operator_item(operator, PAYLOAD_NONE);
+	if (operator_room(op, ONE) == 0)
+		return operator_wait_output(op, ONE);
+	item = operator_item(op, PAYLOAD_NONE);
 	item->position = source->unit * 1000 + source->item++;
-	operator_give(operator, ONE, &item, 1);
+	operator_give(op, ONE, &item, 1);
 	return STEP_MORE;
 }
 
@@ -73,21 +73,21 @@ struct through {
 	uint64_t fail_at; /* 0: never */
 };
 
-static enum step through_step(struct operator *operator, void * state)
+static enum step through_step(struct operator *op, void *state)
 {
 	struct through *through = state;
 	struct span span;
-	enum event event = operator_next(operator, ONE, &span);
+	enum event event = operator_next(op, ONE, &span);
 
 	if (event != EVENT_ITEMS)
-		return operator_pass(operator, ONE, event);
+		return operator_pass(op, ONE, event);
 	for (size_t i = 0; i < span.count; i++)
 		if (through->fail_at &&
 			span.items[i]->position == through->fail_at)
-			operator_fail_unit(operator, ONE, STATUS_BAD_DATA,
+			operator_fail_unit(op, ONE, STATUS_BAD_DATA,
 				(struct place){0}, "broken");
-	operator_give(operator, TWO, span.items, span.count);
-	operator_consume(operator, ONE, span.count);
+	operator_give(op, TWO, span.items, span.count);
+	operator_consume(op, ONE, span.count);
 	return STEP_MORE;
 }
 
@@ -106,19 +106,19 @@ static const struct operator_spec through_spec = {
 
 /* ---- One input to two outputs ----------------------------------------------- */
 
-static enum step fork_step(struct operator *operator, void * state)
+static enum step fork_step(struct operator *op, void *state)
 {
 	struct span span;
-	enum event event = operator_next(operator, ONE, &span);
+	enum event event = operator_next(op, ONE, &span);
 
 	(void)state;
 	if (event != EVENT_ITEMS)
-		return operator_pass(operator, ONE, event);
+		return operator_pass(op, ONE, event);
 	for (size_t i = 0; i < span.count; i++)
 		item_ref(span.items[i]);
-	operator_give(operator, TWO, span.items, span.count);
-	operator_give(operator, THREE, span.items, span.count);
-	operator_consume(operator, ONE, span.count);
+	operator_give(op, TWO, span.items, span.count);
+	operator_give(op, THREE, span.items, span.count);
+	operator_consume(op, ONE, span.count);
 	return STEP_MORE;
 }
 
@@ -137,21 +137,21 @@ static const struct operator_spec fork_spec = {
 
 /* ---- Takes all of one input, then all of the other --------------------------- */
 
-static enum step join_step(struct operator *operator, void * state)
+static enum step join_step(struct operator *op, void *state)
 {
 	struct span span;
 
 	(void)state;
 	for (unsigned pin = ONE; pin <= TWO; pin++) {
-		enum event event = operator_next(operator, pin, &span);
+		enum event event = operator_next(op, pin, &span);
 
 		if (event == EVENT_WAIT)
 			return STEP_WAIT;
 		if (event == EVENT_CLOSED)
 			continue;
 		if (event == EVENT_ITEMS) {
-			operator_give(operator, THREE, span.items, span.count);
-			operator_consume(operator, pin, span.count);
+			operator_give(op, THREE, span.items, span.count);
+			operator_consume(op, pin, span.count);
 		}
 		return STEP_MORE;
 	}
@@ -181,12 +181,12 @@ struct count {
 	uint64_t pending, pending_sum;
 };
 
-static void count_end(struct operator *operator, struct count * count)
+static void count_end(struct operator *op, struct count *count)
 {
 	struct tally *tally = count->tally;
 
 	tally->ends++;
-	if (operator_segment(operator, ONE)->failed) {
+	if (operator_segment(op, ONE)->failed) {
 		tally->failed++;
 		tally->dropped += count->pending;
 	} else {
@@ -197,20 +197,20 @@ static void count_end(struct operator *operator, struct count * count)
 	count->pending = count->pending_sum = 0;
 }
 
-static enum step count_step(struct operator *operator, void * state)
+static enum step count_step(struct operator *op, void *state)
 {
 	struct count *count = state;
 	struct span span;
-	enum event event = operator_next(operator, ONE, &span);
+	enum event event = operator_next(op, ONE, &span);
 
 	if (event == EVENT_END)
-		count_end(operator, count);
+		count_end(op, count);
 	if (event != EVENT_ITEMS)
-		return operator_pass(operator, ONE, event);
+		return operator_pass(op, ONE, event);
 	for (size_t i = 0; i < span.count; i++)
 		count->pending_sum += span.items[i]->position;
 	count->pending += span.count;
-	operator_release(operator, ONE, span.count);
+	operator_release(op, ONE, span.count);
 	return STEP_MORE;
 }
 
@@ -374,19 +374,18 @@ static int64_t now_ns(void)
 }
 
 /* Sleeps, writes into the pipe from then on, and waits for it. */
-static enum step waiter_step(struct operator *operator, void * state)
+static enum step waiter_step(struct operator *op, void *state)
 {
 	struct waiter *waiter = state;
 
 	if (waiter->until_ns == 0)
 		waiter->until_ns = now_ns() + 20 * 1000000;
 	if (now_ns() < waiter->until_ns)
-		return operator_wait_until(operator, waiter->until_ns);
+		return operator_wait_until(op, waiter->until_ns);
 	if (!waiter->wrote) {
 		waiter->wrote = true;
 		assert_int_equal(write(waiter->pipe[1], "x", 1), 1);
-		return operator_wait_descriptor(operator, waiter->pipe[0],
-			POLLIN);
+		return operator_wait_descriptor(op, waiter->pipe[0], POLLIN);
 	}
 	return STEP_END;
 }
@@ -444,12 +443,12 @@ static const struct stream_methods lent_methods = {
 	.destroy = lent_destroy,
 };
 
-static enum step lender_step(struct operator *operator, void * state)
+static enum step lender_step(struct operator *op, void *state)
 {
 	struct lender *lender = state;
 
 	if (*lender->alive > 0)
-		return operator_wait_released(operator, ONE);
+		return operator_wait_released(op, ONE);
 	if (lender->given++ == 10)
 		return STEP_END;
 	struct lent_stream *lent = memory_zeroed(sizeof(*lent));
@@ -457,8 +456,8 @@ static enum step lender_step(struct operator *operator, void * state)
 	lent->alive = lender->alive;
 	if (++*lender->alive > *lender->most)
 		*lender->most = *lender->alive;
-	struct item *item = operator_stream_item(operator, ONE, &lent->stream);
-	operator_give(operator, ONE, &item, 1);
+	struct item *item = operator_stream_item(op, ONE, &lent->stream);
+	operator_give(op, ONE, &item, 1);
 	return STEP_MORE;
 }
 
@@ -488,40 +487,40 @@ static void waits_for_release(void **unused)
 
 /* ---- Breaches of the contract, each found and named ----------------------------- */
 
-static enum step lazy_more(struct operator *operator, void * state)
+static enum step lazy_more(struct operator *op, void *state)
 {
-	(void)operator;
+	(void)op;
 	(void)state;
 	return STEP_MORE;
 }
 
-static enum step lazy_wait(struct operator *operator, void * state)
+static enum step lazy_wait(struct operator *op, void *state)
 {
-	(void)operator;
+	(void)op;
 	(void)state;
 	return STEP_WAIT;
 }
 
-static enum step silent_fail(struct operator *operator, void * state)
+static enum step silent_fail(struct operator *op, void *state)
 {
-	(void)operator;
+	(void)op;
 	(void)state;
 	return STEP_FAIL;
 }
 
-static enum step wait_for_room_there_is(struct operator *operator, void * state)
+static enum step wait_for_room_there_is(struct operator *op, void *state)
 {
 	(void)state;
-	return operator_wait_output(operator, ONE);
+	return operator_wait_output(op, ONE);
 }
 
-static enum step give_too_much(struct operator *operator, void * state)
+static enum step give_too_much(struct operator *op, void *state)
 {
-	struct item *items[2] = {operator_item(operator, PAYLOAD_NONE),
-		operator_item(operator, PAYLOAD_NONE)};
+	struct item *items[2] = {operator_item(op, PAYLOAD_NONE),
+		operator_item(op, PAYLOAD_NONE)};
 
 	(void)state;
-	operator_give(operator, ONE, items, 2);
+	operator_give(op, ONE, items, 2);
 	return STEP_MORE;
 }
 
@@ -537,10 +536,10 @@ static enum step read_what_may_block(struct operator *op, void *state)
 	return STEP_MORE;
 }
 
-static enum step end_without_begin(struct operator *operator, void * state)
+static enum step end_without_begin(struct operator *op, void *state)
 {
 	(void)state;
-	operator_end(operator, ONE);
+	operator_end(op, ONE);
 	return STEP_MORE;
 }
 
@@ -575,22 +574,22 @@ struct live {
 	int *changes; /* setting */
 };
 
-static bool live_changed(struct operator *operator, void * state,
-	const struct property_spec *property)
+static bool live_changed(
+	struct operator *op, void *state, const struct property_spec *property)
 {
 	struct live *live = state;
 
-	(void)operator;
+	(void)op;
 	assert_string_equal(property->name, "limit");
 	++*live->changes;
 	return live->limit >= 0;
 }
 
-static enum step live_step(struct operator *operator, void * state)
+static enum step live_step(struct operator *op, void *state)
 {
 	struct live *live = state;
 
-	(void)operator;
+	(void)op;
 	assert_int_equal(live->limit, 7);
 	return STEP_END;
 }

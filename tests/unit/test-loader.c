@@ -418,9 +418,9 @@ static void check_ranks(const struct graph_plan *graph)
 	free(rank);
 }
 
-static unsigned pin(const char *operator, const char * name)
+static unsigned pin(const char *op, const char *name)
 {
-	return (unsigned)spec_pin(registry_operator(operator), name);
+	return (unsigned)spec_pin(registry_operator(op), name);
 }
 
 static void test_links(void **state)
