@@ -49,13 +49,13 @@ void help_show_overview(FILE *file)
 static void show_topic(struct command *command, const char *topic)
 {
 	const struct verb *verb = verb_find(topic);
-	const struct operator_spec *operator= registry_operator(topic);
+	const struct operator_spec *op = registry_operator(topic);
 	const char *names[VERBS_MAX + 1];
 
 	if (verb) {
 		help_show_verb(stdout, verb);
-	} else if (operator&& access(topic, F_OK) != 0) {
-		registry_explain(stdout, operator);
+	} else if (op && access(topic, F_OK) != 0) {
+		registry_explain(stdout, op);
 	} else if (strpbrk(topic, "./") || access(topic, F_OK) == 0) {
 		if (command_open(command, topic))
 			params_show(stdout, command->session);

@@ -300,7 +300,7 @@ void graph_read_links(struct graph_work *work, const struct node *links)
 }
 
 bool graph_find_input(struct graph_work *work, const struct node *scalar,
-	unsigned *operator, unsigned * pin)
+	unsigned *op, unsigned *pin)
 {
 	struct link_end end = {.name = NULL};
 
@@ -311,7 +311,7 @@ bool graph_find_input(struct graph_work *work, const struct node *scalar,
 	int row = resolve_pin(work, &end, PIN_INPUT, false, true);
 	if (row < 0)
 		graph_touch(work, (unsigned)end.index);
-	*operator=(unsigned) end.index;
+	*op = (unsigned)end.index;
 	*pin = (unsigned)row;
 	return row >= 0;
 }

@@ -23,9 +23,9 @@ static unsigned *pin_bases(struct graph_work *work, unsigned *total)
 }
 
 static const struct pin_spec *pin_of(
-	const struct graph_work *work, unsigned operator, unsigned pin)
+	const struct graph_work *work, unsigned op, unsigned pin)
 {
-	return &work->plan->operators[operator].spec->pins[pin];
+	return &work->plan->operators[op].spec->pins[pin];
 }
 
 /* ---- Several links from one output -------------------------------------- */
@@ -102,9 +102,9 @@ static void report_taken(struct graph_work *work, const struct draft_link *link,
 static bool check_slot(struct graph_work *work, const struct draft_link *link,
 	bool output, const unsigned *slot)
 {
-	unsigned operator= output ? link->from : link->to;
+	unsigned op = output ? link->from : link->to;
 	const struct pin_spec *pin =
-		pin_of(work, operator, output ? link->from_pin : link->to_pin);
+		pin_of(work, op, output ? link->from_pin : link->to_pin);
 
 	if (!(pin->flags & PIN_REQUESTED) && !output && *slot) {
 		report_taken(work, link, &work->links[*slot - 1]);
@@ -115,7 +115,7 @@ static bool check_slot(struct graph_work *work, const struct draft_link *link,
 		return true;
 	loader_error(work->loader, link->location, NULL,
 		"the pin '%s' of '%s' takes at most %u links", pin->name,
-		work->plan->operators[operator].name, pin->maximum);
+		work->plan->operators[op].name, pin->maximum);
 	return false;
 }
 
@@ -174,25 +174,24 @@ static void allocate_pins(struct graph_work *work)
 			plan->operators[link->to].pin_count++;
 	}
 	for (unsigned i = 0; i < plan->operator_count; i++) {
-		struct operator_plan *operator= & plan->operators[i];
+		struct operator_plan *op = &plan->operators[i];
 
-		operator->pins =
-			arena_array(work->loader->arena, operator->pin_count,
-				sizeof(*operator->pins));
-		for (unsigned j = 0; j < operator->pin_count; j++)
-			operator->pins[j].link = - 1;
+		op->pins = arena_array(
+			work->loader->arena, op->pin_count, sizeof(*op->pins));
+		for (unsigned j = 0; j < op->pin_count; j++)
+			op->pins[j].link = -1;
 	}
 }
 
 /* The pin for row ROW: itself, or the next requested one. */
-static unsigned next_pin(struct operator_plan *operator, unsigned row, int link,
-	unsigned *requested)
+static unsigned next_pin(
+	struct operator_plan *op, unsigned row, int link, unsigned *requested)
 {
 	unsigned pin = row;
 
-	if (operator->spec->pins[row].flags & PIN_REQUESTED)
+	if (op->spec->pins[row].flags & PIN_REQUESTED)
 		pin += (*requested)++;
-	operator->pins[pin].link = link;
+	op->pins[pin].link = link;
 	return pin;
 }
 
@@ -222,43 +221,41 @@ static void number_pins(struct graph_work *work)
 
 /* ---- Loose ends --------------------------------------------------------- */
 
-static void report_loose(struct loader *loader,
-	const struct operator_plan *operator, const struct pin_spec * pin)
+static void report_loose(struct loader *loader, const struct operator_plan *op,
+	const struct pin_spec *pin)
 {
 	if (pin->direction == PIN_INPUT)
-		loader_error(loader, operator->location, NULL,
-			"no link reaches the input '%s' of '%s'",
-			pin->name, operator->name);
+		loader_error(loader, op->location, NULL,
+			"no link reaches the input '%s' of '%s'", pin->name,
+			op->name);
 	else
-		loader_error(loader, operator->location,
+		loader_error(loader, op->location,
 			"the operator discard takes what isn't wanted",
-			"no link takes the output '%s' of '%s'",
-			pin->name, operator->name);
+			"no link takes the output '%s' of '%s'", pin->name,
+			op->name);
 }
 
-static void check_loose(
-	struct loader *loader, const struct operator_plan *operator)
+static void check_loose(struct loader *loader, const struct operator_plan *op)
 {
-	const struct pin_spec *pins = operator->spec->pins;
-	unsigned statics = static_pins(operator->spec);
+	const struct pin_spec *pins = op->spec->pins;
+	unsigned statics = static_pins(op->spec);
 	bool used = false, needed = false;
 
-	for (unsigned i = 0; i < operator->pin_count; i++)
-		used |= operator->pins[i].link >= 0;
+	for (unsigned i = 0; i < op->pin_count; i++)
+		used |= op->pins[i].link >= 0;
 	for (unsigned i = 0; pins[i].name; i++)
 		needed |= !(pins[i].flags & PIN_OPTIONAL);
 	if (!used && needed) {
-		loader_error(loader, operator->location, NULL,
-			"'%s' is not used: no link names it", operator->name);
+		loader_error(loader, op->location, NULL,
+			"'%s' is not used: no link names it", op->name);
 		return;
 	}
 	for (unsigned i = 0; pins[i].name; i++) {
-		bool linked =
-			i < statics ? operator->pins[i].link >= 0 :
-				      operator->pin_count> statics;
+		bool linked = i < statics ? op->pins[i].link >= 0
+					  : op->pin_count > statics;
 
 		if (!linked && !(pins[i].flags & (PIN_OPTIONAL | PIN_DYNAMIC)))
-			report_loose(loader, operator, & pins[i]);
+			report_loose(loader, op, &pins[i]);
 	}
 }
 

@@ -156,25 +156,25 @@ unsigned graph_add_operator(struct graph_work *work,
 	struct location location)
 {
 	struct graph_plan *plan = work->plan;
-	struct operator_plan operator= {.name = name, .location = location};
+	struct operator_plan op = {.name = name, .location = location};
 	struct settings settings = {
 		.specs = spec->properties, .what = name, .owner = location};
 
-	start_operator(work->loader, &operator, spec);
-	settings.state = operator.settings;
-	settings.locations = operator.property_locations;
+	start_operator(work->loader, &op, spec);
+	settings.state = op.settings;
+	settings.locations = op.property_locations;
 	settings_read(work->loader, NULL, NULL, &settings);
 	plan->operators =
 		loader_grow(work->loader, plan->operators, plan->operator_count,
 			&work->operator_capacity, sizeof(*plan->operators));
-	plan->operators[plan->operator_count] = operator;
+	plan->operators[plan->operator_count] = op;
 	return plan->operator_count++;
 }
 
-void graph_touch(struct graph_work *work, unsigned operator)
+void graph_touch(struct graph_work *work, unsigned op)
 {
-	if (operator<work->names->count)
-		work->touched[operator] = true;
+	if (op < work->names->count)
+		work->touched[op] = true;
 }
 
 void graph_add_link(struct graph_work *work, struct draft_link link)

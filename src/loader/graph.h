@@ -44,7 +44,7 @@ unsigned graph_add_operator(struct graph_work *work,
 	struct location location);
 
 /* Says nothing more about the links of an operator. */
-void graph_touch(struct graph_work *work, unsigned operator);
+void graph_touch(struct graph_work *work, unsigned op);
 
 void graph_add_link(struct graph_work *work, struct draft_link link);
 
@@ -54,7 +54,7 @@ void graph_read_links(struct graph_work *work, const struct node *links);
 /* The operator and the row of the input that a scalar names; false:
  * reported. */
 bool graph_find_input(struct graph_work *work, const struct node *scalar,
-	unsigned *operator, unsigned * pin);
+	unsigned *op, unsigned * pin);
 
 /* Collects `rejected:` (loader/rejected.c). */
 void graph_read_rejected(struct graph_work *work, const struct node *scalar);

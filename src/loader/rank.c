@@ -8,14 +8,13 @@
 enum { SHOWN = 8 }; /* operators of a cycle */
 
 /* Whether an output pin of OPERATOR has a link, which is then *LINK. */
-static bool output_link(const struct graph_plan *plan, unsigned operator,
+static bool output_link(const struct graph_plan *plan, unsigned op,
 	unsigned pin, const struct link_plan **link)
 {
-	int index = plan->operators[operator].pins[pin].link;
+	int index = plan->operators[op].pins[pin].link;
 
-	if (index < 0 ||
-		plan->links[index].from !=
-			operator|| plan->links[index].from_pin != pin)
+	if (index < 0 || plan->links[index].from != op ||
+		plan->links[index].from_pin != pin)
 		return false;
 	*link = &plan->links[index];
 	return true;
@@ -74,17 +73,15 @@ static void fill_ranks(struct graph_work *work, const unsigned *order,
 }
 
 /* A link that leads to OPERATOR from one that still waits. */
-static const struct link_plan *back_link(const struct graph_plan *plan,
-	unsigned operator, const unsigned * waiting)
+static const struct link_plan *back_link(
+	const struct graph_plan *plan, unsigned op, const unsigned *waiting)
 {
-	for (unsigned p = 0; p < plan->operators[operator].pin_count; p++) {
-		int index = plan->operators[operator].pins[p].link;
+	for (unsigned p = 0; p < plan->operators[op].pin_count; p++) {
+		int index = plan->operators[op].pins[p].link;
 		const struct link_plan *link = &plan->links[index];
 
-		if (index >= 0 &&
-			link->to ==
-				operator&& link->to_pin == p &&
-				waiting[link->from])
+		if (index >= 0 && link->to == op && link->to_pin == p &&
+			waiting[link->from])
 			return link;
 	}
 	return NULL;
@@ -98,12 +95,12 @@ static void report_cycle(
 		plan->operator_count + 1, sizeof(const struct link_plan *));
 	const struct link_plan *last = NULL;
 	struct text names = {0};
-	unsigned length = 0, operator= start;
+	unsigned length = 0, op = start;
 
 	do {
-		way[length] = back_link(plan, operator, waiting);
-		operator= way[length++]->from;
-	} while (operator!= start);
+		way[length] = back_link(plan, op, waiting);
+		op = way[length++]->from;
+	} while (op != start);
 	text_add_string(&names, plan->operators[start].name);
 	for (unsigned i = length; i-- > 0;) {
 		if (!last || way[i]->location.line > last->location.line ||
@@ -129,20 +126,20 @@ static unsigned find_cycle(struct graph_work *work, const unsigned *waiting)
 	const struct graph_plan *plan = work->plan;
 	bool *seen = arena_array(
 		work->loader->arena, plan->operator_count, sizeof(*seen));
-	unsigned operator= 0;
+	unsigned op = 0;
 
-	while (!waiting[operator])
-		operator++;
-	for (; !seen[operator];) {
-		seen[operator] = true;
-		operator= back_link(plan, operator, waiting)->from;
+	while (!waiting[op])
+		op++;
+	for (; !seen[op];) {
+		seen[op] = true;
+		op = back_link(plan, op, waiting)->from;
 	}
-	unsigned first = operator, at = operator;
+	unsigned first = op, at = op;
 	do {
 		at = back_link(plan, at, waiting)->from;
 		if (at < first)
 			first = at;
-	} while (at != operator);
+	} while (at != op);
 	return first;
 }
 

@@ -7,11 +7,11 @@
 #include "registry/registry.h"
 
 /* The row of the output `rejected`, or -1. */
-static int rejected_pin(const struct operator_plan *operator)
+static int rejected_pin(const struct operator_plan *op)
 {
-	int pin = operator->spec ? spec_pin(operator->spec, "rejected") : - 1;
+	int pin = op->spec ? spec_pin(op->spec, "rejected") : -1;
 
-	if (pin >= 0 && operator->spec->pins[pin].direction != PIN_OUTPUT)
+	if (pin >= 0 && op->spec->pins[pin].direction != PIN_OUTPUT)
 		return -1;
 	return pin;
 }

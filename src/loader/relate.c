@@ -55,13 +55,13 @@ static const struct operator_plan *named_source(
 	const struct graph_work *work, unsigned index)
 {
 	const struct graph_plan *plan = work->plan;
-	const struct operator_plan *operator= & plan->operators[index];
-	int in = spec_pin(operator->spec, "in");
+	const struct operator_plan *op = &plan->operators[index];
+	int in = spec_pin(op->spec, "in");
 
 	if (index < work->names->count ||
-		operator->spec->pins[in].flags & PIN_REQUESTED)
-		return operator;
-	return &plan->operators[plan->links[operator->pins[in].link].from];
+		op->spec->pins[in].flags & PIN_REQUESTED)
+		return op;
+	return &plan->operators[plan->links[op->pins[in].link].from];
 }
 
 static void report_types(struct graph_work *work, const struct link_plan *link,
@@ -79,11 +79,11 @@ static void report_types(struct graph_work *work, const struct link_plan *link,
 
 /* The row of the table for a pin. */
 static const struct pin_spec *row_of(
-	const struct operator_plan *operator, unsigned pin)
+	const struct operator_plan *op, unsigned pin)
 {
-	unsigned last = (unsigned)spec_pin_count(operator->spec) - 1;
+	unsigned last = (unsigned)spec_pin_count(op->spec) - 1;
 
-	return &operator->spec->pins[pin < last ? pin : last];
+	return &op->spec->pins[pin < last ? pin : last];
 }
 
 /* Takes the shape that arrives by a link, if the input can take it. */
@@ -106,7 +106,7 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 
 static void relate_default(struct relation *relation)
 {
-	const struct operator_spec *spec = relation->operator->spec;
+	const struct operator_spec *spec = relation->op->spec;
 	int in = spec_pin(spec, "in");
 
 	if (in < 0)
@@ -119,27 +119,27 @@ static void relate_default(struct relation *relation)
 
 static void relate_operator(struct graph_work *work, unsigned index)
 {
-	struct operator_plan *operator= & work->plan->operators[index];
-	struct relation relation = {work, operator};
-	unsigned flags = operator->spec ? operator->spec->flags : 0;
+	struct operator_plan *op = &work->plan->operators[index];
+	struct relation relation = {work, op};
+	unsigned flags = op->spec ? op->spec->flags : 0;
 
-	if (!operator->spec)
+	if (!op->spec)
 		return;
-	for (unsigned i = 0; i < operator->pin_count; i++) {
-		int link = operator->pins[i].link;
+	for (unsigned i = 0; i < op->pin_count; i++) {
+		int link = op->pins[i].link;
 
 		if (link >= 0 && work->plan->links[link].to == index &&
 			work->plan->links[link].to_pin == i)
 			take_shape(work, &work->plan->links[link]);
 	}
-	operator->scope = SCOPE_UNIT;
+	op->scope = SCOPE_UNIT;
 	if (flags & OPERATOR_SPANS_ALWAYS)
-		operator->scope = SCOPE_GRAPH;
+		op->scope = SCOPE_GRAPH;
 	else if (flags & OPERATOR_SCOPED)
-		operator->scope = operator->per;
+		op->scope = op->per;
 	template_check_all(work, index);
-	if (operator->spec->relate)
-		operator->spec->relate(&relation);
+	if (op->spec->relate)
+		op->spec->relate(&relation);
 	else
 		relate_default(&relation);
 }

@@ -7,7 +7,7 @@
 
 struct relation {
 	struct graph_work *work;
-	struct operator_plan *operator;
+	struct operator_plan *op;
 };
 
 #endif

@@ -9,47 +9,44 @@
 
 const void *relation_settings(const struct relation *relation)
 {
-	return relation->operator->settings;
+	return relation->op->settings;
 }
 
 bool relation_given(const struct relation *relation, const char *property)
 {
-	int index = spec_property(relation->operator->spec, property);
+	int index = spec_property(relation->op->spec, property);
 
-	return index >= 0 &&
-		relation->operator->property_locations[index].source;
+	return index >= 0 && relation->op->property_locations[index].source;
 }
 
 bool relation_unknown(const struct relation *relation, const char *property)
 {
-	int index = spec_property(relation->operator->spec, property);
+	int index = spec_property(relation->op->spec, property);
 
 	return index >= 0 && index < 64 &&
-		(relation->operator->unknown &(UINT64_C(1) << index));
+		(relation->op->unknown & (UINT64_C(1) << index));
 }
 
 struct location relation_location(
 	const struct relation *relation, const char *property)
 {
-	int index = spec_property(relation->operator->spec, property);
+	int index = spec_property(relation->op->spec, property);
 
 	return relation_given(relation, property)
-		? relation->operator->property_locations[index]
-	    : relation->
-	      operator->location;
+		? relation->op->property_locations[index]
+		: relation->op->location;
 }
 
 unsigned relation_links(const struct relation *relation, unsigned pin)
 {
-	return relation->operator->pin_count> pin
-		? relation->operator->pin_count - pin : 0;
+	return relation->op->pin_count > pin ? relation->op->pin_count - pin
+					     : 0;
 }
 
 bool relation_linked(const struct relation *relation, unsigned pin)
 {
-	return pin <
-		relation->operator->pin_count && relation->operator->pins[pin]
-			.link >= 0;
+	return pin < relation->op->pin_count &&
+		relation->op->pins[pin].link >= 0;
 }
 
 const struct shape *relation_input(
@@ -57,34 +54,34 @@ const struct shape *relation_input(
 {
 	static const struct shape unknown = {.known = false};
 
-	return relation_linked(relation, pin)
-		? &relation->operator->pins[pin].shape : & unknown;
+	return relation_linked(relation, pin) ? &relation->op->pins[pin].shape
+					      : &unknown;
 }
 
 void relation_output(
 	struct relation *relation, unsigned pin, const struct shape *shape)
 {
-	struct operator_plan *operator= relation->operator;
-	const struct pin_spec *row = operator->spec->pins;
-	unsigned end = pin + 1, rows = (unsigned)spec_pin_count(operator->spec);
+	struct operator_plan *op = relation->op;
+	const struct pin_spec *row = op->spec->pins;
+	unsigned end = pin + 1, rows = (unsigned)spec_pin_count(op->spec);
 
 	if (pin < rows && (row[pin].flags & PIN_REQUESTED))
-		end = operator->pin_count;
-	for (; pin < end && pin < operator->pin_count; pin++) {
-		operator->pins[pin].shape = * shape;
+		end = op->pin_count;
+	for (; pin < end && pin < op->pin_count; pin++) {
+		op->pins[pin].shape = *shape;
 		if (shape->scope != SCOPE_GRAPH)
-			operator->pins[pin].shape.units = true;
+			op->pins[pin].shape.units = true;
 	}
 }
 
 enum scope relation_per(const struct relation *relation)
 {
-	return relation->operator->per;
+	return relation->op->per;
 }
 
 void relation_set_scope(struct relation *relation, enum scope scope)
 {
-	relation->operator->scope = scope;
+	relation->op->scope = scope;
 }
 
 struct shape relation_shape(struct relation *relation, const struct shape *base,

@@ -8,7 +8,7 @@
 
 struct check {
 	struct graph_work *work;
-	unsigned operator;
+	unsigned op;
 	const struct setting_text *template;
 	const struct shape *shape; /* of what arrives */
 };
@@ -45,14 +45,14 @@ static struct location find_place(
 
 /* The linked input that an operator's items come from, or NULL. */
 static const struct link_plan *main_input(
-	const struct graph_plan *plan, const struct operator_plan *operator)
+	const struct graph_plan *plan, const struct operator_plan *op)
 {
-	for (unsigned i = 0; i < operator->pin_count; i++) {
-		int index = operator->pins[i].link;
+	for (unsigned i = 0; i < op->pin_count; i++) {
+		int index = op->pins[i].link;
 
 		if (index >= 0 &&
-			&plan->operators[plan->links[index].to] ==
-				operator&& plan->links[index].to_pin == i)
+			&plan->operators[plan->links[index].to] == op &&
+			plan->links[index].to_pin == i)
 			return &plan->links[index];
 	}
 	return NULL;
@@ -63,17 +63,15 @@ static const struct operator_plan *find_end(
 	const struct check *check, const char *name)
 {
 	const struct graph_plan *plan = check->work->plan;
-	const struct operator_plan *operator= &
-		plan->operators[check->operator];
-	const struct link_plan *link = main_input(plan, operator);
+	const struct operator_plan *op = &plan->operators[check->op];
+	const struct link_plan *link = main_input(plan, op);
 
 	while (link) {
-		operator= & plan->operators[link->from];
-		link = main_input(plan, operator);
+		op = &plan->operators[link->from];
+		link = main_input(plan, op);
 		if (link &&
-			shape_attribute(
-				&operator->pins[link->to_pin].shape, name))
-			return operator;
+			shape_attribute(&op->pins[link->to_pin].shape, name))
+			return op;
 	}
 	return NULL;
 }
@@ -111,9 +109,8 @@ static void check_placeholder(
 	if (!check->shape->known || shape_attribute(check->shape, name))
 		return;
 	loader_error(loader, find_place(check, at, length),
-		unknown_hint(check, name),
-		"there is no attribute '%s' at '%s'", name,
-		check->work->plan->operators[check->operator].name);
+		unknown_hint(check, name), "there is no attribute '%s' at '%s'",
+		name, check->work->plan->operators[check->op].name);
 }
 
 static void check_template(const struct check *check)
@@ -142,15 +139,15 @@ static void check_template(const struct check *check)
 	}
 }
 
-void template_check_all(struct graph_work *work, unsigned operator)
+void template_check_all(struct graph_work *work, unsigned op)
 {
 	static const struct shape unknown = {.known = false};
-	const struct operator_plan *plan = &work->plan->operators[operator];
+	const struct operator_plan *plan = &work->plan->operators[op];
 	const struct property_spec *property = plan->spec->properties;
 	int pin = spec_pin(plan->spec, "in");
 
 	for (; property && property->name; property++) {
-		struct check check = {work, operator, NULL, &unknown};
+		struct check check = {work, op, NULL, &unknown};
 
 		if (property->type != SETTING_TEMPLATE &&
 			property->type != SETTING_PATH_TEMPLATE)

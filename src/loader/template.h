@@ -7,6 +7,6 @@
 
 /* Checks all templates among the properties of an operator against the shape
  * of its input "in". */
-void template_check_all(struct graph_work *work, unsigned operator);
+void template_check_all(struct graph_work *work, unsigned op);
 
 #endif

@@ -206,19 +206,19 @@ struct operator_spec {
 	void (*relate)(struct relation *relation);
 
 	/* Called before the first step. False: it has reported a failure. */
-	bool (*open)(struct operator *operator, void * state);
+	bool (*open)(struct operator *op, void *state);
 
 	/* One bounded piece of work. */
-	enum step (*step)(struct operator *operator, void * state);
+	enum step (*step)(struct operator *op, void *state);
 
 	/* A live property has got a new value in the state; the old one is
 	 * gone. Required when there is a live property. False: it has reported
 	 * that the value isn't usable. */
-	bool (*changed)(struct operator *operator, void * state,
+	bool (*changed)(struct operator *op, void *state,
 		const struct property_spec *property);
 
 	/* Called exactly once if open was called, also when that failed. */
-	void (*close)(struct operator *operator, void * state);
+	void (*close)(struct operator *op, void *state);
 };
 
 #endif

@@ -94,15 +94,15 @@ static void add_operator(json_t *array, const struct operator_plan *plan,
 
 /* "NAME.PIN"; links of a requested pin count on from its number. */
 static void set_end(json_t *object, const char *key,
-	const struct operator_plan *operator, unsigned pin)
+	const struct operator_plan *op, unsigned pin)
 {
-	unsigned last = (unsigned)spec_pin_count(operator->spec) - 1;
+	unsigned last = (unsigned)spec_pin_count(op->spec) - 1;
 	struct text text = {0};
 
 	text_add_format(&text,
-		"%s.%s", operator->name,
-			 operator->spec->pins[pin < last ? pin : last].name);
-	if (operator->spec->pins[last].flags & PIN_REQUESTED && pin >= last)
+		"%s.%s", op->name,
+			 op->spec->pins[pin < last ? pin : last].name);
+	if (op->spec->pins[last].flags & PIN_REQUESTED && pin >= last)
 		text_add_format(&text, ":%u", pin - last);
 	set_string(object, key, text.data);
 	text_free(&text);
