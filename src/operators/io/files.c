@@ -58,10 +58,9 @@ static const struct property_spec properties[] = {
 		.type = SETTING_FILE,
 		.offset = offsetof(struct state, list),
 		.summary = "A file with paths of files to read, one a line",
-		.details =
-			"They are taken as they are, besides what `match` "
-			"finds; relative ones from the working directory. "
-			"Empty lines are passed over.",
+		.details = "They are taken as they are, besides what `match` "
+			   "finds; relative ones from the working directory. "
+			   "Empty lines are passed over.",
 	},
 	{
 		.name = "exclude",
@@ -263,8 +262,7 @@ static bool open(struct operator *op, void *memory)
 	const char *problem = state->list ? add_listed(state) : NULL;
 	if (problem) {
 		operator_fail(op, STATUS_NO_INPUT,
-			"the list %s cannot be read: %s", state->list,
-			problem);
+			"the list %s cannot be read: %s", state->list, problem);
 		return false;
 	}
 	file_set_sort(state->files);
