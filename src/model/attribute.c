@@ -6,10 +6,12 @@
 
 #include "base/memory.h"
 
+enum { FIRST_ENTRIES = 4 };
+
 struct attributes {
 	uint32_t references;
-	uint32_t count;
-	struct {
+	uint32_t count, capacity;
+	struct entry {
 		const struct attribute_spec *key;
 		struct value value; /* its bytes are owned */
 	} entries[];
@@ -42,12 +44,24 @@ static void free_value(
 		free((char *)(uintptr_t)value->data);
 }
 
-struct attributes *attributes_create(void)
+static size_t set_bytes(size_t count)
 {
-	struct attributes *set = memory_zeroed(sizeof(*set));
+	return sizeof(struct attributes) + count * sizeof(struct entry);
+}
+
+static struct attributes *create(uint32_t capacity)
+{
+	struct attributes *set = memory_alloc(set_bytes(capacity));
 
 	set->references = 1;
+	set->count = 0;
+	set->capacity = capacity;
 	return set;
+}
+
+struct attributes *attributes_create(void)
+{
+	return create(FIRST_ENTRIES);
 }
 
 struct attributes *attributes_ref(struct attributes *set)
@@ -66,10 +80,13 @@ void attributes_unref(struct attributes *set)
 	free(set);
 }
 
-static size_t set_bytes(size_t count)
+static struct entry *find(
+	struct attributes *set, const struct attribute_spec *key)
 {
-	return sizeof(struct attributes) +
-		count * sizeof(((struct attributes *)0)->entries[0]);
+	for (uint32_t i = 0; i < set->count; i++)
+		if (set->entries[i].key == key)
+			return &set->entries[i];
+	return NULL;
 }
 
 /* A set that only the caller refers to, with the entries of SET. */
@@ -79,9 +96,8 @@ static struct attributes *make_own(struct attributes *set)
 		return attributes_create();
 	if (set->references == 1)
 		return set;
-	struct attributes *copy = memory_alloc(set_bytes(set->count));
+	struct attributes *copy = create(set->count + 1);
 
-	copy->references = 1;
 	copy->count = set->count;
 	for (uint32_t i = 0; i < set->count; i++) {
 		copy->entries[i].key = set->entries[i].key;
@@ -92,22 +108,28 @@ static struct attributes *make_own(struct attributes *set)
 	return copy;
 }
 
+static struct attributes *add(struct attributes *set,
+	const struct attribute_spec *key, const struct value *value)
+{
+	if (set->count == set->capacity) {
+		set->capacity *= 2;
+		set = memory_resize(set, 1, set_bytes(set->capacity));
+	}
+	set->entries[set->count++] = (struct entry){key, *value};
+	return set;
+}
+
 struct attributes *attributes_set(struct attributes *set,
 	const struct attribute_spec *key, const struct value *value)
 {
 	struct value copy = copy_value(key, value);
 
 	set = make_own(set);
-	for (uint32_t i = 0; i < set->count; i++)
-		if (set->entries[i].key == key) {
-			free_value(key, &set->entries[i].value);
-			set->entries[i].value = copy;
-			return set;
-		}
-	set = memory_resize(set, 1, set_bytes((size_t)set->count + 1));
-	set->entries[set->count].key = key;
-	set->entries[set->count].value = copy;
-	set->count++;
+	struct entry *entry = find(set, key);
+	if (!entry)
+		return add(set, key, &copy);
+	free_value(key, &entry->value);
+	entry->value = copy;
 	return set;
 }
 
@@ -122,9 +144,17 @@ struct attributes *attributes_set_text(struct attributes *set,
 struct attributes *attributes_set_integer(struct attributes *set,
 	const struct attribute_spec *key, int64_t integer)
 {
-	struct value value = {.integer = integer};
+	struct entry *entry =
+		set && set->references == 1 ? find(set, key) : NULL;
 
-	return attributes_set(set, key, &value);
+	if (!entry)
+		return attributes_set(
+			set, key, &(struct value){.integer = integer});
+	/* Member by member: to copy the whole of a value that was just put
+	 * together would wait for its parts to reach the cache. */
+	entry->value.integer = integer;
+	entry->value.null = false;
+	return set;
 }
 
 struct attributes *attributes_inherit(

@@ -40,10 +40,8 @@ void item_destroy(struct item *item)
 	slab_free(item->slab, item);
 }
 
-struct item *item_writable(struct item *item)
+struct item *item_copy(struct item *item)
 {
-	if (item->references == 1)
-		return item;
 	if (item->type == PAYLOAD_STREAM)
 		abort();
 	struct item *copy = slab_alloc(item->slab);

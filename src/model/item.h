@@ -98,10 +98,16 @@ static inline void item_unref(struct item *item)
 		item_destroy(item);
 }
 
+/* A copy, for item_writable. */
+struct item *item_copy(struct item *item);
+
 /* The item itself when nobody else refers to it, else a copy that may be
  * written; takes the reference. Streams can't be copied: it aborts for a
  * shared one, which tee never makes. */
-struct item *item_writable(struct item *item);
+static inline struct item *item_writable(struct item *item)
+{
+	return item->references == 1 ? item : item_copy(item);
+}
 
 /* The bytes that links count against their capacity: the content of lines and
  * bytes, the slots of records; for a stream, none. */
