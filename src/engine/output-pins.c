@@ -91,6 +91,9 @@ void operator_end(struct operator *op, unsigned pin)
 		graph_violation(op, "ended a segment that it didn't begin");
 		return;
 	}
+	/* The next unit may get the memory of this one. */
+	if (!segment->parent)
+		op->failed_unit = NULL;
 	link->given = segment_ref(segment->parent);
 	link_push_mark(link, true, segment); /* the reference moves */
 	wake_consumer(link);
