@@ -16,6 +16,8 @@ static void settle_end(struct operator *op, struct pin *pin)
 	struct segment *segment = pin->link->segment;
 
 	pin->leaving = false;
+	if (!segment->parent)
+		op->failed_unit = NULL; /* the next may get its memory */
 	pin->link->segment = segment_ref(segment->parent);
 	if (!segment->parent && segment->unit && !operator_spans(op)) {
 		if (op->spec->flags & OPERATOR_AWAITS_VERDICT)
@@ -61,7 +63,6 @@ static enum event deliver_end(
 	}
 	if (unit_is_lost(op->graph, unit))
 		mark->segment->failed = true;
-	op->failed_unit = NULL;
 	segment_unref(link_pop_mark(pin->link));
 	pin->leaving = true;
 	op->progress++;
