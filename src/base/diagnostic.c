@@ -10,17 +10,15 @@
 
 enum { KEPT = 500 }; /* more are counted only */
 
-struct diagnostic {
-	enum severity severity;
+const char *const severity_names[] = {"error", "warning"};
+
+struct entry {
+	struct diagnostic shown;
 	unsigned file; /* index into the names */
-	unsigned line, column;
-	char *message;
-	char *excerpt; /* the line and the caret; or NULL */
-	char *hint; /* or NULL */
 };
 
 struct diagnostics {
-	struct diagnostic items[KEPT];
+	struct entry items[KEPT];
 	size_t kept;
 	size_t counts[2]; /* by severity, with those not kept */
 	char **names; /* of the files, in the order of their first
@@ -36,9 +34,9 @@ struct diagnostics *diagnostics_create(void)
 static void forget(struct diagnostics *list)
 {
 	for (size_t i = 0; i < list->kept; i++) {
-		free(list->items[i].message);
-		free(list->items[i].excerpt);
-		free(list->items[i].hint);
+		free(list->items[i].shown.message);
+		free(list->items[i].shown.excerpt);
+		free(list->items[i].shown.hint);
 	}
 	for (unsigned i = 0; i < list->name_count; i++)
 		free(list->names[i]);
@@ -65,14 +63,16 @@ static unsigned file_index(struct diagnostics *list, const char *name)
 	return list->name_count++;
 }
 
-static bool known(const struct diagnostics *list, const struct diagnostic *item)
+static bool known(const struct diagnostics *list, const struct entry *entry)
 {
+	const struct diagnostic *item = &entry->shown;
+
 	for (size_t i = 0; i < list->kept; i++) {
-		const struct diagnostic *other = &list->items[i];
+		const struct diagnostic *other = &list->items[i].shown;
 
 		if (other->line == item->line &&
 			other->column == item->column &&
-			other->file == item->file &&
+			list->items[i].file == entry->file &&
 			strcmp(other->message, item->message) == 0)
 			return true;
 	}
@@ -102,7 +102,8 @@ void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 	struct location location, const char *hint, const char *format,
 	va_list args)
 {
-	struct diagnostic *item = &list->items[list->kept];
+	struct entry *entry = &list->items[list->kept];
+	struct diagnostic *item = &entry->shown;
 	struct text message = {0};
 
 	if (list->kept == KEPT) {
@@ -111,13 +112,14 @@ void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 	}
 	text_add_vformat(&message, format, args);
 	item->severity = severity;
-	item->file =
+	entry->file =
 		file_index(list, location.source ? location.source->name : "");
 	item->line = location.line;
 	item->column = location.column;
+	item->width = location.width;
 	item->message = shown(message.data);
 	text_free(&message);
-	if (known(list, item)) {
+	if (known(list, entry)) {
 		free(item->message);
 		return;
 	}
@@ -147,53 +149,80 @@ size_t diagnostics_count_in_files(const struct diagnostics *list)
 	size_t count = 0;
 
 	for (size_t i = 0; i < list->kept; i++)
-		count += list->items[i].severity == SEVERITY_ERROR &&
-			list->items[i].line > 0;
+		count += list->items[i].shown.severity == SEVERITY_ERROR &&
+			list->items[i].shown.line > 0;
 	return count;
+}
+
+size_t diagnostics_make_errors(struct diagnostics *list)
+{
+	size_t warnings = list->counts[SEVERITY_WARNING];
+
+	for (size_t i = 0; i < list->kept; i++)
+		list->items[i].shown.severity = SEVERITY_ERROR;
+	list->counts[SEVERITY_ERROR] += warnings;
+	list->counts[SEVERITY_WARNING] = 0;
+	return warnings;
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct diagnostic *left = *(struct diagnostic *const *)a;
-	const struct diagnostic *right = *(struct diagnostic *const *)b;
+	const struct entry *left = *(struct entry *const *)a;
+	const struct entry *right = *(struct entry *const *)b;
+	const struct diagnostic *one = &left->shown, *other = &right->shown;
 
 	if (left->file != right->file)
 		return left->file < right->file ? -1 : 1;
-	if (left->line != right->line)
-		return left->line < right->line ? -1 : 1;
-	if (left->column != right->column)
-		return left->column < right->column ? -1 : 1;
+	if (one->line != other->line)
+		return one->line < other->line ? -1 : 1;
+	if (one->column != other->column)
+		return one->column < other->column ? -1 : 1;
 	return left < right ? -1 : left > right;
 }
 
-static void print(const struct diagnostics *list, const struct diagnostic *item,
-	FILE *file)
+size_t diagnostics_take(struct diagnostics *list,
+	void (*show)(const struct diagnostic *item, void *context),
+	void *context)
 {
-	static const char *const words[] = {"error", "warning"};
-	char *name = shown(list->names[item->file]);
+	struct entry *order[KEPT];
+	size_t more = list->counts[0] + list->counts[1] - list->kept;
 
-	fputs(*name ? name : "leat", file);
-	free(name);
+	for (size_t i = 0; i < list->kept; i++)
+		order[i] = &list->items[i];
+	qsort(order, list->kept, sizeof(*order), compare);
+	for (size_t i = 0; i < list->kept; i++) {
+		char *name = shown(list->names[order[i]->file]);
+
+		order[i]->shown.file = name;
+		show(&order[i]->shown, context);
+		free(name);
+	}
+	forget(list);
+	return more;
+}
+
+void diagnostic_print(const struct diagnostic *item, FILE *file)
+{
+	fputs(*item->file ? item->file : "leat", file);
 	if (item->line)
 		fprintf(file, ":%u:%u", item->line, item->column);
-	fprintf(file, ": %s: %s\n", words[item->severity], item->message);
+	fprintf(file, ": %s: %s\n", severity_names[item->severity],
+		item->message);
 	if (item->excerpt)
 		fputs(item->excerpt, file);
 	if (item->hint)
 		fprintf(file, "hint: %s\n", item->hint);
 }
 
+static void print(const struct diagnostic *item, void *file)
+{
+	diagnostic_print(item, file);
+}
+
 void diagnostics_print(struct diagnostics *list, FILE *file)
 {
-	const struct diagnostic *order[KEPT];
-	size_t total = list->counts[0] + list->counts[1];
+	size_t more = diagnostics_take(list, print, file);
 
-	for (size_t i = 0; i < list->kept; i++)
-		order[i] = &list->items[i];
-	qsort(order, list->kept, sizeof(*order), compare);
-	for (size_t i = 0; i < list->kept; i++)
-		print(list, order[i], file);
-	if (total > list->kept)
-		fprintf(file, "leat: and %zu more\n", total - list->kept);
-	forget(list);
+	if (more)
+		fprintf(file, "leat: and %zu more\n", more);
 }

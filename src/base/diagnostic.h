@@ -33,6 +33,18 @@ struct location {
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
+extern const char *const severity_names[];
+
+/* One as it may be shown: its texts are UTF-8 without control characters. */
+struct diagnostic {
+	enum severity severity;
+	const char *file; /* "" for none */
+	unsigned line, column, width; /* as in struct location */
+	char *message;
+	char *excerpt; /* the line and the caret; or NULL */
+	char *hint; /* or NULL */
+};
+
 struct diagnostics;
 
 struct diagnostics *diagnostics_create(void);
@@ -54,7 +66,19 @@ size_t diagnostics_count(
  * line. */
 size_t diagnostics_count_in_files(const struct diagnostics *list);
 
-/* Prints all in the order of file and position, then forgets them. */
+/* Makes the warnings errors; returns how many there were. */
+size_t diagnostics_make_errors(struct diagnostics *list);
+
+/* Hands all to SHOW in the order of file and position, then forgets them.
+ * Returns how many more there were than are kept. */
+size_t diagnostics_take(struct diagnostics *list,
+	void (*show)(const struct diagnostic *item, void *context),
+	void *context);
+
+/* Prints one as people read it. */
+void diagnostic_print(const struct diagnostic *item, FILE *file);
+
+/* Prints all for people and forgets them. */
 void diagnostics_print(struct diagnostics *list, FILE *file);
 
 /* LOCATION moved by BYTES into the scalar that it names, which stands in its

@@ -22,13 +22,21 @@ static size_t step(const char *data, const char *end)
 	return size;
 }
 
-/* The line AHEAD lines after the location's, without its end; NULL when the
- * source has no such line. */
-static const char *find_line(
-	const struct location *location, unsigned ahead, const char **end)
+/* Where the line at START ends, without what ends it. */
+static const char *line_end(const char *start, const char *stop)
+{
+	const char *end = memchr(start, '\n', (size_t)(stop - start));
+
+	if (!end)
+		end = stop;
+	return end > start && end[-1] == '\r' ? end - 1 : end;
+}
+
+/* The location's line without its end; NULL when the source has no such line. */
+static const char *find_line(const struct location *location, const char **end)
 {
 	const struct source *source = location->source;
-	unsigned line = location->line + ahead;
+	unsigned line = location->line;
 
 	if (!source || !source->text || !location->line)
 		return NULL;
@@ -40,11 +48,7 @@ static const char *find_line(
 			return NULL;
 		start = next + 1;
 	}
-	*end = memchr(start, '\n', (size_t)(stop - start));
-	if (!*end)
-		*end = stop;
-	if (*end > start && (*end)[-1] == '\r')
-		(*end)--;
+	*end = line_end(start, stop);
 	return start;
 }
 
@@ -130,7 +134,7 @@ static void add_caret(struct text *text, const char *at, const char *end,
 char *excerpt_create(const struct location *location)
 {
 	struct text text = {0};
-	const char *end, *line = find_line(location, 0, &end);
+	const char *end, *line = find_line(location, &end);
 
 	if (!line)
 		return NULL;
@@ -189,12 +193,15 @@ static size_t scalar_step(
 static bool next_line(struct location *location, unsigned indent,
 	const char **line, const char **at, const char **end)
 {
-	const char *next = find_line(location, 1, end);
+	const struct source *source = location->source;
+	const char *stop = source->text + source->length;
+	const char *next = memchr(*end, '\n', (size_t)(stop - *end));
 
 	if (!next)
 		return false;
 	location->line++;
-	*line = *at = next;
+	*line = *at = next + 1;
+	*end = line_end(*at, stop);
 	while (*at < *end && **at == ' ' && *at - *line < indent)
 		(*at)++;
 	return true;
@@ -203,7 +210,7 @@ static bool next_line(struct location *location, unsigned indent,
 struct location location_within(struct location location, size_t bytes)
 {
 	unsigned indent = location.column - 1;
-	const char *end, *line = find_line(&location, 0, &end);
+	const char *end, *line = find_line(&location, &end);
 
 	if (!line)
 		return location;

@@ -3,19 +3,26 @@
 #include <stddef.h>
 
 #include "cli/command.h"
+#include "cli/report.h"
 
 struct check_options {
-	bool help;
+	bool help, strict;
+	int format;
 };
 
 static const struct option_spec options[] = {
 	OPTION_ROW_DIRECTORY,
+	{0, "format", OPTION_CHOICE, offsetof(struct check_options, format),
+		"FORMAT", report_formats,
+		"How to say what is wrong; json is for programs"},
 	OPTION_ROW_HELP(offsetof(struct check_options, help)),
 	OPTION_ROW_PARAM,
+	{0, "strict", OPTION_FLAG, offsetof(struct check_options, strict), NULL,
+		NULL, "Take warnings for errors"},
 	{0},
 };
 
-/* Shows what is wrong with the session that is open, or why none is. */
+/* Finds what is wrong with the session that is open, or why none is. */
 static enum exit_status check_session(struct command *command)
 {
 	struct diagnostics *list = command->diagnostics;
@@ -23,7 +30,6 @@ static enum exit_status check_session(struct command *command)
 	bool built = !command->session ||
 		session_build(command->session, false, list);
 
-	diagnostics_print(list, stderr);
 	if (command->status != STATUS_OK)
 		return command->status;
 	if (!values)
@@ -31,26 +37,39 @@ static enum exit_status check_session(struct command *command)
 	return built ? STATUS_OK : STATUS_SESSION_WRONG;
 }
 
-/* Whether the next word is a FILE again; what stands after one that could not
- * be opened can't be read, since its params aren't known. */
+/* Goes on behind a file that could not be opened. Its params aren't known: from
+ * the first option on that isn't leat's each word may be a value. Returns
+ * whether the next word is a FILE. */
 static bool skip_session(struct command *command)
 {
-	const char *next = *command->arguments.next;
+	struct arguments *arguments = &command->arguments;
+	bool certain = true;
 
 	command->status = STATUS_OK;
-	return next && *next != '-';
+	while (*arguments->next && !(certain && **arguments->next != '-')) {
+		const struct option_spec *option = NULL;
+		struct argument argument;
+		const char *value;
+
+		if (arguments_next(arguments, &argument) > ARGUMENT_WORD)
+			option = option_find(command->verb->options, &argument);
+		if (option)
+			option_take(option, arguments, &argument,
+				command->settings, &value);
+		else
+			certain = false;
+	}
+	return *arguments->next;
 }
 
-/* Checks FILE; returns the next. FIRST keeps the first status that isn't OK. */
+/* Checks FILE; returns the next. */
 static const char *check_file(
-	struct command *command, const char *file, enum exit_status *first)
+	struct command *command, const char *file, struct report *report)
 {
 	bool opened = command_open(command, file);
 	const char *next = opened ? command_word(command) : NULL;
-	enum exit_status status = check_session(command);
 
-	if (*first == STATUS_OK)
-		*first = status;
+	report_add(report, &command->diagnostics, check_session(command));
 	if (!opened && skip_session(command))
 		next = command_word(command);
 	return next;
@@ -61,17 +80,23 @@ static int run(char *const *words)
 	struct check_options settings = {0};
 	struct command command = command_start(&verb_check, words, &settings);
 	const char *file = command_word(&command);
-	enum exit_status first = STATUS_OK;
+	struct report report = {0};
+	enum exit_status first;
 
 	if (!file && command.status == STATUS_OK && !settings.help)
 		command_wrong(&command, "see `leat help check`",
 			"no session file is given");
 	while (file && !settings.help)
-		file = check_file(&command, file, &first);
-	if (settings.help)
-		help_show_verb(stdout, &verb_check);
+		file = check_file(&command, file, &report);
+	report_add(&report, &command.diagnostics, command.status);
+	first = report_finish(&report, settings.strict);
 	if (first != STATUS_OK)
 		command.status = first;
+	if (settings.help)
+		help_show_verb(stdout, &verb_check);
+	else
+		report_show(&report, settings.format);
+	report_free(&report);
 	return command_finish(&command);
 }
 
@@ -84,7 +109,9 @@ const struct verb verb_check = {
 		"opened: in keys, types, links, patterns, SQL and the values "
 		"of params that stand after their FILE. Params may be left "
 		"out. Says nothing and exits with 0 when all is well, with 78 "
-		"when a session is wrong.\n",
+		"when a session is wrong. In the format json it is one array "
+		"of objects on standard output: file, line, column, width, "
+		"severity, message and hint, null where there is none.\n",
 	.options = options,
 	.run = run,
 };

@@ -9,11 +9,19 @@
 #include "cli/show.h"
 #include "registry/registry.h"
 
+enum format { FORMAT_NONE, FORMAT_TEXT, FORMAT_MAN };
+
 struct explain_options {
 	bool help;
+	int format;
 };
 
+static const char *const formats[] = {"text", "man", NULL};
+
 static const struct option_spec options[] = {
+	{0, "format", OPTION_CHOICE, offsetof(struct explain_options, format),
+		"FORMAT", formats,
+		"Explain in words, or print the manual page, as roff"},
 	OPTION_ROW_HELP(offsetof(struct explain_options, help)),
 	{0},
 };
@@ -65,7 +73,8 @@ static bool explain_other(const char *name)
 	return attribute != NULL;
 }
 
-static void explain(struct command *command, const char *word)
+static void explain(
+	struct command *command, const char *word, enum format format)
 {
 	char *name = memory_string(word);
 	char *dot = strchr(name, '.');
@@ -80,6 +89,8 @@ static void explain(struct command *command, const char *word)
 
 		command_wrong(command, hint, "there is no operator %s", name);
 		free(hint);
+	} else if (spec && format == FORMAT_MAN) {
+		registry_manual(stdout, spec);
 	} else if (spec && dot) {
 		explain_property(command, spec, dot + 1);
 	} else if (spec) {
@@ -96,9 +107,9 @@ static int run(char *const *words)
 	bool any = false;
 
 	for (; (word = command_word(&command)); any = true) {
-		if (any)
+		if (any && settings.format != FORMAT_MAN)
 			putchar('\n');
-		explain(&command, word);
+		explain(&command, word, (enum format)settings.format);
 	}
 	if (settings.help)
 		help_show_verb(stdout, &verb_explain);

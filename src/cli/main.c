@@ -23,6 +23,7 @@ const struct verb *const verbs[] = {
 	&verb_check,
 	&verb_list,
 	&verb_explain,
+	&verb_schema,
 	&verb_help,
 	NULL,
 };

@@ -26,6 +26,7 @@ struct node {
 	struct location location; /* where it starts, with its quotes */
 	unsigned end_line, end_column; /* behind its last character */
 	struct location content; /* the first character of a scalar's text */
+	const char *start; /* CONTENT in the source, if YAML joins its lines */
 	const char *text; /* of scalars; without NUL, ends in one */
 	size_t length;
 	size_t weight; /* the nodes in it, itself too */

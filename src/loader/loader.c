@@ -5,10 +5,27 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "loader/yaml-hint.h"
+
+/* What may be the matter when the error itself has no hint. */
+static const char *cut_hint(
+	const struct loader *loader, struct location location)
+{
+	const struct plain_text *text = loader->plain_texts;
+	const char *hint = NULL;
+
+	if (!loader_is_verbose(loader))
+		return NULL;
+	for (; text && !hint; text = text->next)
+		hint = yaml_hint_cut(text->node, location);
+	return hint;
+}
 
 void loader_verror(struct loader *loader, struct location location,
 	const char *hint, const char *format, va_list args)
 {
+	if (!hint)
+		hint = cut_hint(loader, location);
 	diagnostics_vadd(loader->diagnostics, SEVERITY_ERROR, location, hint,
 		format, args);
 	loader->failed = true;
@@ -75,11 +92,15 @@ bool loader_expect(struct loader *loader, const struct node *node,
 	struct location location = node->location;
 	if (node_is_empty(node)) {
 		location.width = 1;
-		loader_error(loader, location, NULL,
+		loader_error(loader, location,
+			loader_is_verbose(loader) ? yaml_hint_empty(node)
+						  : NULL,
 			"%s has no value; it takes %s", what, names[kind]);
 	} else
-		loader_error(loader, location, NULL, "%s takes %s, not %s",
-			what, names[kind], node_kind_name(node));
+		loader_error(loader, location,
+			kind == NODE_SCALAR ? yaml_hint_collection(node) : NULL,
+			"%s takes %s, not %s", what, names[kind],
+			node_kind_name(node));
 	return false;
 }
 

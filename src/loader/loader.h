@@ -20,6 +20,12 @@ struct session_parts {
 	struct param_value *values; /* one for each param */
 };
 
+/* A scalar that a comment may have cut short unseen. */
+struct plain_text {
+	const struct plain_text *next;
+	const struct node *node;
+};
+
 struct loader {
 	struct session *session;
 	struct arena *arena;
@@ -27,6 +33,7 @@ struct loader {
 	bool require_all; /* params must have values */
 	bool failed; /* an error was reported */
 	enum on_error on_error; /* what the session says */
+	const struct plain_text *plain_texts; /* patterns, SQL, templates */
 };
 
 void loader_error(struct loader *loader, struct location location,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The text behind libyaml's marks: where scalars start, what slips are. */
+/* The text behind libyaml's marks: where scalars start, what is broken. */
 #include <string.h>
 
 #include "base/memory.h"
 #include "loader/parse.h"
+#include "loader/yaml-hint.h"
 
 const char *parse_text(const struct parser *parser, size_t line, size_t columns)
 {
@@ -69,38 +70,26 @@ void parse_set_content(
 		content->width -= content->width > 2 ? 2 : 0;
 	} else if (node->style != STYLE_PLAIN && node->length)
 		*content = block_content(parser, node->location);
-}
-
-/* A hint by the text at a mark, for common slips. */
-static const char *syntax_hint(
-	const struct parser *parser, const yaml_mark_t *mark)
-{
-	const char *line = parse_text(parser, mark->line + 1, 0);
-	const char *at = parse_text(parser, mark->line + 1, mark->column);
-
-	if (memmem(line, strcspn(line, "\n"), "${", 2))
-		return "quote a text with ${...}: \"${name}\"";
-	if (*at == '\t')
-		return "indent with spaces, not tabs";
-	if (*at && strchr("*&!%@`>|", *at))
-		return arena_format(
-			parser->arena, "quote a text that starts with %c", *at);
-	return NULL;
+	if (node->style != STYLE_LITERAL && node->end_line > content->line)
+		node->start =
+			parse_text(parser, content->line, content->column - 1);
 }
 
 void parse_syntax_error(struct parser *parser)
 {
 	const yaml_parser_t *yaml = &parser->yaml;
 	struct location location = parse_mark(parser, &yaml->problem_mark);
+	struct location start = parse_mark(parser, &yaml->context_mark);
 	const char *context = yaml->context ? yaml->context : "";
-	const char *hint = syntax_hint(parser, &yaml->problem_mark);
 
 	if (yaml->error == YAML_MEMORY_ERROR)
 		memory_abort();
 	if (yaml->error == YAML_READER_ERROR)
 		location = (struct location){parser->source, 0, 0, 1};
-	if (!hint && yaml->context)
-		hint = syntax_hint(parser, &yaml->context_mark);
-	parse_report(parser, location, hint, "the YAML is broken: %s%s%s",
-		yaml->problem, *context ? " " : "", context);
+	if (!yaml->context)
+		start.line = 0;
+	parse_report(parser, location,
+		yaml_hint_broken(yaml->problem, location, start),
+		"the YAML is broken: %s%s%s", yaml->problem,
+		*context ? " " : "", context);
 }

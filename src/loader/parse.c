@@ -153,7 +153,7 @@ static void on_alias(struct parser *parser, const yaml_event_t *event)
 			"the alias *%s stands inside of what it names", name);
 	else
 		parse_report(parser, location,
-			"a text that starts with * must be quoted",
+			"quote a text that starts with *",
 			"there is no anchor &%s before this alias", name);
 	parser->stop = true;
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "loader/path.h"
+#include "loader/yaml-hint.h"
 
 #define BIT(type) (1u << SETTING_##type)
 
@@ -69,8 +70,12 @@ bool setting_substitute(struct loader *loader, struct setting *setting,
 	const char *what = arena_format(loader->arena, "'%s'",
 		setting->part ? setting->part : setting->spec->name);
 
+	if (mode != SUBSTITUTE_PLAIN)
+		setting_note_plain(loader, node);
 	if (!loader_expect(loader, node, NODE_SCALAR, what) ||
 		!setting_check_param(loader, setting, node) ||
+		(mode == SUBSTITUTE_SQL &&
+			!setting_check_comment(loader, node)) ||
 		!substitute(loader, node, mode, result))
 		return false;
 	setting->unknown |= result->unknown;
@@ -236,8 +241,8 @@ static bool is_reserved(const struct key_rule *reserved, const char *name)
 
 /* A property that the key is near to counts as given, to be said once. */
 static void unknown_property(struct loader *loader, const struct node *key,
-	const struct key_rule *reserved, const struct settings *settings,
-	bool *given)
+	const struct node *value, const struct key_rule *reserved,
+	const struct settings *settings, bool *given)
 {
 	const struct property_spec *specs = settings->specs;
 	const char *names[96];
@@ -253,6 +258,9 @@ static void unknown_property(struct loader *loader, const struct node *key,
 	for (; reserved && reserved->name && count < 95; reserved++)
 		names[count++] = reserved->name;
 	names[count] = NULL;
+	if (node_is_empty(value) && loader_is_verbose(loader) &&
+		yaml_hint_empty(value))
+		all = yaml_hint_empty(value);
 	loader_error(loader, key->location,
 		loader_nearest(loader, key->text, names, all),
 		"%s has no property '%s'", settings->what, key->text);
@@ -316,8 +324,8 @@ void settings_read(struct loader *loader, const struct node *map,
 			read_property(loader, map->items[i], settings,
 				(unsigned)index, &given[index]);
 		else if (!settings->shared && !is_reserved(reserved, key->text))
-			unknown_property(
-				loader, key, reserved, settings, given);
+			unknown_property(loader, key, map->items[i], reserved,
+				settings, given);
 	}
 	report_missing(loader, settings, given);
 }

@@ -42,6 +42,14 @@ bool setting_substitute(struct loader *loader, struct setting *setting,
 bool setting_check_param(struct loader *loader, const struct setting *setting,
 	const struct node *node);
 
+/* Keeps in mind that a comment of YAML may have cut a value short, for the
+ * hints of errors in it. */
+void setting_note_plain(struct loader *loader, const struct node *node);
+
+/* Whether no comment in SQL swallows lines that YAML has joined to its own; else
+ * reported. */
+bool setting_check_comment(struct loader *loader, const struct node *sql);
+
 /* A list, or a scalar taken for a list of one; else reported. */
 bool setting_check_list(struct loader *loader, const struct setting *setting,
 	const struct node *node);

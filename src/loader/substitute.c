@@ -178,9 +178,7 @@ static void insert(
 
 /* ---- The scan ----------------------------------------------------------- */
 
-/* The bytes to copy at AT, with the quote or comment that is open after
- * them. */
-static size_t sql_step(char *state, const char *at)
+size_t sql_step(char *state, const char *at)
 {
 	bool pair = at[1] &&
 		((at[0] == '-' && at[1] == '-') ||

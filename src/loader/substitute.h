@@ -28,6 +28,10 @@ struct substitution {
 /* The index of the param x if the scalar is exactly "${x}", else -1. */
 int substitution_whole(const struct loader *loader, const struct node *scalar);
 
+/* The bytes to take of SQL at AT, with the quote or comment that is open after
+ * them: 0, the character that ends it, '-' or '/'. */
+size_t sql_step(char *state, const char *at);
+
 /* Replaces all in SCALAR; false: reported. */
 bool substitute(struct loader *loader, const struct node *scalar,
 	enum substitution_mode mode, struct substitution *result);

@@ -34,4 +34,12 @@ void registry_explain(FILE *file, const struct operator_spec *spec);
 void registry_explain_property(FILE *file, const struct operator_spec *spec,
 	const struct property_spec *property);
 
+/* The manual page of SPEC, in roff. */
+void registry_manual(FILE *file, const struct operator_spec *spec);
+
+/* Schemas of JSON (draft 2020-12): what may be written for an operator, and in
+ * a whole session, so that editors can complete, explain and check. */
+void registry_schema(FILE *file, const struct operator_spec *spec);
+void registry_schema_session(FILE *file);
+
 #endif

@@ -46,6 +46,103 @@ chmod 0 secret.yaml
 expect 77 as_nobody ./leat check secret.yaml
 said secret.yaml
 
+# As compilers write: one line each, with the hint in brackets.
+expect 78 "$LEAT" check --format gcc bad.yaml none.yaml
+silent stdout
+holds stderr <<'END'
+bad.yaml:4:58: error: there is no operator 'discrad' [did you mean 'discard'?]
+none.yaml: error: cannot read the session: No such file or directory
+END
+# The same by options behind the files, and for people.
+cp stderr lines
+expect 78 "$LEAT" check bad.yaml none.yaml --format=gcc
+holds stderr <lines
+expect 78 "$LEAT" check bad.yaml
+cp stderr text
+expect 78 "$LEAT" check bad.yaml --format text
+holds stderr <text
+expect 64 "$LEAT" check --format xml bad.yaml
+said '--format has no such value'
+
+# For programs: one array on standard output, whatever there is to say.
+expect 0 "$LEAT" check --format json good.yaml
+silent stderr
+echo '[]' | holds stdout
+expect 78 "$LEAT" check --format json bad.yaml none.yaml good.yaml --count 6
+silent stderr
+holds stdout <<'END'
+[
+  {
+    "file": "bad.yaml",
+    "line": 4,
+    "column": 58,
+    "width": 7,
+    "severity": "error",
+    "message": "there is no operator 'discrad'",
+    "hint": "did you mean 'discard'?"
+  },
+  {
+    "file": "none.yaml",
+    "line": null,
+    "column": null,
+    "width": null,
+    "severity": "error",
+    "message": "cannot read the session: No such file or directory",
+    "hint": null
+  },
+  {
+    "file": "--count",
+    "line": null,
+    "column": null,
+    "width": null,
+    "severity": "error",
+    "message": "6 is too large: the most is 5",
+    "hint": null
+  }
+]
+END
+expect 64 "$LEAT" check --format json --no-such
+printed 'there is no option --no-such'
+# A name that isn't UTF-8 and holds what would reach the terminal.
+odd=$(printf 'a\033"\377.yaml')
+expect 66 "$LEAT" check --format json "$odd"
+printed '"file": "a\\x1b\"\\xff.yaml"'
+# More than are kept.
+awk 'BEGIN { for (i = 0; i < 600; i++) print "k" i ": 1" }' >many.yaml
+expect 78 "$LEAT" check --format gcc many.yaml
+[ "$(wc -l <stderr)" -eq 501 ] || fail 'not 500 lines and one'
+said 'leat: and 103 more'
+expect 78 "$LEAT" check --format json many.yaml
+printed '"message": "and 103 more"'
+# A session that can't be read doesn't hide the options behind it.
+expect 66 "$LEAT" check none.yaml --format json --count 5 --strict
+silent stderr
+printed '"file": "none.yaml"'
+expect 66 "$LEAT" check none.yaml --count 5 --format json
+silent stderr
+expect 66 "$LEAT" check none.yaml --strict bad.yaml
+said 'bad.yaml:4:58'
+
+# Warnings are errors where that is asked for.
+cat >warning.yaml <<'END'
+leat: 1
+session: warning
+operators:
+  in: {use: files, match: "*.log"}
+  split: lines
+  name: {use: map, select: {src_path: line}}
+  table: csv-encode
+  out: stdout
+links: [in -> split -> name -> table -> out]
+END
+expect 0 "$LEAT" check --format gcc warning.yaml
+said 'warning.yaml:6:29: warning: the field src_path hides'
+expect 78 "$LEAT" check good.yaml warning.yaml --strict none.yaml
+said 'warning.yaml:6:29: error: the field src_path hides'
+expect 66 "$LEAT" check --strict none.yaml warning.yaml
+expect 0 "$LEAT" check --strict good.yaml
+silent stderr
+
 # A session is checked as a whole before it runs: nothing is made.
 cat >late.yaml <<'END'
 leat: 1

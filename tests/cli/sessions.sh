@@ -7,7 +7,7 @@ here=$PWD
 cd "$srcdir/tests/sessions" || exit 99
 
 for session in good-*.yaml; do
-	"$LEAT" check "$session" >"$here/out" 2>"$here/err"
+	"$LEAT" check --strict "$session" >"$here/out" 2>"$here/err"
 	status=$?
 	[ $status -eq 0 ] || fail "$session: exit status $status"
 	cat "$here/out" "$here/err" >"$here/said"
