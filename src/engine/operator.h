@@ -100,6 +100,11 @@ bool operator_unit_failed(struct operator *op, unsigned pin);
  * what comes after a unit of another one is told so, when all else waits. */
 bool operator_units_over(const struct operator *op, unsigned pin);
 
+/* Whether nobody else reads what comes to the operator: when it ends, so does
+ * all that is in front of it, and what would be wrong behind that place
+ * concerns nobody. */
+bool operator_reads_alone(const struct operator *op);
+
 /* The usual answer to an event that isn't ITEMS: BEGIN and END go to every
  * output, MORE; CLOSED gives END; WAIT gives WAIT. */
 enum step operator_pass(struct operator *op, unsigned pin, enum event event);

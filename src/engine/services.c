@@ -121,6 +121,38 @@ struct output *operator_output(struct operator *op, unsigned pin,
 
 /* ---- Facts ---------------------------------------------------------------- */
 
+/* Marks what is in front of the operator. */
+static void mark_upstream(const struct operator *op, bool *upstream)
+{
+	for (unsigned i = 0; i < op->plan->pin_count; i++) {
+		const struct pin *pin = &op->pins[i];
+
+		if (pin->output || !pin->link ||
+			upstream[pin->link->from->rank])
+			continue;
+		upstream[pin->link->from->rank] = true;
+		mark_upstream(pin->link->from, upstream);
+	}
+}
+
+bool operator_reads_alone(const struct operator *op)
+{
+	const struct graph *graph = op->graph;
+	bool *upstream = memory_zeroed(graph->plan->operator_count);
+	bool alone = true;
+
+	mark_upstream(op, upstream);
+	for (unsigned i = 0; i < graph->plan->link_count; i++) {
+		const struct link *link = &graph->links[i];
+
+		if (upstream[link->from->rank] && link->to != op &&
+			!upstream[link->to->rank])
+			alone = false;
+	}
+	free(upstream);
+	return alone;
+}
+
 const struct shape *operator_shape(const struct operator *op, unsigned pin)
 {
 	return &op->plan->pins[pin].shape;

@@ -69,4 +69,7 @@ void graph_rank(struct graph_work *work);
 /* Carries the shapes along the links (loader/relation.c). */
 void graph_relate(struct graph_work *work);
 
+/* Checks what goes into files (loader/sinks.c). */
+void graph_check_sinks(struct graph_work *work);
+
 #endif

@@ -148,4 +148,5 @@ void graph_relate(struct graph_work *work)
 {
 	for (size_t i = 0; i < work->related; i++)
 		relate_operator(work, work->plan->ranks[i]);
+	graph_check_sinks(work);
 }

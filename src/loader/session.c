@@ -87,7 +87,7 @@ static const struct key_rule session_keys[] = {
 	{"doc", KEY_SCALAR, read_doc},
 	{"params", KEY_MAP, read_params},
 	{"resources", KEY_MAP, NULL},
-	{"reproducible", KEY_SCALAR, NULL},
+	{"reproducible", KEY_LATER, NULL},
 	{"on-error", KEY_SCALAR, NULL},
 	{"graphs", KEY_MAP, check_graphs},
 	{"operators", KEY_MAP, NULL},
@@ -149,7 +149,6 @@ static struct session *create(const char *path)
 	session->name = "";
 	session->parts->directory = path_directory(arena, path);
 	session->memory_bytes = DEFAULT_MEMORY;
-	session->reproducible = true;
 	return session;
 }
 
@@ -212,54 +211,39 @@ bool session_set_param(struct session *session, const char *name,
 
 /* ---- Building ----------------------------------------------------------- */
 
-struct top {
-	bool reproducible;
+struct resources {
 	int64_t jobs, memory;
-};
-
-static const struct property_spec top_properties[] = {
-	{.name = "reproducible",
-		.type = SETTING_BOOLEAN,
-		.offset = offsetof(struct top, reproducible),
-		.fallback = "true"},
-	{.name = NULL},
 };
 
 static const struct property_spec resource_properties[] = {
 	{.name = "jobs",
 		.type = SETTING_INTEGER,
-		.offset = offsetof(struct top, jobs),
+		.offset = offsetof(struct resources, jobs),
 		.minimum = 1,
 		.maximum = 1024},
 	{.name = "memory",
 		.type = SETTING_SIZE,
-		.offset = offsetof(struct top, memory),
+		.offset = offsetof(struct resources, memory),
 		.minimum = 1024 * 1024,
 		.maximum = INT64_C(1) << 50,
 		.fallback = "64MiB"},
 	{.name = NULL},
 };
 
-static void build_top(struct loader *loader, const struct node *root)
+static void build_resources(struct loader *loader, const struct node *root)
 {
-	const struct node *resources = node_get(root, "resources");
+	const struct node *map = node_get(root, "resources");
 	struct location locations[2];
-	struct top top = {.jobs = 0};
-	struct settings settings = {.specs = top_properties,
-		.shared = true,
-		.what = "a session",
-		.state = &top,
+	struct resources resources = {.jobs = 0};
+	struct settings settings = {.specs = resource_properties,
+		.what = "'resources'",
+		.state = &resources,
 		.locations = locations};
 
-	settings_read(loader, root, NULL, &settings);
-	settings.specs = resource_properties;
-	settings.shared = false;
-	settings.what = "'resources'";
-	if (resources && resources->kind != NODE_MAP)
-		resources = NULL;
-	settings_read(loader, resources, NULL, &settings);
-	loader->session->reproducible = top.reproducible;
-	loader->session->memory_bytes = top.memory;
+	if (map && map->kind != NODE_MAP)
+		map = NULL;
+	settings_read(loader, map, NULL, &settings);
+	loader->session->memory_bytes = resources.memory;
 	graph_read_on_error(loader, root, &loader->on_error);
 }
 
@@ -296,7 +280,7 @@ static void build_graphs(struct loader *loader, const struct node *root)
 
 static void build(struct loader *loader, const struct node *root)
 {
-	build_top(loader, root);
+	build_resources(loader, root);
 	build_graphs(loader, root);
 }
 

@@ -84,7 +84,6 @@ struct session {
 	struct graph_plan *graphs; /* in the order they run */
 	unsigned graph_count;
 	int64_t memory_bytes; /* resources.memory, or the default */
-	bool reproducible;
 	struct session_parts *parts; /* the loader's own */
 };
 

@@ -323,7 +323,7 @@ void settings_read(struct loader *loader, const struct node *map,
 		if (index >= 0)
 			read_property(loader, map->items[i], settings,
 				(unsigned)index, &given[index]);
-		else if (!settings->shared && !is_reserved(reserved, key->text))
+		else if (!is_reserved(reserved, key->text))
 			unknown_property(loader, key, map->items[i], reserved,
 				settings, given);
 	}

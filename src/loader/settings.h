@@ -11,7 +11,6 @@
 
 struct settings {
 	const struct property_spec *specs; /* NULL: none */
-	bool shared; /* other keys of the map are not properties */
 	const char *what; /* whose they are, such as "'lines'" */
 	struct location owner; /* where missing ones are reported */
 	void *state;

@@ -261,8 +261,6 @@ static json_t *definitions(void)
 
 static json_t *session_keys(void)
 {
-	static const struct property_spec reproducible = {
-		.type = SETTING_BOOLEAN, .fallback = "true"};
 	json_t *keys = json_object();
 
 	add(keys, "leat", "{'enum': [1, '1']}", "The version of the grammar");
@@ -278,9 +276,6 @@ static json_t *session_keys(void)
 			"${name} its value"));
 	json_object_set_new(keys, "resources",
 		schema_described(resources(), "What a run may use"));
-	add_setting(keys, "reproducible", &reproducible, true,
-		"Whether the same inputs give the same outputs; if not, SQL "
-		"may ask for the time and for random numbers");
 	json_object_set_new(keys, "graphs",
 		schema_described(named(schema_map_of(schema_parse(
 					 "{'$ref': '#/$defs/graph'}"))),

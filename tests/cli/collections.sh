@@ -200,4 +200,52 @@ said 'No such file'
 sed 's/, list: listed//' list.yaml >neither.yaml
 expect 78 "$LEAT" check neither.yaml
 said "neither 'match' nor 'list'"
+
+# A head whose unit fails for somebody else: its items don't count, and those of
+# the next unit come in their place.
+mkdir heads
+printf '1\n2\n' | gzip -c >whole.gz
+head -c "$(($(wc -c <whole.gz) - 4))" whole.gz >heads/a.gz
+printf '3\n4\n5\n' | gzip -c >heads/b.gz
+cat >heads.yaml <<'END'
+leat: 1
+session: heads
+operators:
+  in: {use: files, match: 'heads/*'}
+  unpack: decompress
+  split: lines
+  first: {use: head, count: 2}
+  out: stdout
+  all: {use: write-file, path: 'heads-out/{src_stem}.txt'}
+links:
+  - in -> unpack -> split -> first -> out
+  - split -> all
+END
+expect 1 "$LEAT" run -k heads.yaml
+printf '3\n4\n' | holds stdout
+holds_only heads-out b.txt
+# Alone, it ends before the place where the file is damaged.
+sed '/all/d' heads.yaml >alone.yaml
+expect 0 "$LEAT" run alone.yaml
+printf '1\n2\n' | holds stdout
+
+# A computed and a plain column side by side, and a header that waits.
+printf '1 a\n2 b\n3 a\n' >mixed.txt
+cat >mixed.yaml <<'END'
+leat: 1
+session: mixed
+operators:
+  in: {use: files, match: mixed.txt}
+  split: lines
+  parse: {use: match, pattern: '^(?<n>\d+) (?<g>\w)$', types: {n: integer}}
+  sum: {use: aggregate, group: [g], compute: {s: sum(n * 2 + 1), k: count(*)}}
+  table: csv-encode
+  out: stdout
+links: [in -> split -> parse -> sum -> table -> out]
+END
+expect 0 "$LEAT" run mixed.yaml
+printf 'g,s,k\na,10,2\nb,5,1\n' | holds stdout
+echo bad >>mixed.txt
+expect 1 "$LEAT" run mixed.yaml
+silent stdout
 finish

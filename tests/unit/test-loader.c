@@ -469,7 +469,6 @@ static void test_options(void **state)
 {
 	struct session *session = parse(
 		HEAD "on-error: skip\n"
-		     "reproducible: false\n"
 		     "resources: {memory: 2MiB}\n"
 		     "graphs:\n"
 		     "  one:\n"
@@ -483,7 +482,6 @@ static void test_options(void **state)
 
 	(void)state;
 	build(session, false, "");
-	assert_false(session->reproducible);
 	assert_int_equal(session->memory_bytes, 2 * 1024 * 1024);
 	assert_int_equal(session->graph_count, 2);
 	assert_string_equal(session->graphs[1].name, "two");

@@ -65,12 +65,11 @@ static enum step fail_write(struct operator *op)
 		"cannot write to standard output: %s", strerror(errno));
 }
 
-/* What stands before all units, such as a header, waits for the first that
- * succeeds, or the end. */
+/* What stands before all segments, such as a header, waits for the first that
+ * is kept, or the end. */
 static bool is_preamble(struct operator *op, const struct state *state)
 {
-	return !state->started && !operator_segment(op, IN) &&
-		operator_shape(op, IN)->units;
+	return !state->started && !operator_segment(op, IN);
 }
 
 static bool write_preamble(struct state *state)

@@ -15,6 +15,8 @@ struct head {
 	size_t level_count;
 	size_t depth; /* of open segments */
 	int64_t unit_passed; /* of the unit in progress, with `per: graph` */
+	bool alone; /* nobody else reads what comes in */
+	bool undecided; /* a unit was passed on and may still turn out failed */
 };
 
 static const struct pin_spec pins[] = {
@@ -78,13 +80,15 @@ static enum step begin(struct operator *op, struct head *state)
 
 static enum step end(struct operator *op, struct head *state)
 {
-	state->depth--;
+	if (--state->depth == 0)
+		state->undecided = operator_segment(op, IN)->unit;
 	return operator_pass(op, IN, EVENT_END);
 }
 
 /* What failed is dropped behind as well, and others may come in its place. */
 static enum step lose(struct operator *op, struct head *state)
 {
+	state->undecided = false;
 	if (operator_per(op) == SCOPE_GRAPH)
 		*passed(op, state) -= state->unit_passed;
 	return STEP_MORE;
@@ -98,14 +102,30 @@ static void relate(struct relation *relation)
 	relation_output(relation, OUT, relation_input(relation, IN));
 }
 
+/* Whether nothing more is wanted. While others read what comes in, the unit in
+ * progress may still turn out failed, and others be wanted in its place. */
+static bool has_enough(struct operator *op, struct head *state)
+{
+	return operator_per(op) == SCOPE_GRAPH &&
+		*passed(op, state) >= state->count &&
+		(state->alone || (state->depth == 0 && !state->undecided));
+}
+
+static bool open(struct operator *op, void *memory)
+{
+	struct head *state = memory;
+
+	state->alone = operator_reads_alone(op);
+	return true;
+}
+
 static enum step step(struct operator *op, void *memory)
 {
 	struct head *state = memory;
 	struct span span;
 	enum event event;
 
-	if (operator_per(op) == SCOPE_GRAPH &&
-		*passed(op, state) >= state->count)
+	if (has_enough(op, state))
 		return STEP_END; /* which ends the segments that are open */
 	event = operator_next(op, IN, &span);
 	switch (event) {
@@ -113,7 +133,7 @@ static enum step step(struct operator *op, void *memory)
 	case EVENT_BEGIN: return begin(op, state);
 	case EVENT_END: return end(op, state);
 	case EVENT_LOST: return lose(op, state);
-	case EVENT_KEPT:
+	case EVENT_KEPT: state->undecided = false; return STEP_MORE;
 	case EVENT_CLOSED:
 	case EVENT_WAIT: break;
 	}
@@ -148,8 +168,10 @@ const struct operator_spec spec_head = {
 		"reads from: `head` behind a large file reads no more of it "
 		"than it needs. With `per: unit` or `per: segment` it passes "
 		"the first of each.\n\n"
-		"Items of a unit that has failed don't count. A unit that is "
-		"cut short has succeeded, as far as it was read.\n\n",
+		"Items of a unit that has failed don't count. Where nobody "
+		"else reads what comes in, `head` ends amid a unit, and what "
+		"would be wrong behind that place isn't seen; else it ends "
+		"when the unit has succeeded.\n\n",
 	.example = "leat: 1\n"
 		   "session: first-lines\n"
 		   "operators:\n"
@@ -167,6 +189,7 @@ const struct operator_spec spec_head = {
 	.properties = properties,
 	.state_size = sizeof(struct head),
 	.relate = relate,
+	.open = open,
 	.step = step,
 	.changed = changed,
 	.close = close,

@@ -100,10 +100,9 @@ static bool load_row(
 {
 	for (size_t i = 0; i < columns->count; i++) {
 		struct column *column = &columns->columns[i];
-		struct value *value = &column->values[row];
-
 		if (column->field >= 0)
 			continue;
+		struct value *value = &column->values[row];
 		columns->problem =
 			expression_value(columns->expression, i, value);
 		columns->problem_name = column->name;
