@@ -257,10 +257,7 @@ enum read_status operator_read(struct operator *op, unsigned number,
 		break;
 	case READ_MEMORY: operator_wait_memory(op, BUFFER_BYTES); break;
 	case READ_FAILED:
-		operator_fail_unit(op, number, stream->status,
-			(struct place){
-				.offset = stream->position, .has_offset = true},
-			"%s", stream->problem.data);
+		operator_fail_stream(op, number, stream);
 		break;
 	}
 	return status;

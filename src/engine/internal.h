@@ -67,7 +67,8 @@ struct operator {
  */
 struct failure {
 	struct failure *next;
-	struct operator *op;
+	struct operator *op; /* that found it, and gets no more of the unit */
+	const struct operator *blamed; /* under whose name it is reported */
 	struct unit *unit; /* NULL: of what spans units; decided at the end */
 	enum exit_status status;
 	char *text;
@@ -168,8 +169,8 @@ void stall_resolve(struct graph *graph);
 void unit_end_arrived(struct graph *graph, struct unit *unit);
 
 /* Remembers a failure of the segment's unit. Takes TEXT, the message. */
-void unit_fail(struct operator *op, struct segment *segment,
-	enum exit_status status, char *text);
+void unit_fail(struct operator *op, const struct operator *blamed,
+	struct segment *segment, enum exit_status status, char *text);
 
 /* Reports the failure that counts for UNIT, or for what spans units where it
  * is NULL, and forgets all of it; false when there is none that counts. */
@@ -188,8 +189,12 @@ void graph_discard_outputs(struct graph *graph);
 /* ---- report.c ------------------------------------------------------------ */
 
 /* Prints one message at the operator's place. */
-void graph_report(struct operator *op, enum severity severity,
+void graph_report(const struct operator *op, enum severity severity,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Fails the unit for a stream that failed, in the name of who made that. */
+void operator_fail_stream(
+	struct operator *op, unsigned pin, const struct stream *stream);
 
 /* Fails the run. */
 void graph_fail(struct graph *graph, enum exit_status status);

@@ -17,7 +17,7 @@ const struct attribute_spec reject_attributes[] = {
 	{0},
 };
 
-static void __attribute__((format(printf, 3, 0))) vreport(struct operator *op,
+static void __attribute__((format(printf, 3, 0))) vreport(const struct operator *op,
 	enum severity severity, const char *format, va_list args)
 {
 	struct graph *graph = op->graph;
@@ -31,8 +31,8 @@ static void __attribute__((format(printf, 3, 0))) vreport(struct operator *op,
 	text_free(&text);
 }
 
-void graph_report(
-	struct operator *op, enum severity severity, const char *format, ...)
+void graph_report(const struct operator *op, enum severity severity,
+	const char *format, ...)
 {
 	va_list args;
 
@@ -133,7 +133,24 @@ void operator_fail_unit(struct operator *op, unsigned pin,
 	va_start(args, format);
 	text_add_vformat(&text, format, args);
 	va_end(args);
-	unit_fail(op, segment, status, text.data);
+	unit_fail(op, op, segment, status, text.data);
+}
+
+void operator_fail_stream(
+	struct operator *op, unsigned pin, const struct stream *stream)
+{
+	const struct pin *maker = stream->blamed;
+	const struct place unknown = {0}; /* the problem says where */
+	struct segment *segment = segment_at(op, pin);
+	struct text text = {0};
+
+	op->progress++;
+	if (!is_news(op, segment))
+		return;
+	add_place(&text, segment, &unknown);
+	text_add_string(&text, stream->problem.data);
+	unit_fail(
+		op, maker ? maker->op : op, segment, stream->status, text.data);
 }
 
 static struct item *add_reasons(
@@ -181,7 +198,7 @@ static void fail_by_item(struct operator *op, unsigned pin,
 		return;
 	add_place(&text, segment, &place);
 	describe(&text, item, field, reason);
-	unit_fail(op, segment, STATUS_BAD_DATA, text.data);
+	unit_fail(op, op, segment, STATUS_BAD_DATA, text.data);
 }
 
 void operator_reject(struct operator *op, unsigned pin, struct item *item,

@@ -98,8 +98,8 @@ static bool is_needed(const struct operator *op)
 	return false;
 }
 
-void unit_fail(struct operator *op, struct segment *segment,
-	enum exit_status status, char *text)
+void unit_fail(struct operator *op, const struct operator *blamed,
+	struct segment *segment, enum exit_status status, char *text)
 {
 	struct graph *graph = op->graph;
 	struct failure *failure = memory_alloc(sizeof(*failure));
@@ -107,6 +107,7 @@ void unit_fail(struct operator *op, struct segment *segment,
 	*failure = (struct failure){
 		.next = graph->failures,
 		.op = op,
+		.blamed = blamed,
 		.unit = segment ? segment->unit : NULL,
 		.status = status,
 		.text = text,
@@ -123,7 +124,7 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 	struct unit *unit = failure->unit;
 	struct operator *op = failure->op;
 
-	graph_report(op, SEVERITY_ERROR, "%s", failure->text);
+	graph_report(failure->blamed, SEVERITY_ERROR, "%s", failure->text);
 	if (!unit) {
 		graph_fail(graph, failure->status);
 		return;

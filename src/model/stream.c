@@ -34,6 +34,7 @@ enum read_status stream_fail(
 	va_list args;
 
 	stream->status = status;
+	stream->blamed = stream->owner;
 	stream->problem.length = 0;
 	va_start(args, format);
 	text_add_vformat(&stream->problem, format, args);
@@ -44,5 +45,7 @@ enum read_status stream_fail(
 enum read_status stream_fail_as(
 	struct stream *stream, const struct stream *inner)
 {
-	return stream_fail(stream, inner->status, "%s", inner->problem.data);
+	stream_fail(stream, inner->status, "%s", inner->problem.data);
+	stream->blamed = inner->blamed;
+	return READ_FAILED;
 }

@@ -50,6 +50,7 @@ struct stream {
 	struct text problem; /* why a call failed, as a sentence without a
 				full stop: "the file is truncated" */
 	enum exit_status status; /* that goes with the problem */
+	void *blamed; /* the owner of the stream where the problem arose */
 
 	/* Called by stream_destroy: the item was released. May be NULL. */
 	void (*released)(void *owner);
