@@ -17,8 +17,9 @@ const struct attribute_spec reject_attributes[] = {
 	{0},
 };
 
-static void __attribute__((format(printf, 3, 0))) vreport(const struct operator *op,
-	enum severity severity, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+vreport(const struct operator *op, enum severity severity, const char *format,
+	va_list args)
 {
 	struct graph *graph = op->graph;
 	struct text text = {0};

@@ -248,4 +248,8 @@ printf 'g,s,k\na,10,2\nb,5,1\n' | holds stdout
 echo bad >>mixed.txt
 expect 1 "$LEAT" run mixed.yaml
 silent stdout
+
+# One file has one name, whoever wrote it.
+expect 0 "$LEAT" run cat.yaml in/a.txt ./in/a.txt './in/a.tx?' ././/in/a.txt
+cat in/a.txt | holds stdout
 finish

@@ -50,8 +50,22 @@ static bool is_directory(const char *path)
 				S_ISDIR(found.st_mode)));
 }
 
+/* PATH without "./" in front, as `find .` writes it: one file has one name. */
+static const char *without_dot(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/') {
+		const char *rest = path + 2 + strspn(path + 2, "/");
+
+		if (*rest == '\0')
+			break;
+		path = rest;
+	}
+	return path;
+}
+
 void file_set_add_path(struct file_set *set, const char *path)
 {
+	path = without_dot(path);
 	const char *slash = strrchr(path, '/');
 	size_t prefix = slash ? (size_t)(slash - path) + 1 : 0;
 	size_t length = strlen(path);
@@ -73,7 +87,7 @@ void file_set_add_path(struct file_set *set, const char *path)
 void file_set_add_pattern(struct file_set *set, const char *pattern)
 {
 	set->order++;
-	file_walk_pattern(set, pattern);
+	file_walk_pattern(set, without_dot(pattern));
 }
 
 const struct file_set_options *file_set_options(const struct file_set *set)
