@@ -275,8 +275,10 @@ static void run(struct graph *graph)
 	while (graph->unfinished > 0 && !graph->failed) {
 		if (stop && *stop && !graph->result.interrupted)
 			interrupt(graph);
-		if (stop && *stop > 1)
+		if (stop && *stop > 1) {
 			graph_fail(graph, STATUS_UNITS_FAILED);
+			break;
+		}
 		if (graph->drain_wanted)
 			drain(graph);
 		struct operator *op = graph->settings.schedule_seed

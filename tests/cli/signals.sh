@@ -124,4 +124,37 @@ yes line | head -n 1000000 >many
 } | head -n 1 >first
 echo 141 | holds status
 silent stderr
+
+# Nobody reads standard output: the first signal waits for the reader, the
+# second ends the run, and leaves nothing behind.
+cat >blocked.yaml <<'END'
+leat: 1
+session: blocked
+operators:
+  in: {use: files, match: long.txt}
+  split: lines
+  out: stdout
+  copy: {use: write-file, path: blocked/copy.txt}
+links:
+  - in -> split -> out
+  - split -> copy
+END
+seq 200000 >long.txt
+mkfifo unread
+(exec "$LEAT" run blocked.yaml >unread 2>stderr) &
+blocked=$!
+exec 9<unread
+sleep 1
+kill -TERM $blocked
+sleep 0.3
+kill -0 $blocked 2>/dev/null || fail 'it did not wait for the reader'
+kill -TERM $blocked
+(sleep 20 && kill -KILL $blocked) 2>/dev/null &
+watch=$!
+wait $blocked
+status=$?
+kill $watch 2>/dev/null
+exec 9<&-
+[ $status -eq 143 ] || fail "exit status $status, not 143, after two signals"
+[ ! -e blocked ] || holds_only blocked ''
 finish
