@@ -4,9 +4,10 @@
 
 #include "cli/command.h"
 #include "cli/report.h"
+#include "session/outline.h"
 
 struct check_options {
-	bool help, strict;
+	bool help, strict, verbose;
 	int format;
 };
 
@@ -19,6 +20,9 @@ static const struct option_spec options[] = {
 	OPTION_ROW_PARAM,
 	{0, "strict", OPTION_FLAG, offsetof(struct check_options, strict), NULL,
 		NULL, "Take warnings for errors"},
+	{'v', "verbose", OPTION_FLAG, offsetof(struct check_options, verbose),
+		NULL, NULL,
+		"Show what was found out: operators, links, fields"},
 	{0},
 };
 
@@ -66,10 +70,17 @@ static bool skip_session(struct command *command)
 static const char *check_file(
 	struct command *command, const char *file, struct report *report)
 {
+	const struct check_options *settings = command->settings;
 	bool opened = command_open(command, file);
 	const char *next = opened ? command_word(command) : NULL;
+	enum exit_status status = check_session(command);
 
-	report_add(report, &command->diagnostics, check_session(command));
+	if (settings->verbose && !report->outlines)
+		report->outlines = json_array();
+	if (settings->verbose && opened && status == STATUS_OK)
+		json_array_append_new(
+			report->outlines, outline_create(command->session));
+	report_add(report, &command->diagnostics, status);
 	if (!opened && skip_session(command))
 		next = command_word(command);
 	return next;
@@ -111,7 +122,14 @@ const struct verb verb_check = {
 		"out. Says nothing and exits with 0 when all is well, with 78 "
 		"when a session is wrong. In the format json it is one array "
 		"of objects on standard output: file, line, column, width, "
-		"severity, message and hint, null where there is none.\n",
+		"severity, message and hint, null where there is none.\n"
+		"\n"
+		"With -v the sessions that are right are shown on standard "
+		"output: the operators of each graph in the order in which "
+		"data passes them, also those that leat puts in, and what "
+		"each link carries, with the fields of records. In the format "
+		"json it is one object: findings is that array, sessions has "
+		"an object for each.\n",
 	.options = options,
 	.run = run,
 };

@@ -2,10 +2,9 @@
 /* What `leat check` found, in the formats that it knows. */
 #include "cli/report.h"
 
-#include <jansson.h>
-
 #include "base/memory.h"
 #include "base/text.h"
+#include "session/outline.h"
 
 struct finding {
 	struct diagnostics *list;
@@ -97,11 +96,18 @@ static void more_json(size_t more, struct output *output)
 	text_free(&message);
 }
 
-static void end_json(struct output *output)
+/* The array alone; with OUTLINES an object of both. */
+static void end_json(struct output *output, json_t *outlines)
 {
-	json_dumpf(output->array, output->file, JSON_INDENT(2));
+	json_t *value = output->array;
+
+	if (outlines)
+		value = json_pack(
+			"{so sO}", "findings", value, "sessions", outlines);
+	json_check(!value);
+	json_dumpf(value, output->file, JSON_INDENT(2));
 	putc('\n', output->file);
-	json_decref(output->array);
+	json_decref(value);
 }
 
 /* ---- The table ---------------------------------------------------------- */
@@ -150,6 +156,19 @@ enum exit_status report_finish(struct report *report, bool strict)
 	return first;
 }
 
+static void print_outlines(const json_t *outlines, FILE *file)
+{
+	json_t *outline;
+	size_t index;
+
+	json_array_foreach(outlines, index, outline)
+	{
+		if (index)
+			putc('\n', file);
+		outline_print(outline, file);
+	}
+}
+
 void report_show(struct report *report, int choice)
 {
 	const struct format *how = &formats[choice ? choice - 1 : 0];
@@ -166,7 +185,9 @@ void report_show(struct report *report, int choice)
 			how->more(more, &output);
 	}
 	if (how->is_json)
-		end_json(&output);
+		end_json(&output, report->outlines);
+	else
+		print_outlines(report->outlines, stdout);
 }
 
 void report_free(struct report *report)
@@ -174,4 +195,5 @@ void report_free(struct report *report)
 	for (size_t i = 0; i < report->count; i++)
 		diagnostics_destroy(report->findings[i].list);
 	free(report->findings);
+	json_decref(report->outlines);
 }

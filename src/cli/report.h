@@ -6,12 +6,16 @@
 #ifndef LEAT_CLI_REPORT_H
 #define LEAT_CLI_REPORT_H
 
+#include <jansson.h>
+
 #include "base/diagnostic.h"
 #include "base/exit.h"
 
+/* Zeroed at the start. */
 struct report {
-	struct finding *findings; /* by file; zeroed at the start */
+	struct finding *findings; /* by file */
 	size_t count;
+	json_t *outlines; /* of sessions, if they are to be shown; owned */
 };
 
 /* The names of the formats, in the order of their table; ends in NULL. */
@@ -26,7 +30,8 @@ void report_add(struct report *report, struct diagnostics **list,
  * Returns the first status that isn't OK. */
 enum exit_status report_finish(struct report *report, bool strict);
 
-/* Shows all that was found; CHOICE counts the names from 1, 0 is the first. */
+/* Shows all that was found, and then the outlines; CHOICE counts the names from
+ * 1, 0 is the first. */
 void report_show(struct report *report, int choice);
 
 void report_free(struct report *report);

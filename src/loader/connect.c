@@ -47,7 +47,8 @@ static int add_tee(struct graph_work *work, size_t link)
 	name = strcmp(pin, "out") == 0
 		? arena_format(work->loader->arena, "%s.tee", name)
 		: arena_format(work->loader->arena, "%s.%s.tee", name, pin);
-	unsigned index = graph_add_operator(work, tee, name, first.location);
+	unsigned index = graph_add_operator(work, tee, name,
+		"the output has several links", first.location);
 	first.to = index;
 	first.to_pin = (unsigned)spec_pin(tee, "in");
 	graph_add_link(work, first);

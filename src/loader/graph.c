@@ -152,11 +152,12 @@ static void read_operator(struct graph_work *work, const struct node *key,
 }
 
 unsigned graph_add_operator(struct graph_work *work,
-	const struct operator_spec *spec, const char *name,
+	const struct operator_spec *spec, const char *name, const char *why,
 	struct location location)
 {
 	struct graph_plan *plan = work->plan;
-	struct operator_plan op = {.name = name, .location = location};
+	struct operator_plan op = {
+		.name = name, .location = location, .inserted = why};
 	struct settings settings = {
 		.specs = spec->properties, .what = name, .owner = location};
 

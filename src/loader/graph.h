@@ -38,9 +38,10 @@ void graph_read_on_error(
 /* The keys that stand beside the properties of an operator. */
 extern const struct key_rule graph_reserved_keys[];
 
-/* Adds an operator that the session doesn't name; returns its index. */
+/* Adds an operator that the session doesn't name; WHY is a phrase for people.
+ * Returns its index. */
 unsigned graph_add_operator(struct graph_work *work,
-	const struct operator_spec *spec, const char *name,
+	const struct operator_spec *spec, const char *name, const char *why,
 	struct location location);
 
 /* Says nothing more about the links of an operator. */
@@ -54,7 +55,7 @@ void graph_read_links(struct graph_work *work, const struct node *links);
 /* The operator and the row of the input that a scalar names; false:
  * reported. */
 bool graph_find_input(struct graph_work *work, const struct node *scalar,
-	unsigned *op, unsigned * pin);
+	unsigned *op, unsigned *pin);
 
 /* Collects `rejected:` (loader/rejected.c). */
 void graph_read_rejected(struct graph_work *work, const struct node *scalar);

@@ -63,7 +63,8 @@ static bool add_gather(struct graph_work *work, struct draft_link *link)
 		return false;
 	}
 	name = arena_format(work->loader->arena, "%s.gather", name);
-	link->from = graph_add_operator(work, gather, name, link->location);
+	link->from = graph_add_operator(work, gather, name,
+		"'rejected' takes several pins", link->location);
 	link->from_pin = (unsigned)spec_pin(gather, "out");
 	graph_add_link(work, *link);
 	link->to = link->from;

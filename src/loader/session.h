@@ -40,6 +40,8 @@ struct operator_plan {
 			     an implicit tee: its maker's name and a suffix */
 	struct location location; /* of the name */
 	const struct operator_spec *spec;
+	const char *inserted; /* why it was put in; NULL if the session names
+				 it */
 	void *settings; /* state_size bytes, with the settings */
 	uint64_t unknown; /* bit N: property N depends on a missing param */
 	struct location *property_locations; /* source NULL: not given */

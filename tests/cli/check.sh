@@ -143,6 +143,124 @@ expect 66 "$LEAT" check --strict none.yaml warning.yaml
 expect 0 "$LEAT" check --strict good.yaml
 silent stderr
 
+# What was found out, for people.
+cat >outline.yaml <<'END'
+leat: 1
+session: outline
+params: {top: {type: integer}}
+operators:
+  in: {use: files, match: "*.log"}
+  split: lines
+  parse:
+    use: match
+    pattern: '(?<name_of_the_first_field>.) (?<second>.) (?<third_of_them>.)'
+    types: {second: {type: integer, null-text: "-"}}
+  first: {use: head, count: "${top}"}
+  sum: {use: aggregate, compute: {n: count(*)}}
+  table: csv-encode
+  out: stdout
+  all: {use: write-file, path: all.txt}
+  bad: {use: write-file, path: "{src_path}.bad"}
+links:
+  - in -> split -> parse -> first -> sum -> table -> out
+  - split -> all
+rejected: bad
+END
+expect 0 "$LEAT" check -v outline.yaml
+silent stderr
+holds stdout <<'END'
+outline.yaml: session outline
+
+graph outline
+
+operator    use         scope
+in          files       unit
+split       lines       unit
+split.tee   tee         unit; put in: the output has several links
+parse       match       unit
+all         write-file  all units
+first       head        all units
+bad.gather  gather      unit; put in: 'rejected' takes several pins
+sum         aggregate   all units
+bad         write-file  unit
+table       csv-encode  all units
+out         stdout      all units
+
+link                               carries
+in.out -> split.in                 stream
+split.out -> split.tee.in          line
+split.rejected -> bad.gather.in:0  line
+split.tee.out:0 -> parse.in        line
+split.tee.out:1 -> all.in          line
+parse.out -> first.in              record name_of_the_first_field text,
+                                          second integer or null,
+                                          third_of_them text
+parse.rejected -> bad.gather.in:1  line
+first.out -> sum.in                record with the same fields
+bad.gather.out -> bad.in           line
+sum.out -> table.in                record n integer
+table.out -> out.in                bytes
+END
+sed 's/out: stdout/out: stduot/' outline.yaml >wrong.yaml
+expect 78 "$LEAT" check -v wrong.yaml --top 5
+silent stdout
+said "did you mean 'stdout'?"
+# And for programs, with what was found wrong.
+expect 78 "$LEAT" check -v --format json bad.yaml good.yaml
+silent stderr
+holds stdout <<'END'
+{
+  "findings": [
+    {
+      "file": "bad.yaml",
+      "line": 4,
+      "column": 58,
+      "width": 7,
+      "severity": "error",
+      "message": "there is no operator 'discrad'",
+      "hint": "did you mean 'discard'?"
+    }
+  ],
+  "sessions": [
+    {
+      "file": "good.yaml",
+      "session": "good",
+      "graphs": [
+        {
+          "name": "good",
+          "operators": [
+            {
+              "name": "in",
+              "use": "generate",
+              "scope": "unit",
+              "line": 4,
+              "inserted": null
+            },
+            {
+              "name": "out",
+              "use": "discard",
+              "scope": "unit",
+              "line": 4,
+              "inserted": null
+            }
+          ],
+          "links": [
+            {
+              "from": "in.out",
+              "to": "out.in",
+              "type": "none",
+              "fields": null
+            }
+          ]
+        }
+      ]
+    }
+  ]
+}
+END
+expect 66 "$LEAT" check -v none.yaml
+silent stdout
+
 # A session is checked as a whole before it runs: nothing is made.
 cat >late.yaml <<'END'
 leat: 1

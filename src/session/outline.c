@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* What a session is once it has been built, as the JSON that programs get. */
+#include "session/outline.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "registry/registry.h"
+
+static json_t *checked(json_t *json)
+{
+	if (!json)
+		memory_abort();
+	return json;
+}
+
+static void append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, checked(value)) != 0)
+		memory_abort();
+}
+
+/* The row of the table for a pin: links of a requested pin, which is the last
+ * row, count on from its number. */
+static const struct pin_spec *row_of(
+	const struct operator_plan *op, unsigned pin)
+{
+	unsigned last = (unsigned)spec_pin_count(op->spec) - 1;
+
+	return &op->spec->pins[pin < last ? pin : last];
+}
+
+/* What the operator works over: all units also behind what spans them. One
+ * that has `per` may pass units on and yet count over all. */
+static enum scope find_scope(const struct operator_plan *op)
+{
+	enum scope own =
+		op->spec->flags & OPERATOR_SCOPED ? op->per : op->scope;
+	bool inputs = false;
+
+	for (unsigned pin = 0; pin < op->pin_count; pin++) {
+		const struct shape *shape = &op->pins[pin].shape;
+
+		if (row_of(op, pin)->direction != PIN_INPUT)
+			continue;
+		if (shape->units || !shape->known)
+			return own;
+		inputs = true;
+	}
+	return inputs ? SCOPE_GRAPH : own;
+}
+
+static json_t *describe_operator(const struct operator_plan *op)
+{
+	return json_pack("{ss ss ss si ss?}", "name", op->name, "use",
+		op->spec->name, "scope", scope_names[find_scope(op)], "line",
+		(int)op->location.line, "inserted", op->inserted);
+}
+
+/* "NAME.PIN"; links of a requested pin are numbered from 0. */
+static json_t *describe_end(const struct operator_plan *op, unsigned pin)
+{
+	const struct pin_spec *row = row_of(op, pin);
+	struct text text = {0};
+
+	text_add_format(&text, "%s.%s", op->name, row->name);
+	if (row->flags & PIN_REQUESTED)
+		text_add_format(&text, ":%u",
+			pin - (unsigned)spec_pin_count(op->spec) + 1);
+	json_t *end = json_string(text.data);
+	text_free(&text);
+	return checked(end);
+}
+
+/* The fields of records; null where they aren't known, and of all else. */
+static json_t *describe_fields(const struct shape *shape)
+{
+	const struct schema *schema = shape->schema;
+
+	if (!shape->known || shape->type != PAYLOAD_RECORD || !schema)
+		return json_null();
+	json_t *fields = checked(json_array());
+	for (size_t i = 0; i < schema->count; i++)
+		append(fields,
+			json_pack("{ss ss sb}", "name", schema->fields[i].name,
+				"type",
+				value_type_names[schema->fields[i].type],
+				"nullable", schema->fields[i].nullable));
+	return fields;
+}
+
+static json_t *describe_link(
+	const struct graph_plan *plan, const struct link_plan *link)
+{
+	const struct operator_plan *from = &plan->operators[link->from];
+	const struct operator_plan *to = &plan->operators[link->to];
+	const struct shape *shape = &from->pins[link->from_pin].shape;
+
+	return json_pack("{so so ss? so}", "from",
+		describe_end(from, link->from_pin), "to",
+		describe_end(to, link->to_pin), "type",
+		shape->known ? payload_specs[shape->type].name : NULL, "fields",
+		describe_fields(shape));
+}
+
+/* Adds the links from OP in the order of its pins. */
+static void add_links(
+	json_t *links, const struct graph_plan *plan, unsigned index)
+{
+	const struct operator_plan *op = &plan->operators[index];
+
+	for (unsigned pin = 0; pin < op->pin_count; pin++) {
+		int link = op->pins[pin].link;
+
+		if (link >= 0 && plan->links[link].from == index &&
+			plan->links[link].from_pin == pin)
+			append(links, describe_link(plan, &plan->links[link]));
+	}
+}
+
+static json_t *describe_graph(const struct graph_plan *plan)
+{
+	json_t *operators = checked(json_array());
+	json_t *links = checked(json_array());
+
+	for (unsigned i = 0; i < plan->operator_count; i++) {
+		unsigned index = plan->ranks[i];
+
+		append(operators, describe_operator(&plan->operators[index]));
+		add_links(links, plan, index);
+	}
+	return json_pack("{ss so so}", "name", plan->name, "operators",
+		operators, "links", links);
+}
+
+json_t *outline_create(const struct session *session)
+{
+	json_t *graphs = checked(json_array());
+	struct text path = {0};
+
+	for (unsigned i = 0; i < session->graph_count; i++)
+		append(graphs, describe_graph(&session->graphs[i]));
+	text_add_escaped(&path, session->path, strlen(session->path), SIZE_MAX);
+	json_t *outline = json_pack("{ss ss so}", "file", path.data, "session",
+		session->name, "graphs", graphs);
+	text_free(&path);
+	return checked(outline);
+}
