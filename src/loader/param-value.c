@@ -21,7 +21,7 @@ bool param_add(struct loader *loader, const struct param *param,
 		value->maximum, param->secret};
 	struct plain plain;
 
-	item.text = plain_resolve(loader->arena, param->type, item.text);
+	item.text = plain_resolve(loader, param->type, item.text);
 	if (!plain_check(loader, &rule, item.text, item.location, &plain))
 		return false;
 	value->items = loader_grow(loader, value->items, value->count,

@@ -3,9 +3,10 @@
 #include "loader/plain.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/units.h"
+
+static const int64_t DAY_US = INT64_C(86400) * 1000000;
 
 bool plain_is_number(enum setting_type type)
 {
@@ -34,19 +35,6 @@ bool plain_is_path(enum setting_type type)
 	}
 }
 
-static const char *parse_date(const char *text, int64_t *days)
-{
-	int64_t today = (int64_t)time(NULL) / 86400;
-
-	if (strcmp(text, "today") == 0 || strcmp(text, "yesterday") == 0) {
-		*days = today - (*text == 'y');
-		return NULL;
-	}
-	if (units_date(text, days))
-		return "expected YYYY-MM-DD, today or yesterday";
-	return NULL;
-}
-
 const char *plain_parse(
 	enum setting_type type, const char *text, struct plain *value)
 {
@@ -56,7 +44,10 @@ const char *plain_parse(
 	case SETTING_INTEGER: return units_integer(text, integer);
 	case SETTING_REAL: return units_real(text, &value->real);
 	case SETTING_BOOLEAN: return units_boolean(text, &value->boolean);
-	case SETTING_DATE: return parse_date(text, integer);
+	case SETTING_DATE:
+		return units_date(text, integer)
+			? "expected YYYY-MM-DD, today or yesterday"
+			: NULL;
 	case SETTING_TIMESTAMP:
 		return units_timestamp(text, strlen(text), integer);
 	case SETTING_DURATION: return units_duration(text, integer);
@@ -69,16 +60,26 @@ const char *plain_parse(
 	return NULL;
 }
 
-const char *plain_resolve(
-	struct arena *arena, enum setting_type type, const char *text)
+static const char *date_text(struct arena *arena, int64_t microseconds)
 {
 	char buffer[UNITS_TIMESTAMP_BYTES];
-	int64_t days;
 
-	if (type != SETTING_DATE || parse_date(text, &days))
-		return text;
-	units_format_timestamp(days * 86400 * 1000000, buffer);
+	units_format_timestamp(microseconds, buffer);
 	return arena_copy(arena, buffer, strlen("YYYY-MM-DD"));
+}
+
+const char *plain_resolve(
+	const struct loader *loader, enum setting_type type, const char *text)
+{
+	int64_t now_us = loader->session->now_us;
+
+	if (type != SETTING_DATE)
+		return text;
+	if (strcmp(text, "today") == 0)
+		return date_text(loader->arena, now_us);
+	if (strcmp(text, "yesterday") == 0)
+		return date_text(loader->arena, now_us - DAY_US);
+	return text;
 }
 
 static bool check_choice(struct loader *loader, const struct plain_rule *rule,
@@ -128,11 +129,9 @@ static const char *limit_text(
 		units_format_real(limit->real, buffer);
 	else if (type == SETTING_TIMESTAMP)
 		units_format_timestamp(limit->integer, buffer);
-	else if (type == SETTING_DATE) {
-		units_format_timestamp(
-			limit->integer * 86400 * 1000000, buffer);
-		return arena_copy(arena, buffer, strlen("YYYY-MM-DD"));
-	} else if (type == SETTING_DURATION) {
+	else if (type == SETTING_DATE)
+		return date_text(arena, limit->integer * DAY_US);
+	else if (type == SETTING_DURATION) {
 		value_format(VALUE_DURATION, &duration, &text);
 		char *copy = arena_string(arena, text.data);
 		text_free(&text);
@@ -169,7 +168,8 @@ bool plain_check(struct loader *loader, const struct plain_rule *rule,
 {
 	if (rule->type == SETTING_CHOICE)
 		return check_choice(loader, rule, text, location, value);
-	const char *problem = plain_parse(rule->type, text, value);
+	const char *problem = plain_parse(
+		rule->type, plain_resolve(loader, rule->type, text), value);
 	if (problem) {
 		loader_error(loader, location, NULL,
 			"'%s' is not a valid %s: %s",

@@ -33,9 +33,9 @@ const char *plain_parse(
 
 /* The text of a date "today" or "yesterday" (UTC), else TEXT. */
 const char *plain_resolve(
-	struct arena *arena, enum setting_type type, const char *text);
+	const struct loader *loader, enum setting_type type, const char *text);
 
-/* Parses TEXT and checks it by RULE; false: reported at LOCATION. */
+/* Resolves and parses TEXT, and checks it by RULE; false: reported at LOCATION. */
 bool plain_check(struct loader *loader, const struct plain_rule *rule,
 	const char *text, struct location location, struct plain *value);
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "loader/clock.h"
 #include "loader/graph.h"
 #include "loader/param.h"
 #include "loader/path.h"
@@ -53,6 +54,18 @@ static void read_params(struct loader *loader, const struct node *key,
 	params_read(loader, value);
 }
 
+static void read_reproducible(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	static const struct plain_rule rule = {.type = SETTING_BOOLEAN};
+	struct plain plain;
+
+	(void)key;
+	(void)into;
+	if (plain_check(loader, &rule, value->text, value->content, &plain))
+		loader->session->reproducible = plain.boolean;
+}
+
 static const struct key_rule graph_keys[] = {
 	{"doc", KEY_SCALAR, NULL},
 	{"operators", KEY_MAP, NULL},
@@ -87,7 +100,7 @@ static const struct key_rule session_keys[] = {
 	{"doc", KEY_SCALAR, read_doc},
 	{"params", KEY_MAP, read_params},
 	{"resources", KEY_MAP, NULL},
-	{"reproducible", KEY_LATER, NULL},
+	{"reproducible", KEY_SCALAR, read_reproducible},
 	{"on-error", KEY_SCALAR, NULL},
 	{"graphs", KEY_MAP, check_graphs},
 	{"operators", KEY_MAP, NULL},
@@ -149,6 +162,7 @@ static struct session *create(const char *path)
 	session->name = "";
 	session->parts->directory = path_directory(arena, path);
 	session->memory_bytes = DEFAULT_MEMORY;
+	session->reproducible = true;
 	return session;
 }
 
@@ -169,6 +183,7 @@ struct session *session_parse(const char *path, struct diagnostics *diagnostics)
 	}
 	parts->root = document_parse(
 		parts->arena, &parts->source, diagnostics, &loader.failed);
+	clock_read(&loader);
 	bool map = parts->root && parts->root->kind == NODE_MAP;
 	if (parts->root && !map)
 		loader_error(&loader, parts->root->location,

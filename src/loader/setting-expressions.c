@@ -30,7 +30,8 @@ static bool read_sql(struct loader *loader, struct setting *setting,
 	*sql = (struct setting_text){.text = value.text,
 		.location = value.location,
 		.bindings = value.bindings,
-		.binding_count = value.binding_count};
+		.binding_count = value.binding_count,
+		.now_us = value.now_us};
 	return true;
 }
 

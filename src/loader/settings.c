@@ -121,6 +121,7 @@ static void store_text(struct setting *setting,
 		.location = value->location,
 		.bindings = value->bindings,
 		.binding_count = value->binding_count,
+		.now_us = value->now_us,
 		.root_length = setting->spec->type == SETTING_PATH_TEMPLATE
 			? root_length(text)
 			: 0,

@@ -274,6 +274,8 @@ bool substitute(struct loader *loader, const struct node *scalar,
 
 	*result = (struct substitution){
 		.text = scalar->text, .location = scalar->content};
+	if (mode == SUBSTITUTE_SQL && !loader->session->reproducible)
+		result->now_us = &loader->session->now_us;
 	if (!strstr(scalar->text, "${"))
 		return true;
 	text_add_string(&work.text, "");

@@ -23,6 +23,7 @@ struct substitution {
 	bool anchored; /* it starts with a path that is complete */
 	const struct setting_binding *bindings;
 	size_t binding_count;
+	const int64_t *now_us; /* as in struct setting_text */
 };
 
 /* The index of the param x if the scalar is exactly "${x}", else -1. */

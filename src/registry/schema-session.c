@@ -261,6 +261,8 @@ static json_t *definitions(void)
 
 static json_t *session_keys(void)
 {
+	static const struct property_spec reproducible = {
+		.type = SETTING_BOOLEAN, .fallback = "true"};
 	json_t *keys = json_object();
 
 	add(keys, "leat", "{'enum': [1, '1']}", "The version of the grammar");
@@ -276,6 +278,9 @@ static json_t *session_keys(void)
 			"${name} its value"));
 	json_object_set_new(keys, "resources",
 		schema_described(resources(), "What a run may use"));
+	add_setting(keys, "reproducible", &reproducible, false,
+		"Whether SQL is kept from what differs from run to run: the "
+		"time and random numbers");
 	json_object_set_new(keys, "graphs",
 		schema_described(named(schema_map_of(schema_parse(
 					 "{'$ref': '#/$defs/graph'}"))),

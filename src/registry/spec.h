@@ -66,6 +66,9 @@ struct setting_text {
 	struct location location;
 	const struct setting_binding *bindings;
 	size_t binding_count;
+	const int64_t *now_us; /* SQL: the instant that 'now' is where the
+				  session says `reproducible: false`, in
+				  microseconds since 1970; else NULL */
 	size_t root_length; /* path templates: the bytes of the literal
 			       directory prefix, "" when there is none */
 };

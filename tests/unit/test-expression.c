@@ -419,7 +419,7 @@ static void failures(void **state)
 		{"date(substr('xnow', 2)) AS d", NULL,
 			"error: the current time isn't reproducible (take the "
 			"time as a param, such as {type: date, default: "
-			"today})"},
+			"today}, or say reproducible: false at the top)"},
 		{NULL,
 			"date(CASE status WHEN 404 THEN 'n' || 'ow' ELSE at "
 			"END)"
@@ -526,33 +526,35 @@ static void refused(void **state)
 			"error: window functions are over many items, an "
 			"expression over one"},
 		{"random() AS r", NULL,
-			"error: the result of random isn't reproducible"},
+			"error: the result of random isn't reproducible (say "
+			"reproducible: false at the top, if that is fine)"},
 		{"changes() AS r", NULL,
-			"error: the result of changes isn't reproducible"},
+			"error: changes tells of a database, and items aren't "
+			"in one"},
 		{"CURRENT_TIMESTAMP AS r", NULL,
 			"error: the current time isn't reproducible (take the "
 			"time as a param, such as {type: date, default: "
-			"today})"},
+			"today}, or say reproducible: false at the top)"},
 		{"date('now') AS r", NULL,
 			"error: the current time isn't reproducible (take the "
 			"time as a param, such as {type: date, default: "
-			"today})"},
+			"today}, or say reproducible: false at the top)"},
 		{"date() AS r", NULL,
 			"error: the current time isn't reproducible (take the "
 			"time as a param, such as {type: date, default: "
-			"today})"},
+			"today}, or say reproducible: false at the top)"},
 		{"strftime('%s') AS r", NULL,
 			"error: the current time isn't reproducible (take the "
 			"time as a param, such as {type: date, default: "
-			"today})"},
+			"today}, or say reproducible: false at the top)"},
 		{"datetime(at, 'localtime') AS r", NULL,
-			"error: the local time isn't reproducible (all times "
-			"are in UTC; add a modifier such as '+1 hour')"},
+			"error: there is no local time (all times are in UTC; "
+			"add a modifier such as '+1 hour')"},
 		{"'now' AS r", "status = 404", "r text: 1=now"},
 		{"date('n' || 'ow') AS r", NULL,
 			"error: the current time isn't reproducible (take the "
 			"time as a param, such as {type: date, default: "
-			"today})"},
+			"today}, or say reproducible: false at the top)"},
 		{"log(status) AS r", NULL,
 			"error: the last digits of log depend on the "
 			"processor"},

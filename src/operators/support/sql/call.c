@@ -35,13 +35,14 @@ static void check_time(
 
 	if (part->literal != SQL_STRING)
 		return;
-	if (length == 5 && strncasecmp(part->start, "'now'", length) == 0)
+	if (!parser->scope->has_now && length == 5 &&
+		strncasecmp(part->start, "'now'", length) == 0)
 		mistake_time(parser, part->start, part->end, SQL_NOW_MESSAGE,
 			SQL_NOW_HINT);
 	else if (length == 11 &&
 		strncasecmp(part->start, "'localtime'", length) == 0)
 		mistake_time(parser, part->start, part->end,
-			"the local time isn't reproducible",
+			"there is no local time",
 			"all times are in UTC; add a modifier such as '+1 "
 			"hour'");
 }
@@ -136,7 +137,7 @@ struct sql_operand sql_parse_call(struct sql_parser *parser)
 	result.types = value_types(function, &arguments) |
 		null_type(function, &arguments);
 	/* Without a time the functions of dates mean now. */
-	if (function->date &&
+	if (function->date && !parser->scope->has_now &&
 		arguments.count == (strcasecmp(name, "strftime") == 0))
 		mistake_time(parser, start, parser->end, SQL_NOW_MESSAGE,
 			SQL_NOW_HINT);

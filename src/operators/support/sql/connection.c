@@ -18,7 +18,7 @@ enum {
 	LIKE_BYTES = 4096,
 };
 
-/* ---- No files, no clock -------------------------------------------------- */
+/* ---- No files, at most one instant -------------------------------------------------- */
 
 static int refuse_open(sqlite3_vfs *system, const char *name,
 	sqlite3_file *file, int flags, int *out_flags)
@@ -73,11 +73,17 @@ static int refuse_sleep(sqlite3_vfs *system, int microseconds)
 	return 0;
 }
 
-/* Makes 'now' null, and remembers that it was asked for. */
-static int refuse_time(sqlite3_vfs *system, double *time)
+/* Gives the one instant, in milliseconds of the Julian period. Where there is
+ * none, makes 'now' null, and remembers that it was asked for. */
+static int current_time(sqlite3_vfs *system, sqlite3_int64 *time)
 {
+	static const int64_t epoch_ms = INT64_C(210866760000000); /* 1970 */
 	struct sql_connection *connection = system->pAppData;
 
+	if (connection->has_now) {
+		*time = epoch_ms + connection->now_us / 1000;
+		return SQLITE_OK;
+	}
 	if (!connection->asked_time && connection->row)
 		connection->asked_row = *connection->row;
 	connection->asked_time = true;
@@ -98,7 +104,9 @@ static int last_error(sqlite3_vfs *system, int size, char *message)
 static int authorize_function(
 	struct sql_connection *connection, const char *name)
 {
-	if (sql_function(name))
+	const struct sql_function *function = sql_function(name);
+
+	if (function && (!function->unsteady || connection->has_now))
 		return SQLITE_OK;
 	snprintf(connection->refused_function,
 		sizeof(connection->refused_function), "%s", name);
@@ -179,7 +187,7 @@ static void set_limits(sqlite3 *database)
 static void set_system(struct sql_connection *connection)
 {
 	connection->system = (sqlite3_vfs){
-		.iVersion = 1,
+		.iVersion = 2,
 		.szOsFile = sizeof(sqlite3_file),
 		.mxPathname = 64,
 		.zName = "leat-expression",
@@ -190,8 +198,8 @@ static void set_system(struct sql_connection *connection)
 		.xFullPathname = refuse_path,
 		.xRandomness = refuse_random,
 		.xSleep = refuse_sleep,
-		.xCurrentTime = refuse_time,
 		.xGetLastError = last_error,
+		.xCurrentTimeInt64 = current_time,
 	};
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A connection to SQLite that can do nothing but evaluate expressions over
- * one virtual table: it has no files, no clock, no extensions, and runs only
+ * one virtual table: it has no files, no clock but one that stands still where
+ * the session allows it, no extensions, and runs only
  * a SELECT without subqueries that calls functions of the list.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_SQL_CONNECTION_H
@@ -10,6 +11,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "operators/support/sql/regexp.h"
 
@@ -26,6 +28,8 @@ struct sql_connection {
 	sqlite3_vfs system; /* stands between SQLite and the real one */
 	struct sql_regexp *regexp;
 	bool has_rowid; /* whether the table has a column of that name */
+	bool has_now; /* the session allows to ask for the time */
+	int64_t now_us; /* that it gives, microseconds since 1970 */
 	const bool *declaring; /* set while the module declares its table */
 
 	/* Set while a statement is compiled: what the authorizer refused. */

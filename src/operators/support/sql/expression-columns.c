@@ -57,7 +57,8 @@ static bool read_source(struct compiler *compiler, size_t index, size_t most)
 	const char *text = source->text->text, *at = text;
 	struct sql_scope scope = {.table = &compiler->expression->table,
 		.bindings = source->text->bindings,
-		.binding_count = source->text->binding_count};
+		.binding_count = source->text->binding_count,
+		.has_now = compiler->expression->connection.has_now};
 	struct sql_mistake mistake;
 	struct sql_typed typed;
 

@@ -23,6 +23,10 @@ static struct sql_source *add_source(
 			source[-1].text->binding_count;
 	source->text = text;
 	compiler->source_count++;
+	if (text->now_us) {
+		compiler->expression->connection.has_now = true;
+		compiler->expression->connection.now_us = *text->now_us;
+	}
 	return source;
 }
 

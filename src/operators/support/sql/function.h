@@ -2,7 +2,7 @@
 /*
  * The functions that expressions may call: those of SQLite whose results
  * depend on their arguments alone, on every machine and at any time, and
- * REGEXP and regexp_replace of our own.
+ * REGEXP and regexp_replace of our own; and a few that a session may allow.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_SQL_FUNCTION_H
 #define LEAT_OPERATORS_SUPPORT_SQL_FUNCTION_H
@@ -46,11 +46,14 @@ struct sql_function {
 	unsigned types; /* of SQL_RESULT_FIXED */
 	enum sql_nulls nulls;
 	bool date; /* takes times, modifiers and, unless refused, "now" */
+	bool unsteady; /* its result depends on more than its arguments: only
+			  where the session says `reproducible: false` */
 };
 
 #define SQL_NOW_MESSAGE "the current time isn't reproducible"
-#define SQL_NOW_HINT \
-	"take the time as a param, such as {type: date, default: today}"
+#define SQL_NOW_HINT                                                          \
+	"take the time as a param, such as {type: date, default: today}, or " \
+	"say reproducible: false at the top"
 
 /* The function NAME that may be called, in any case, or NULL. */
 const struct sql_function *sql_function(const char *name);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "operators/support/sql/parser.h"
 
@@ -89,6 +90,9 @@ static struct sql_operand parse_name(struct sql_parser *parser)
 			(column->nullable ? SQL_TYPE_NULL : 0);
 	} else if (sql_is(&name, "NULL")) {
 		result.types = SQL_TYPE_NULL;
+	} else if (strncasecmp(plain, "current_", 8) == 0 &&
+		sql_function(plain)) {
+		result.types = SQL_TYPE_TEXT;
 	} else if (sql_is(&name, "TRUE") || sql_is(&name, "FALSE")) {
 		result.types = SQL_TYPE_INTEGER;
 	} else {

@@ -17,6 +17,7 @@ struct sql_scope {
 	const struct span_table *table;
 	const struct setting_binding *bindings;
 	size_t binding_count;
+	bool has_now; /* 'now' may be asked for */
 };
 
 /* One column of a result: an expression and maybe a name. */
