@@ -15,6 +15,8 @@ const char *const severity_names[] = {"error", "warning"};
 struct entry {
 	struct diagnostic shown;
 	unsigned file; /* index into the names */
+	unsigned note_files[DIAGNOSTIC_NOTES];
+	char *said; /* the message without the names of uses */
 };
 
 struct diagnostics {
@@ -37,6 +39,9 @@ static void forget(struct diagnostics *list)
 		free(list->items[i].shown.message);
 		free(list->items[i].shown.excerpt);
 		free(list->items[i].shown.hint);
+		free(list->items[i].said);
+		for (size_t j = 0; j < list->items[i].shown.note_count; j++)
+			free(list->items[i].shown.notes[j].message);
 	}
 	for (unsigned i = 0; i < list->name_count; i++)
 		free(list->names[i]);
@@ -73,7 +78,7 @@ static bool known(const struct diagnostics *list, const struct entry *entry)
 		if (other->line == item->line &&
 			other->column == item->column &&
 			list->items[i].file == entry->file &&
-			strcmp(other->message, item->message) == 0)
+			strcmp(list->items[i].said, entry->said) == 0)
 			return true;
 	}
 	return false;
@@ -98,12 +103,76 @@ static char *shown(const char *text)
 	return result.data;
 }
 
+/* ---- Uses --------------------------------------------------------------- */
+
+static bool is_within(const struct use *use, const struct location *location)
+{
+	return use->text.source == location->source &&
+		location->line >= use->text.line &&
+		location->line <= use->end_line;
+}
+
+/* The innermost use of the text that LOCATION is in. What a use gives to the
+ * text may be wrong, too: that stands around the text. */
+static const struct use *use_of(const struct location *location)
+{
+	const struct use *use = location->use;
+
+	while (use && !is_within(use, location))
+		use = use->location.use;
+	return use;
+}
+
+/* MESSAGE with 'x' for each 'a/b/x', where it is used as a/b. */
+static char *without_use(const char *message, const struct use *use)
+{
+	size_t length = use ? strlen(use->name) : 0;
+	struct text text = {0};
+
+	text_add_string(&text, "");
+	while (*message) {
+		bool named = use && *message == '\'' &&
+			strncmp(message + 1, use->name, length) == 0 &&
+			message[length + 1] == '/';
+
+		text_add(&text, message, 1);
+		message += named ? length + 2 : 1;
+	}
+	return text.data;
+}
+
+static void add_notes(
+	struct diagnostics *list, struct entry *entry, const struct use *use)
+{
+	struct diagnostic *item = &entry->shown;
+
+	for (; use && item->note_count < DIAGNOSTIC_NOTES;
+		use = use->location.use) {
+		struct diagnostic_note *note = &item->notes[item->note_count];
+		const char *slash = strrchr(use->name, '/');
+		struct text message = {0};
+
+		text_add_format(&message, "used here as '%s'",
+			slash ? slash + 1 : use->name);
+		note->line = use->location.line;
+		note->column = use->location.column;
+		note->width = use->location.width;
+		note->message = shown(message.data);
+		entry->note_files[item->note_count++] =
+			file_index(list, use->location.source->name);
+		text_free(&message);
+	}
+}
+
+/* ---- The list ----------------------------------------------------------- */
+
 void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 	struct location location, const char *hint, const char *format,
 	va_list args)
 {
 	struct entry *entry = &list->items[list->kept];
 	struct diagnostic *item = &entry->shown;
+	const struct use *use = use_of(&location);
 	struct text message = {0};
 
 	if (list->kept == KEPT) {
@@ -119,10 +188,14 @@ void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 	item->width = location.width;
 	item->message = shown(message.data);
 	text_free(&message);
+	entry->said = without_use(item->message, use);
 	if (known(list, entry)) {
 		free(item->message);
+		free(entry->said);
 		return;
 	}
+	item->note_count = 0;
+	add_notes(list, entry, use);
 	item->excerpt = excerpt_create(&location);
 	item->hint = hint ? shown(hint) : NULL;
 	list->kept++;
@@ -190,12 +263,20 @@ size_t diagnostics_take(struct diagnostics *list,
 	for (size_t i = 0; i < list->kept; i++)
 		order[i] = &list->items[i];
 	qsort(order, list->kept, sizeof(*order), compare);
-	for (size_t i = 0; i < list->kept; i++) {
-		char *name = shown(list->names[order[i]->file]);
+	for (unsigned i = 0; i < list->name_count; i++) {
+		char *name = list->names[i];
 
-		order[i]->shown.file = name;
-		show(&order[i]->shown, context);
+		list->names[i] = shown(name);
 		free(name);
+	}
+	for (size_t i = 0; i < list->kept; i++) {
+		struct diagnostic *item = &order[i]->shown;
+
+		item->file = list->names[order[i]->file];
+		for (size_t j = 0; j < item->note_count; j++)
+			item->notes[j].file =
+				list->names[order[i]->note_files[j]];
+		show(item, context);
 	}
 	forget(list);
 	return more;
@@ -212,6 +293,10 @@ void diagnostic_print(const struct diagnostic *item, FILE *file)
 		fputs(item->excerpt, file);
 	if (item->hint)
 		fprintf(file, "hint: %s\n", item->hint);
+	for (size_t i = 0; i < item->note_count; i++)
+		fprintf(file, "%s:%u:%u: note: %s\n", item->notes[i].file,
+			item->notes[i].line, item->notes[i].column,
+			item->notes[i].message);
 }
 
 static void print(const struct diagnostic *item, void *file)

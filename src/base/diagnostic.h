@@ -7,6 +7,7 @@
  *	   the line of the file
  *	   ^~~~
  *	hint: what to do
+ *	file:line:column: note: used here as 'log'
  */
 #ifndef LEAT_BASE_DIAGNOSTIC_H
 #define LEAT_BASE_DIAGNOSTIC_H
@@ -29,11 +30,24 @@ struct location {
 	const struct source *source;
 	unsigned line, column;
 	unsigned width; /* code points to underline, at least 1 */
+	const struct use *use; /* how one comes to be there; or NULL */
+};
+
+/* The use of a text that stands elsewhere, such as a subgraph: what is wrong
+ * with a place in the text is then told with the place that uses it. */
+struct use {
+	const char *name; /* what it is used as, "log"; within another use with
+			     the name of that: "a/log" */
+	struct location location; /* LOCATION.USE: of the use around it */
+	struct location text; /* where what is used starts ... */
+	unsigned end_line; /* ... and ends */
 };
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
 extern const char *const severity_names[];
+
+enum { DIAGNOSTIC_NOTES = 4 }; /* uses shown, the innermost first */
 
 /* One as it may be shown: its texts are UTF-8 without control characters. */
 struct diagnostic {
@@ -43,6 +57,12 @@ struct diagnostic {
 	char *message;
 	char *excerpt; /* the line and the caret; or NULL */
 	char *hint; /* or NULL */
+	struct diagnostic_note {
+		const char *file;
+		unsigned line, column, width;
+		char *message;
+	} notes[DIAGNOSTIC_NOTES];
+	size_t note_count;
 };
 
 struct diagnostics;
@@ -51,7 +71,8 @@ struct diagnostics *diagnostics_create(void);
 void diagnostics_destroy(struct diagnostics *list); /* takes NULL */
 
 /* Adds one. HINT may be NULL; it and the formatted message are copied. The
- * same message at the same place is kept once. */
+ * same message at the same place is kept once, also when it comes from several
+ * uses and names them. */
 void diagnostics_add(struct diagnostics *list, enum severity severity,
 	struct location location, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));

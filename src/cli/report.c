@@ -64,25 +64,46 @@ static json_t *number_or_null(unsigned number)
 	return number ? json_integer(number) : json_null();
 }
 
+static void set(json_t *object, const char *key, json_t *value)
+{
+	json_check(json_object_set_new(object, key, value));
+}
+
+static void set_place(json_t *object, const char *file, unsigned line,
+	unsigned column, unsigned width)
+{
+	set(object, "file", string_or_null(file));
+	set(object, "line", number_or_null(line));
+	set(object, "column", number_or_null(line ? column : 0));
+	set(object, "width", number_or_null(line ? width : 0));
+}
+
+static json_t *notes_of(const struct diagnostic *item)
+{
+	json_t *notes = json_array();
+
+	for (size_t i = 0; i < item->note_count; i++) {
+		const struct diagnostic_note *note = &item->notes[i];
+		json_t *object = json_object();
+
+		set_place(object, note->file, note->line, note->column,
+			note->width);
+		set(object, "message", json_string(note->message));
+		json_check(json_array_append_new(notes, object));
+	}
+	return notes;
+}
+
 static void show_json(const struct diagnostic *item, void *context)
 {
 	const struct output *output = context;
-	unsigned width = item->line ? item->width : 0;
 	json_t *object = json_object();
 
-	json_check(json_object_set_new(
-		object, "file", string_or_null(item->file)));
-	json_check(json_object_set_new(
-		object, "line", number_or_null(item->line)));
-	json_check(json_object_set_new(object, "column",
-		number_or_null(item->line ? item->column : 0)));
-	json_check(json_object_set_new(object, "width", number_or_null(width)));
-	json_check(json_object_set_new(object, "severity",
-		json_string(severity_names[item->severity])));
-	json_check(json_object_set_new(
-		object, "message", json_string(item->message)));
-	json_check(json_object_set_new(
-		object, "hint", string_or_null(item->hint)));
+	set_place(object, item->file, item->line, item->column, item->width);
+	set(object, "severity", json_string(severity_names[item->severity]));
+	set(object, "message", json_string(item->message));
+	set(object, "hint", string_or_null(item->hint));
+	set(object, "notes", notes_of(item));
 	json_check(json_array_append_new(output->array, object));
 }
 

@@ -26,8 +26,9 @@ void clock_read(struct loader *loader)
 		return;
 	if (units_integer(epoch, &seconds) || seconds < 0 ||
 		seconds > last_second)
-		loader_error(loader, (struct location){&source, 0, 0, 1}, NULL,
-			"'%s' is not a number of seconds since 1970", epoch);
+		loader_error(loader, (struct location){&source, 0, 0, 1, NULL},
+			NULL, "'%s' is not a number of seconds since 1970",
+			epoch);
 	else
 		loader->session->now_us = seconds * SECOND_US;
 }

@@ -14,7 +14,7 @@
 /* Where byte OFFSET of a source stands. */
 static struct location place(const struct source *source, size_t offset)
 {
-	struct location location = {source, 1, 1, 1};
+	struct location location = {source, 1, 1, 1, NULL};
 
 	for (size_t i = 0; i < offset; i++) {
 		if (source->text[i] == '\n') {
@@ -37,7 +37,7 @@ static bool is_utf16(const char *text, size_t length)
 static bool check_encoding(
 	struct source *source, struct diagnostics *diagnostics)
 {
-	struct location whole = {source, 0, 0, 1};
+	struct location whole = {source, 0, 0, 1, NULL};
 
 	if (is_utf16(source->text, source->length)) {
 		diagnostics_add(diagnostics, SEVERITY_ERROR, whole,
@@ -80,7 +80,7 @@ static FILE *open_regular(const char *path, const char **problem)
 bool document_read(struct arena *arena, const char *path, struct source *source,
 	struct diagnostics *diagnostics)
 {
-	struct location whole = {source, 0, 0, 1};
+	struct location whole = {source, 0, 0, 1, NULL};
 	char *buffer = arena_alloc(arena, DOCUMENT_BYTES + 2);
 	const char *problem = "";
 	FILE *file = open_regular(path, &problem);

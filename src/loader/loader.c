@@ -26,6 +26,8 @@ void loader_verror(struct loader *loader, struct location location,
 {
 	if (!hint)
 		hint = cut_hint(loader, location);
+	if (!location.use)
+		location.use = loader->use;
 	diagnostics_vadd(loader->diagnostics, SEVERITY_ERROR, location, hint,
 		format, args);
 	loader->failed = true;

@@ -5,19 +5,15 @@
 
 #include "loader/document.h"
 #include "loader/names.h"
+#include "loader/param-scope.h"
 #include "loader/session.h"
-
-struct param_value;
 
 /* The loader's own part of a session. */
 struct session_parts {
 	struct arena *arena; /* holds the session itself */
 	struct source source;
 	struct node *root;
-	const char *directory; /* of the file, with a slash; "" if it is the
-				  working directory */
-	struct names *param_names;
-	struct param_value *values; /* one for each param */
+	struct param_scope scope;
 };
 
 /* A scalar that a comment may have cut short unseen. */
@@ -30,7 +26,8 @@ struct loader {
 	struct session *session;
 	struct arena *arena;
 	struct diagnostics *diagnostics;
-	bool require_all; /* params must have values */
+	struct param_scope *scope; /* of what is being read */
+	const struct use *use; /* of the subgraph that is being read, or NULL */
 	bool failed; /* an error was reported */
 	enum on_error on_error; /* what the session says */
 	const struct plain_text *plain_texts; /* patterns, SQL, templates */

@@ -7,11 +7,21 @@
 #include "loader/param.h"
 #include "loader/path.h"
 
-int param_find(const struct loader *loader, const char *name)
+int param_find(const struct param_scope *scope, const char *name)
 {
-	const struct names *names = loader->session->parts->param_names;
+	return scope->names ? names_find(scope->names, name) : -1;
+}
 
-	return names ? names_find(names, name) : -1;
+enum param_state param_state(const struct param_scope *scope, unsigned index)
+{
+	const struct param *param = &scope->params[index];
+	const struct param_value *value = &scope->values[index];
+
+	if (value->broken || value->unknown)
+		return PARAM_UNKNOWN;
+	if (param->has_value)
+		return PARAM_KNOWN;
+	return param->required || scope->open ? PARAM_UNKNOWN : PARAM_ABSENT;
 }
 
 bool param_add(struct loader *loader, const struct param *param,
@@ -41,14 +51,14 @@ static struct location option_location(struct loader *loader,
 		source->text = text;
 		source->length = strlen(text);
 	}
-	return (struct location){source, 0, 0, 1};
+	return (struct location){source, 0, 0, 1, NULL};
 }
 
 bool param_set(struct loader *loader, size_t index, const char *text,
 	const char *option)
 {
-	struct param *param = &loader->session->params[index];
-	struct param_value *value = &loader->session->parts->values[index];
+	struct param *param = &loader->scope->params[index];
+	struct param_value *value = &loader->scope->values[index];
 	const char *copy = arena_string(loader->arena, text);
 	struct location location = option_location(loader, param, option, copy);
 	struct param_item item = {copy, location, false};
@@ -93,7 +103,8 @@ void params_require(struct loader *loader)
 	}
 	if (missing)
 		loader_error(loader,
-			(struct location){&session->parts->source, 0, 0, 1},
+			(struct location){
+				&session->parts->source, 0, 0, 1, NULL},
 			arena_format(loader->arena, "give %s", options.data),
 			"%s no value: %s",
 			missing == 1 ? "this param has" : "these params have",

@@ -253,26 +253,25 @@ static void check_args(struct loader *loader, const struct node *args,
 		*first = param;
 }
 
-void params_read(struct loader *loader, const struct node *map)
+void params_read(struct loader *loader, const struct node *map,
+	struct param_scope *scope)
 {
-	struct session *session = loader->session;
-	struct session_parts *parts = session->parts;
 	const char **names =
 		arena_array(loader->arena, map->count, sizeof(*names));
 	const struct param *args = NULL;
 
-	session->params = arena_array(
-		loader->arena, map->count, sizeof(*session->params));
-	parts->values =
-		arena_array(loader->arena, map->count, sizeof(*parts->values));
-	session->param_count = (unsigned)map->count;
+	scope->params =
+		arena_array(loader->arena, map->count, sizeof(*scope->params));
+	scope->values =
+		arena_array(loader->arena, map->count, sizeof(*scope->values));
+	scope->count = (unsigned)map->count;
 	for (size_t i = 0; i < map->count; i++) {
-		struct declaration declaration = {.param = &session->params[i],
-			.value = &parts->values[i]};
+		struct declaration declaration = {
+			.param = &scope->params[i], .value = &scope->values[i]};
 
 		names[i] = map->keys[i]->text;
 		read_param(loader, map->keys[i], map->items[i], &declaration);
 		check_args(loader, declaration.args, &args, declaration.param);
 	}
-	parts->param_names = names_create(loader->arena, names, map->count);
+	scope->names = names_create(loader->arena, names, map->count);
 }

@@ -18,21 +18,29 @@ struct param_value {
 	size_t count, capacity;
 	const struct plain *minimum, *maximum;
 	bool many; /* a list or inputs */
-	bool given; /* on the command line, else by the default */
+	bool given; /* on the command line or by a use, else the default */
+	bool unknown; /* it is made of one that has no value yet */
 	bool broken; /* its declaration is wrong: say no more about it */
 };
 
-/* Reads the map `params:` of the session. */
-void params_read(struct loader *loader, const struct node *map);
+enum param_state { PARAM_KNOWN, PARAM_UNKNOWN, PARAM_ABSENT };
 
-/* The index of a param, or -1. */
-int param_find(const struct loader *loader, const char *name);
+/* Reads a map `params:` into SCOPE, which has its directory. */
+void params_read(struct loader *loader, const struct node *map,
+	struct param_scope *scope);
+
+/* The index of a param in SCOPE, or -1. */
+int param_find(const struct param_scope *scope, const char *name);
+
+/* Whether there is a value, can't be known yet, or has been left out. */
+enum param_state param_state(const struct param_scope *scope, unsigned index);
 
 /* Checks an item by the declaration and adds it; false: reported. */
 bool param_add(struct loader *loader, const struct param *param,
 	struct param_value *value, struct param_item item);
 
-/* Adds a value that TEXT gives; see session_set_param. */
+/* Adds a value that TEXT gives to a param of the session; see
+ * session_set_param. */
 bool param_set(struct loader *loader, size_t index, const char *text,
 	const char *option);
 

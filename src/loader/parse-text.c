@@ -85,7 +85,7 @@ void parse_syntax_error(struct parser *parser)
 	if (yaml->error == YAML_MEMORY_ERROR)
 		memory_abort();
 	if (yaml->error == YAML_READER_ERROR)
-		location = (struct location){parser->source, 0, 0, 1};
+		location = (struct location){parser->source, 0, 0, 1, NULL};
 	if (!yaml->context)
 		start.line = 0;
 	parse_report(parser, location,

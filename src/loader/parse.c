@@ -21,7 +21,7 @@ void parse_report(struct parser *parser, struct location location,
 struct location parse_mark(const struct parser *parser, const yaml_mark_t *mark)
 {
 	return (struct location){parser->source, (unsigned)mark->line + 1,
-		(unsigned)mark->column + 1, 1};
+		(unsigned)mark->column + 1, 1, NULL};
 }
 
 static struct location at_event(
@@ -246,8 +246,8 @@ struct node *document_parse(struct arena *arena, const struct source *source,
 		parser->root = NULL;
 	}
 	if (!parser->root && !parser->failed)
-		parse_report(parser, (struct location){source, 0, 0, 1}, NULL,
-			"empty session");
+		parse_report(parser, (struct location){source, 0, 0, 1, NULL},
+			NULL, "empty session");
 	struct node *root = parser->root;
 	*failed |= parser->failed;
 	yaml_parser_delete(&parser->yaml);

@@ -49,7 +49,7 @@ const char *path_resolve_input(
 const char *path_resolve(
 	struct loader *loader, enum setting_type type, const char *text)
 {
-	const char *directory = loader->session->parts->directory;
+	const char *directory = loader->scope->directory;
 
 	if (*text == '/' || !*directory)
 		return text;

@@ -51,7 +51,9 @@ static void read_params(struct loader *loader, const struct node *key,
 {
 	(void)key;
 	(void)into;
-	params_read(loader, value);
+	params_read(loader, value, loader->scope);
+	loader->session->params = loader->scope->params;
+	loader->session->param_count = loader->scope->count;
 }
 
 static void read_reproducible(struct loader *loader, const struct node *key,
@@ -121,7 +123,8 @@ static const struct key_rule session_keys[] = {
 static void require_key(struct loader *loader, const struct node *root,
 	const char *key, const char *hint)
 {
-	struct location whole = {&loader->session->parts->source, 0, 0, 1};
+	struct location whole = {
+		&loader->session->parts->source, 0, 0, 1, NULL};
 
 	if (!node_get(root, key))
 		loader_error(
@@ -160,7 +163,7 @@ static struct session *create(const char *path)
 	session->parts->arena = arena;
 	session->path = arena_string(arena, path);
 	session->name = "";
-	session->parts->directory = path_directory(arena, path);
+	session->parts->scope.directory = path_directory(arena, path);
 	session->memory_bytes = DEFAULT_MEMORY;
 	session->reproducible = true;
 	return session;
@@ -174,7 +177,8 @@ struct session *session_parse(const char *path, struct diagnostics *diagnostics)
 	struct session_parts *parts = session->parts;
 	struct loader loader = {.session = session,
 		.arena = parts->arena,
-		.diagnostics = diagnostics};
+		.diagnostics = diagnostics,
+		.scope = &parts->scope};
 
 	if (!document_read(
 		    parts->arena, session->path, &parts->source, diagnostics)) {
@@ -194,6 +198,7 @@ struct session *session_parse(const char *path, struct diagnostics *diagnostics)
 		check_root(&loader, parts->root);
 	if (!loader.failed)
 		return session;
+	parts->scope.open = true;
 	if (map)
 		build(&loader, parts->root); /* for its errors */
 	session_destroy(session);
@@ -214,12 +219,13 @@ bool session_set_param(struct session *session, const char *name,
 {
 	struct loader loader = {.session = session,
 		.arena = session->parts->arena,
-		.diagnostics = diagnostics};
-	int index = param_find(&loader, name);
+		.diagnostics = diagnostics,
+		.scope = &session->parts->scope};
+	int index = param_find(loader.scope, name);
 
 	if (index >= 0)
 		return param_set(&loader, (size_t)index, value, option);
-	loader_error(&loader, (struct location){NULL, 0, 0, 1}, NULL,
+	loader_error(&loader, (struct location){NULL, 0, 0, 1, NULL}, NULL,
 		"%s: the session has no param '%s'", option, name);
 	return false;
 }
@@ -305,8 +311,9 @@ bool session_build(struct session *session, bool require_all,
 	struct loader loader = {.session = session,
 		.arena = session->parts->arena,
 		.diagnostics = diagnostics,
-		.require_all = require_all};
+		.scope = &session->parts->scope};
 
+	loader.scope->open = !require_all;
 	if (require_all)
 		params_require(&loader);
 	build(&loader, session->parts->root);

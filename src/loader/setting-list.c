@@ -45,19 +45,17 @@ static void list_add(struct list_work *work, struct setting_item item)
 static void list_splice(
 	struct list_work *work, const struct node *node, size_t index)
 {
-	const struct session *session = work->loader->session;
-	const struct param *param = &session->params[index];
-	const struct param_value *value = &session->parts->values[index];
+	const struct param_scope *scope = work->loader->scope;
+	const struct param *param = &scope->params[index];
+	const struct param_value *value = &scope->values[index];
+	enum param_state state = param_state(scope, (unsigned)index);
 	bool literal = plain_is_path(param->type) &&
 		param->type != SETTING_GLOB && param->type != SETTING_INPUTS;
 
 	if (!setting_check_param(work->loader, work->setting, node))
 		return;
-	if (param->has_value || value->broken || param->required ||
-		!work->loader->require_all)
-		work->setting->unknown |= !param->has_value || value->broken;
-	else
-		work->setting->absent = true;
+	work->setting->unknown |= state == PARAM_UNKNOWN;
+	work->setting->absent |= state == PARAM_ABSENT;
 	for (size_t i = 0; i < value->count; i++)
 		list_add(work,
 			(struct setting_item){value->items[i].text,
@@ -89,7 +87,7 @@ static void list_element(struct list_work *work, const struct node *node)
 		problem = plain_parse(SETTING_INPUTS, item.text, &plain);
 		item.literal = !path_is_glob(item.text);
 		if (index >= 0)
-			item.literal = loader->session->params[index].type !=
+			item.literal = loader->scope->params[index].type !=
 				SETTING_GLOB;
 		if (!value.anchored)
 			item.text = path_resolve_input(
@@ -115,7 +113,7 @@ void setting_read_list(
 	for (size_t i = 0; i < count; i++) {
 		int index = substitution_whole(loader, items[i]);
 
-		if (index >= 0 && loader->session->parts->values[index].many)
+		if (index >= 0 && loader->scope->values[index].many)
 			list_splice(&work, items[i], (size_t)index);
 		else
 			list_element(&work, items[i]);

@@ -52,9 +52,9 @@ bool setting_check_param(struct loader *loader, const struct setting *setting,
 
 	if (index < 0)
 		return true;
-	const struct param *param = &loader->session->params[index];
+	const struct param *param = &loader->scope->params[index];
 	if (accepts(setting->spec->type, param->type) ||
-		loader->session->parts->values[index].broken)
+		loader->scope->values[index].broken)
 		return true;
 	loader_error(loader, node->location, NULL,
 		"'%s' is of the type %s, but the param '%s' of the type %s",

@@ -29,7 +29,7 @@ int substitution_whole(const struct loader *loader, const struct node *scalar)
 		strncmp(text, "${", 2) != 0 || strcspn(text, "}") != length - 1)
 		return -1;
 	char *name = arena_copy(loader->arena, text + 2, length - 3);
-	return param_find(loader, name);
+	return param_find(loader->scope, name);
 }
 
 static void fail(struct work *work, size_t offset, size_t length,
@@ -145,16 +145,15 @@ static void pad(struct work *work, size_t length)
 static void insert(
 	struct work *work, size_t index, size_t offset, size_t length)
 {
-	const struct session *session = work->loader->session;
-	const struct param *param = &session->params[index];
-	const struct param_value *value = &session->parts->values[index];
+	const struct param_scope *scope = work->loader->scope;
+	const struct param *param = &scope->params[index];
+	const struct param_value *value = &scope->values[index];
+	enum param_state state = param_state(scope, (unsigned)index);
 	bool whole = length == work->scalar->length;
-	bool open = !param->has_value &&
-		(param->required || !work->loader->require_all);
 
-	if (value->broken || open)
+	if (state == PARAM_UNKNOWN)
 		work->result->unknown = true;
-	else if (!param->has_value)
+	else if (state == PARAM_ABSENT)
 		work->result->absent = whole;
 	if (offset == 0)
 		work->result->anchored = plain_is_path(param->type);
@@ -202,10 +201,16 @@ size_t sql_step(char *state, const char *at)
 
 static const char *unknown_hint(struct work *work, const char *name)
 {
-	const struct names *names = work->loader->session->parts->param_names;
+	const struct param_scope *scope = work->loader->scope;
+	const struct names *names = scope->names;
 	static const char declare[] =
 		"declare it under params, or write $${ for a literal ${";
 
+	if (scope->session && param_find(scope->session, name) >= 0)
+		return arena_format(work->loader->arena,
+			"it is one of the session: declare it under the "
+			"params of the subgraph, and pass it as %s: \"${%s}\"",
+			name, name);
 	if (!names)
 		return declare;
 	return loader_nearest(work->loader, name, names->list, declare);
@@ -223,7 +228,7 @@ static size_t take_reference(struct work *work, size_t offset)
 		return length;
 	}
 	char *name = arena_copy(work->loader->arena, at + 2, length++ - 2);
-	int index = param_find(work->loader, name);
+	int index = param_find(work->loader->scope, name);
 	if (strncmp(name, "env:", 4) == 0)
 		fail(work, offset, length, NULL, "'${%s}' is not available yet",
 			name);

@@ -79,7 +79,8 @@ holds stdout <<'END'
     "width": 7,
     "severity": "error",
     "message": "there is no operator 'discrad'",
-    "hint": "did you mean 'discard'?"
+    "hint": "did you mean 'discard'?",
+    "notes": []
   },
   {
     "file": "none.yaml",
@@ -88,7 +89,8 @@ holds stdout <<'END'
     "width": null,
     "severity": "error",
     "message": "cannot read the session: No such file or directory",
-    "hint": null
+    "hint": null,
+    "notes": []
   },
   {
     "file": "--count",
@@ -97,7 +99,8 @@ holds stdout <<'END'
     "width": null,
     "severity": "error",
     "message": "6 is too large: the most is 5",
-    "hint": null
+    "hint": null,
+    "notes": []
   }
 ]
 END
@@ -218,7 +221,8 @@ holds stdout <<'END'
       "width": 7,
       "severity": "error",
       "message": "there is no operator 'discrad'",
-      "hint": "did you mean 'discard'?"
+      "hint": "did you mean 'discard'?",
+      "notes": []
     }
   ],
   "sessions": [

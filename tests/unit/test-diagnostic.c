@@ -39,16 +39,16 @@ static void test_order(void **state)
 
 	(void)state;
 	diagnostics_add(list, SEVERITY_ERROR,
-		(struct location){&source, 2, 6, 1}, "try %s", "%s second",
-		"the");
+		(struct location){&source, 2, 6, 1, NULL}, "try %s",
+		"%s second", "the");
 	diagnostics_add(list, SEVERITY_WARNING,
-		(struct location){&source, 1, 1, 3}, NULL, "the first");
+		(struct location){&source, 1, 1, 3, NULL}, NULL, "the first");
 	diagnostics_add(list, SEVERITY_ERROR,
-		(struct location){&source, 2, 6, 1}, NULL, "the second");
+		(struct location){&source, 2, 6, 1, NULL}, NULL, "the second");
 	diagnostics_add(list, SEVERITY_ERROR,
-		(struct location){&source, 0, 0, 1}, NULL, "the whole");
-	diagnostics_add(list, SEVERITY_ERROR, (struct location){NULL, 0, 0, 1},
-		NULL, "no place");
+		(struct location){&source, 0, 0, 1, NULL}, NULL, "the whole");
+	diagnostics_add(list, SEVERITY_ERROR,
+		(struct location){NULL, 0, 0, 1, NULL}, NULL, "no place");
 	assert_int_equal(diagnostics_count(list, SEVERITY_ERROR), 3);
 	assert_int_equal(diagnostics_count(list, SEVERITY_WARNING), 1);
 	check_print(list,
@@ -70,7 +70,8 @@ static void check_excerpt(const char *text, unsigned line, unsigned column,
 	struct diagnostics *list = diagnostics_create();
 
 	diagnostics_add(list, SEVERITY_ERROR,
-		(struct location){&source, line, column, width}, NULL, "x");
+		(struct location){&source, line, column, width, NULL}, NULL,
+		"x");
 	check_print(list, wanted);
 }
 
@@ -122,8 +123,9 @@ static void test_shown(void **state)
 	struct diagnostics *list = diagnostics_create();
 
 	(void)state;
-	diagnostics_add(list, SEVERITY_ERROR, (struct location){NULL, 0, 0, 1},
-		"a\x1b", "'%s' and \\d", "\n\x1b[31m\xff");
+	diagnostics_add(list, SEVERITY_ERROR,
+		(struct location){NULL, 0, 0, 1, NULL}, "a\x1b", "'%s' and \\d",
+		"\n\x1b[31m\xff");
 	check_print(list,
 		"leat: error: '\\n\\x1b[31m\\xff' and \\d\n"
 		"hint: a\\x1b\n");
@@ -140,7 +142,7 @@ static void test_many(void **state)
 	(void)state;
 	for (unsigned i = 1; i <= 600; i++)
 		diagnostics_add(list, SEVERITY_ERROR,
-			(struct location){&source, i, 1, 1}, NULL, "x");
+			(struct location){&source, i, 1, 1, NULL}, NULL, "x");
 	assert_int_equal(diagnostics_count(list, SEVERITY_ERROR), 600);
 	diagnostics_print(list, file);
 	fclose(file);
@@ -150,11 +152,40 @@ static void test_many(void **state)
 	diagnostics_destroy(NULL);
 }
 
+/* Line 1 defines what line 2 uses as b, and is used itself as a and c. */
+static void test_uses(void **state)
+{
+	struct source source = source_of("in\nb\na\n");
+	struct location place = {&source, 1, 1, 1, NULL};
+	struct use a = {
+		"a", {&source, 3, 1, 1, NULL}, {&source, 2, 1, 1, NULL}, 2};
+	struct use b = {"a/b", {&source, 2, 1, 1, &a}, place, 1};
+	struct use c = {"c", {&source, 3, 1, 1, NULL}, place, 1};
+	struct diagnostics *list = diagnostics_create();
+
+	(void)state;
+	place.use = &b;
+	diagnostics_add(list, SEVERITY_ERROR, place, "h", "'a/b/x' is wrong");
+	place.use = &c; /* the same again, and something else */
+	diagnostics_add(list, SEVERITY_ERROR, place, NULL, "'c/x' is wrong");
+	diagnostics_add(list, SEVERITY_ERROR, place, NULL, "'c/y' is wrong");
+	place = a.location; /* around both texts: nothing to explain */
+	place.use = &b;
+	diagnostics_add(list, SEVERITY_ERROR, place, NULL, "given by a");
+	check_print(list,
+		"f.yaml:1:1: error: 'a/b/x' is wrong\n   in\n   ^\nhint: h\n"
+		"f.yaml:2:1: note: used here as 'b'\n"
+		"f.yaml:3:1: note: used here as 'a'\n"
+		"f.yaml:1:1: error: 'c/y' is wrong\n   in\n   ^\n"
+		"f.yaml:3:1: note: used here as 'c'\n"
+		"f.yaml:3:1: error: given by a\n   a\n   ^\n");
+}
+
 static void check_within(const char *text, unsigned line, unsigned column,
 	size_t bytes, unsigned wanted_line, unsigned wanted_column)
 {
 	struct source source = source_of(text);
-	struct location location = {&source, line, column, 5};
+	struct location location = {&source, line, column, 5, NULL};
 
 	location = location_within(location, bytes);
 	assert_int_equal(location.line, wanted_line);
@@ -191,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_within),
 	};
 

@@ -159,13 +159,15 @@ static void read_sample(struct sample *sample, const char *text)
 	sample->session = session;
 	sample->loader = (struct loader){.session = session,
 		.arena = parts->arena,
-		.diagnostics = diagnostics_create()};
-	parts->directory = "sub/";
+		.diagnostics = diagnostics_create(),
+		.scope = &parts->scope};
+	parts->scope.directory = "sub/";
+	parts->scope.open = true;
 	parts->source = (struct source){"x.yaml", text, strlen(text)};
 	struct node *root = document_parse(parts->arena, &parts->source,
 		sample->loader.diagnostics, &sample->loader.failed);
 	assert_non_null(root);
-	params_read(&sample->loader, node_get(root, "params"));
+	params_read(&sample->loader, node_get(root, "params"), &parts->scope);
 	sample->settings = (struct settings){.specs = properties,
 		.what = "a sample",
 		.state = &sample->all,
@@ -322,7 +324,7 @@ static void test_absent(void **state)
 	read_sample(&sample,
 		PARAMS "settings: {text: \"${o}\", template: \"a${o}\", path: "
 		       "\"${m}\"}\n");
-	sample.loader.require_all = true;
+	sample.loader.scope->open = false;
 	fill(&sample);
 	assert_string_equal(sample.all.text, "no");
 	assert_null(sample.locations[0].source);
@@ -342,7 +344,7 @@ static void test_command_line(void **state)
 		"operators: {in: {use: files, match: \"${i}\"}, out: discard}\n"
 		"links: [in -> out]\n");
 	struct diagnostics *list = diagnostics_create();
-	const struct param_value *values = session->parts->values;
+	const struct param_value *values = session->parts->scope.values;
 
 	(void)state;
 	assert_true(session_param(session, "i")->has_value);
