@@ -259,18 +259,18 @@ int file_open_beneath(int root, const char *path)
 
 /* ---- Outputs ------------------------------------------------------------ */
 
-int file_create_temporary(
-	int directory, unsigned mode, char name[FILE_TEMPORARY_BYTES])
+int file_create_temporary(int directory, unsigned mode, const char *prefix,
+	char name[FILE_TEMPORARY_BYTES])
 {
 	for (int tries = 0; tries < 100; tries++) {
 		uint64_t random;
 
 		if (getrandom(&random, sizeof(random), 0) < 0)
 			return -1;
-		snprintf(name, FILE_TEMPORARY_BYTES, ".leat-%016" PRIx64,
-			random);
+		snprintf(name, FILE_TEMPORARY_BYTES, "%.24s%016" PRIx64,
+			prefix ? prefix : ".leat-", random);
 		int descriptor = openat(directory, name,
-			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 			mode);
 		if (descriptor >= 0 || (errno != EEXIST && errno != EINTR))
 			return descriptor;
@@ -294,12 +294,9 @@ int file_create_unnamed(void)
 	int place = open(directory, OPEN_DIRECTORY);
 	if (place < 0)
 		return -1;
-	int writer = file_create_temporary(place, 0600, name);
-	if (writer >= 0) {
-		descriptor = openat(place, name, O_RDWR | O_CLOEXEC);
+	descriptor = file_create_temporary(place, 0600, NULL, name);
+	if (descriptor >= 0)
 		unlinkat(place, name, 0);
-		close(writer);
-	}
 	close(place);
 	return descriptor;
 }

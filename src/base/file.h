@@ -54,12 +54,13 @@ int file_open_beneath(int root, const char *path);
 /* The same for kernels without openat2: opens component by component. */
 int file_open_beneath_by_parts(int root, const char *path);
 
-enum { FILE_TEMPORARY_BYTES = 32 };
+enum { FILE_TEMPORARY_BYTES = 48 };
 
 /* Makes a new file with the permissions MODE less the umask in DIRECTORY and
- * opens it for writing; NAME becomes its name, which starts with ".leat-". */
-int file_create_temporary(
-	int directory, unsigned mode, char name[FILE_TEMPORARY_BYTES]);
+ * opens it to write and read; NAME becomes its name: PREFIX, up to 24 bytes,
+ * and 16 digits; NULL: ".leat-". */
+int file_create_temporary(int directory, unsigned mode, const char *prefix,
+	char name[FILE_TEMPORARY_BYTES]);
 
 /* Opens a new file that has no name, in TMPDIR or /tmp, to write and read. */
 int file_create_unnamed(void);

@@ -35,6 +35,12 @@ static void reserve(struct text *text, size_t extra)
 	text->capacity = capacity;
 }
 
+char *text_space(struct text *text, size_t size)
+{
+	reserve(text, size);
+	return text->data + text->length;
+}
+
 void text_add(struct text *text, const char *data, size_t length)
 {
 	reserve(text, length);

@@ -16,6 +16,8 @@ struct text {
 
 void text_free(struct text *text);
 void text_add(struct text *text, const char *data, size_t length);
+/* Where SIZE bytes, and a NUL, may be written behind DATA. */
+char *text_space(struct text *text, size_t size);
 void text_add_string(struct text *text, const char *string);
 void text_add_format(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/internal.h"
+#include "engine/frontier.h"
 #include "registry/registry.h"
 
 enum { LINK_ITEMS = 256, LINK_BYTES = 8 * 1024 * 1024 };
@@ -109,6 +109,7 @@ struct graph *graph_create(
 		graph->ranked[i]->rank = i;
 	}
 	spread_document_scopes(graph);
+	frontiers_find(graph);
 	return graph;
 }
 
@@ -196,6 +197,7 @@ void graph_destroy(struct graph *graph)
 		slab_finish(&entry->slab);
 		free(entry);
 	}
+	frontiers_destroy(graph->frontiers);
 	diagnostics_destroy(graph->diagnostics);
 	free(graph->operators);
 	free(graph->ranked);

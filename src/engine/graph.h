@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "base/diagnostic.h"
+#include "engine/host.h"
 #include "loader/session.h"
 
 struct graph;
@@ -21,6 +22,10 @@ struct graph_settings {
 	uint64_t schedule_seed; /* not 0: pick ready operators at random, for
 				   tests: no result may depend on it */
 	bool keep_going; /* -k: a failed unit doesn't stop the run */
+	const struct graph_host *host; /* or NULL: all units run, and are
+					  published one by one */
+	void *host_context;
+	const char *temporary_prefix; /* of the names of temporaries; or NULL */
 	FILE *messages; /* where errors go, as they happen */
 	const volatile sig_atomic_t *stop; /* 1: sources end, units in flight
 					      are finished; more: the run
@@ -48,6 +53,41 @@ struct graph_result {
 /* PLAN and SETTINGS are borrowed until graph_destroy. */
 struct graph *graph_create(
 	const struct graph_plan *plan, const struct graph_settings *settings);
+
+/*
+ * Units, before they run. Only graphs with a single source, whose units are
+ * known and which keep what passes every frontier, can do without running
+ * some; of others all or none are run.
+ *
+ * graph_find_units opens the sources; false: one has failed, which was
+ * reported. graph_unit answers for the unit NUMBER of the source, false when
+ * there are no more.
+ */
+enum unit_knowledge {
+	UNITS_UNKNOWN, /* such as standard input: always run */
+	UNITS_TOGETHER, /* known, but run all or none of them */
+	UNITS_APART,
+};
+
+bool graph_find_units(struct graph *graph);
+enum unit_knowledge graph_units_known(const struct graph *graph);
+bool graph_unit(struct graph *graph, unsigned source, uint64_t number,
+	struct found_unit *unit);
+
+/* The sources, as indices into the plan's operators, in the order of their
+ * ranks; returns how many there are. SOURCES has room for all operators. */
+unsigned graph_sources(const struct graph *graph, unsigned *sources);
+
+/* Whether what the operator does depends on one unit at a time: what it and
+ * the links between such operators are decides what a unit has contributed. */
+bool graph_is_within(const struct graph *graph, unsigned op);
+unsigned graph_frontier_count(const struct graph *graph);
+struct frontier graph_frontier(const struct graph *graph, unsigned index);
+
+/* What is to be done with the units: WAYS, COUNT of enum unit_way, is borrowed;
+ * units beyond them run. */
+void graph_set_ways(
+	struct graph *graph, const unsigned char *ways, uint64_t count);
 
 /* Opens, runs and closes all operators, and publishes the outputs of units as
  * they succeed; those that span units only if nothing failed that should stop

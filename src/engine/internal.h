@@ -16,6 +16,7 @@ enum wait {
 	WAIT_OUTPUT,
 	WAIT_RELEASED,
 	WAIT_VERDICT, /* the unit at the head of the input isn't decided */
+	WAIT_UNITS, /* units in front of one to be brought aren't */
 	WAIT_MEMORY,
 	WAIT_DESCRIPTOR,
 	WAIT_TIME,
@@ -44,6 +45,7 @@ struct operator {
 	struct pin *rejected; /* or NULL */
 	unsigned rank;
 	enum scope document_scope;
+	bool within; /* units; see engine/host.h */
 
 	bool opened, finished;
 	bool finish_wanted; /* after the step: it has failed a unit for good */
@@ -109,6 +111,11 @@ struct graph {
 	bool draining; /* units in flight are finished, nothing spans them */
 	uint64_t drain_limit; /* units from this number on are cancelled */
 	bool failed; /* no further step is made */
+
+	struct frontiers *frontiers;
+	const unsigned char *ways; /* enum unit_way; see graph_set_ways */
+	uint64_t way_count;
+	unsigned open_units; /* that have begun and aren't decided */
 };
 
 /* The row of the table for a pin: a requested pin is the last row, and its
@@ -126,6 +133,9 @@ static inline const struct pin_spec *pin_row(
 /* ---- scheduler.c -------------------------------------------------------- */
 
 void operator_set_ready(struct operator *op);
+
+/* Calls the operator's open, once; false: it has failed. */
+bool operator_open(struct operator *op);
 
 /* The operator is through: its inputs close, its outputs end. */
 void operator_finish(struct operator *op);
@@ -164,6 +174,9 @@ void wait_idle(struct graph *graph);
 void stall_resolve(struct graph *graph);
 
 /* ---- unit.c -------------------------------------------------------------- */
+
+/* The unit's first segment begins. */
+void unit_opened(struct graph *graph, struct unit *unit);
 
 /* One end of the unit's segment has run its way. The last one decides. */
 void unit_end_arrived(struct graph *graph, struct unit *unit);

@@ -41,6 +41,7 @@ struct link {
 	struct segment *segment; /* the innermost, for the consumer; counted */
 	struct segment *given; /* the same for the producer; counted */
 
+	struct frontier_link *frontier; /* or NULL; see engine/frontier.c */
 	struct operator *from, *to;
 	unsigned from_pin, to_pin;
 	struct link_statistics statistics;

@@ -127,6 +127,22 @@ size_t operator_room(const struct operator *op, unsigned pin);
 void operator_give(struct operator *op, unsigned pin, struct item *const *items,
 	size_t count);
 
+/* How a source is to treat the unit NUMBER, which comes next. With the spec's
+ * `unit` only. */
+enum turn {
+	TURN_BEGIN, /* begin it, give its items, end it */
+	TURN_BRING, /* make its segment, and give that to operator_bring */
+	TURN_SKIP, /* go on with the next one */
+	TURN_WAIT, /* the wait is named: return STEP_WAIT */
+};
+
+/* Whether units are remembered after the run, by the digests of what they
+ * are. */
+bool operator_remembers(const struct operator *op);
+
+enum turn operator_turn(struct operator *op, uint64_t number);
+void operator_bring(struct operator *op, unsigned pin, struct segment *segment);
+
 /* Begins a segment on an output, or ends the innermost that was begun or
  * passed there. BEGIN takes its own reference to SEGMENT. There is always
  * room for both. */
@@ -145,6 +161,19 @@ struct item *operator_record(struct operator *op, const struct schema *schema,
 
 /* The budget that streams and buffers are charged to. */
 struct budget *operator_budget(struct operator *op);
+
+/* ---- What is kept of a unit ---------------------------------------------- */
+
+/* An operator that spans units needn't get all items of a unit that doesn't
+ * run, only the first ITEMS: to be said before any come. */
+void operator_needs(struct operator *op, unsigned pin, uint64_t items);
+
+/* With OPERATOR_PARTIAL: whether it is wanted what the operator makes of the
+ * unit whose end was just delivered, ok; and that result. A unit that doesn't
+ * run later brings it as its one item, of type PAYLOAD_BYTES. */
+bool operator_keeps(const struct operator *op, unsigned pin);
+void operator_keep(
+	struct operator *op, unsigned pin, const void *data, size_t length);
 
 /* ---- Waiting; each returns STEP_WAIT ----------------------------------- */
 

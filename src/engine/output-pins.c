@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What operators give: items and punctuation to their outputs. */
-#include "engine/internal.h"
+#include "engine/frontier.h"
 
 static struct link *output(const struct operator *op, unsigned pin)
 {
@@ -58,6 +58,8 @@ void operator_give(struct operator *op, unsigned pin, struct item *const *items,
 		return;
 	}
 	op->statistics.items_out += count;
+	if (link->frontier)
+		frontier_give(link, items, count);
 	link_push(link, items, count);
 	if (link_room(link) == 0)
 		link->statistics.full_count++;
@@ -71,8 +73,12 @@ void operator_begin(struct operator *op, unsigned pin, struct segment *segment)
 	op->progress++;
 	if (!link || link->closed)
 		return;
-	if (!segment->parent && segment->unit)
+	if (!segment->parent && segment->unit) {
+		unit_opened(op->graph, segment->unit);
 		segment->unit->open_ends++;
+	}
+	if (link->frontier)
+		frontier_begin(link, segment);
 	segment_unref(link->given);
 	link->given = segment_ref(segment);
 	link_push_mark(link, false, segment_ref(segment));
@@ -94,6 +100,8 @@ void operator_end(struct operator *op, unsigned pin)
 	/* The next unit may get the memory of this one. */
 	if (!segment->parent)
 		op->failed_unit = NULL;
+	if (link->frontier && !segment->parent)
+		frontier_end(link);
 	link->given = segment_ref(segment->parent);
 	link_push_mark(link, true, segment); /* the reference moves */
 	wake_consumer(link);

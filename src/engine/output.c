@@ -17,6 +17,10 @@ struct output {
 	int directory; /* where target and temporary are */
 	int descriptor; /* of the temporary; -1 when it is closed */
 	uint64_t length_bytes;
+	struct digester *digester; /* of all that was written; NULL: cut */
+	struct digest digest; /* of what is finished */
+	struct file_state file; /* as it was published */
+	unsigned owner;
 	char temporary[FILE_TEMPORARY_BYTES];
 	const char *name; /* of the target in its directory; within PATH */
 	char path[];
@@ -66,7 +70,7 @@ static bool check_target(const struct output *output)
 }
 
 struct output *output_create(
-	const char *path, size_t root_length, unsigned mode)
+	const char *path, size_t root_length, unsigned mode, const char *prefix)
 {
 	size_t size = strlen(path) + 1;
 	struct output *output = memory_zeroed(sizeof(*output) + size);
@@ -77,9 +81,10 @@ struct output *output_create(
 	output->directory = open_directory(output, root_length);
 	if (output->directory >= 0 && check_target(output))
 		output->descriptor = file_create_temporary(
-			output->directory, mode, output->temporary);
+			output->directory, mode, prefix, output->temporary);
 	if (output->descriptor >= 0) {
 		output->state = WRITING;
+		output->digester = digester_create();
 		return output;
 	}
 	int saved = errno;
@@ -98,6 +103,8 @@ bool output_write(struct output *output, const void *data, size_t length)
 	if (!file_write(output->descriptor, data, length))
 		return false;
 	output->length_bytes += length;
+	if (output->digester)
+		digester_add(output->digester, data, length);
 	return true;
 }
 
@@ -107,6 +114,8 @@ bool output_truncate(struct output *output, uint64_t length)
 		lseek(output->descriptor, (off_t)length, SEEK_SET) < 0)
 		return false;
 	output->length_bytes = length;
+	digester_destroy(output->digester);
+	output->digester = NULL;
 	return true;
 }
 
@@ -123,11 +132,27 @@ static bool close_temporary(struct output *output)
 	return descriptor < 0 || close(descriptor) == 0 || errno == EINTR;
 }
 
+/* Works out the digest of what has been written. */
+static bool note_content(struct output *output)
+{
+	if (!output->digester)
+		return digest_file(output->descriptor, &output->digest);
+	output->digest = digester_result(output->digester);
+	return true;
+}
+
 bool output_finish(struct output *output)
 {
 	if (output->state != WRITING)
 		return true;
 
+	if (!note_content(output)) {
+		int problem = errno;
+
+		output_discard(output);
+		errno = problem;
+		return false;
+	}
 	/* After a failed sync nobody knows what the disk holds: a second try
 	 * that succeeds would prove nothing. */
 	bool synced = fsync(output->descriptor) == 0;
@@ -151,15 +176,60 @@ void output_discard(struct output *output)
 	output->state = GONE;
 }
 
-bool output_publish(struct output *output)
+const char *output_temporary(const struct output *output)
 {
-	if (output->state != FINISHED)
-		return true;
+	return output->temporary;
+}
+
+void output_set_owner(struct output *output, unsigned op)
+{
+	output->owner = op;
+}
+
+unsigned output_owner(const struct output *output)
+{
+	return output->owner;
+}
+
+struct digest output_digest(const struct output *output)
+{
+	return output->digest;
+}
+
+struct file_state output_state(const struct output *output)
+{
+	return output->file;
+}
+
+bool output_is_finished(const struct output *output)
+{
+	return output->state == FINISHED;
+}
+
+bool output_rename(struct output *output)
+{
+	struct stat stat;
+
 	if (renameat(output->directory, output->temporary, output->directory,
 		    output->name) < 0)
 		return false;
 	output->state = GONE;
+	/* A rename changes the ctime. */
+	if (fstatat(output->directory, output->name, &stat,
+		    AT_SYMLINK_NOFOLLOW) == 0)
+		output->file = file_state_of(&stat);
+	return true;
+}
+
+bool output_sync(struct output *output)
+{
 	return file_sync_directory(output->directory);
+}
+
+bool output_publish(struct output *output)
+{
+	return output->state != FINISHED ||
+		(output_rename(output) && output_sync(output));
 }
 
 void output_destroy(struct output *output)
@@ -169,5 +239,6 @@ void output_destroy(struct output *output)
 	output_discard(output);
 	if (output->directory >= 0)
 		close(output->directory);
+	digester_destroy(output->digester);
 	free(output);
 }

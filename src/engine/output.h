@@ -11,18 +11,36 @@
 
 /* Opens a temporary in the directory of PATH, which is made if it is missing.
  * The first ROOT_LENGTH bytes of PATH are a directory that the rest of it can't
- * leave. MODE: the permissions, less the umask. NULL: errno says why, EISDIR
+ * leave. MODE: the permissions, less the umask;
+ * PREFIX: see file_create_temporary. NULL: errno says why, EISDIR
  * when the target is a directory, ENOTSUP when it is something else that isn't
  * a regular file, EXDEV or ELOOP when PATH leads out of its root. */
-struct output *output_create(
-	const char *path, size_t root_length, unsigned mode);
+struct output *output_create(const char *path, size_t root_length,
+	unsigned mode, const char *prefix);
 
-/* As it was given. */
+/* As it was given; the name of the temporary in the same directory. */
 const char *output_path(const struct output *output);
+const char *output_temporary(const struct output *output);
 
-/* Gives a finished output its name, durably, in place of what had that name.
- * What was discarded or never finished is left alone: true. False: errno says
- * why; the target is then as it was, or already whole and new. */
+/* Who writes it: the index of the operator in its plan. */
+void output_set_owner(struct output *output, unsigned op);
+unsigned output_owner(const struct output *output);
+
+/* Of what is finished: what was written, and, once it is published, what the
+ * file looks like. */
+struct digest output_digest(const struct output *output);
+struct file_state output_state(const struct output *output);
+
+/* Whether it is ready to be published: neither discarded nor unfinished. */
+bool output_is_finished(const struct output *output);
+
+/* Gives a finished output its name, in place of what had that name; durably,
+ * once output_sync has succeeded. False: errno says why; the target is then as
+ * it was. */
+bool output_rename(struct output *output);
+bool output_sync(struct output *output);
+
+/* Both; what isn't finished is left alone: true. */
 bool output_publish(struct output *output);
 
 /* Removes the temporary of what wasn't published. Takes NULL. */

@@ -2,7 +2,7 @@
 /* Who runs next, and what follows from what a step says. */
 #include <time.h>
 
-#include "engine/internal.h"
+#include "engine/frontier.h"
 
 void operator_set_ready(struct operator *op)
 {
@@ -97,6 +97,8 @@ static void close_input(struct pin *pin)
 {
 	struct link *link = pin->link;
 
+	if (link->frontier)
+		frontier_lose(link);
 	link->cut = !link->ended || !link_empty(link);
 	link->closed = true;
 	settle_link(pin);
@@ -291,20 +293,25 @@ static void run(struct graph *graph)
 	}
 }
 
+bool operator_open(struct operator *op)
+{
+	if (op->opened)
+		return !op->graph->failed;
+	op->opened = true;
+	if (op->spec->open && !op->spec->open(op, op->state)) {
+		if (!op->graph->failed)
+			graph_violation(op, "did not open, without a word");
+		return false;
+	}
+	operator_set_ready(op);
+	return true;
+}
+
 static bool open_all(struct graph *graph)
 {
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator *op = &graph->operators[i];
-
-		op->opened = true;
-		if (op->spec->open && !op->spec->open(op, op->state)) {
-			if (!graph->failed)
-				graph_violation(
-					op, "did not open, without a word");
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		if (!operator_open(&graph->operators[i]))
 			return false;
-		}
-		operator_set_ready(op);
-	}
 	return true;
 }
 

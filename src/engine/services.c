@@ -110,12 +110,19 @@ enum step operator_wait_released(struct operator *op, unsigned pin)
 struct output *operator_output(struct operator *op, unsigned pin,
 	const char *path, size_t root_length, bool unit, unsigned mode)
 {
-	struct output *output = output_create(path, root_length, mode);
+	const struct graph_host *host = op->graph->settings.host;
 	struct segment *segment = operator_segment(op, pin);
 
-	if (output)
-		graph_add_output(op->graph, output,
-			unit && segment ? segment->unit : NULL);
+	if (host && host->creates &&
+		!host->creates(op->graph->settings.host_context, path))
+		return NULL;
+	struct output *output = output_create(
+		path, root_length, mode, op->graph->settings.temporary_prefix);
+	if (!output)
+		return NULL;
+	output_set_owner(output, (unsigned)(op - op->graph->operators));
+	graph_add_output(
+		op->graph, output, unit && segment ? segment->unit : NULL);
 	return output;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/internal.h"
+#include "engine/frontier.h"
 
 void graph_add_output(
 	struct graph *graph, struct output *output, struct unit *unit)
@@ -53,10 +53,45 @@ static struct output *take_output(struct graph *graph, struct unit *unit)
 	return NULL;
 }
 
+/* Gives the outputs to the host. */
+static void hand_over(struct graph *graph, struct unit *unit)
+{
+	struct output **outputs = NULL;
+	size_t count = 0, capacity = 0;
+	struct output *output;
+
+	while ((output = take_output(graph, unit))) {
+		if (count == capacity) {
+			capacity = capacity ? capacity * 2 : 4;
+			outputs = memory_resize(
+				outputs, capacity, sizeof(struct output *));
+		}
+		outputs[count++] = output;
+	}
+	bool ok = graph->settings.host->decided(
+		graph->settings.host_context, unit, outputs, count);
+	free(outputs);
+	if (ok)
+		return;
+	if (graph->result.status == STATUS_OK)
+		graph->result.status =
+			unit ? STATUS_UNITS_FAILED : STATUS_CANNOT_CREATE;
+	if (!unit)
+		return;
+	unit->failed = true;
+	if (!graph->settings.keep_going)
+		graph_drain(graph, unit->number + 1);
+}
+
 void graph_publish(struct graph *graph, struct unit *unit)
 {
 	struct output *output;
 
+	if (graph->settings.host && graph->settings.host->decided &&
+		!(unit && unit->brought)) {
+		hand_over(graph, unit);
+		return;
+	}
 	while ((output = take_output(graph, unit))) {
 		if (!output_publish(output))
 			fail_unpublished(graph, output, unit);
@@ -81,7 +116,9 @@ void graph_discard_outputs(struct graph *graph)
 static void wake_those_that_wait_for(struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->operators[i].wait == WAIT_VERDICT)
+		if (graph->operators[i].wait == WAIT_VERDICT ||
+			(graph->operators[i].wait == WAIT_UNITS &&
+				graph->open_units == 0))
 			operator_set_ready(&graph->operators[i]);
 }
 
@@ -125,6 +162,8 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 	struct operator *op = failure->op;
 
 	graph_report(failure->blamed, SEVERITY_ERROR, "%s", failure->text);
+	if (unit && !unit->reason)
+		unit->reason = memory_string(failure->text);
 	if (!unit) {
 		graph_fail(graph, failure->status);
 		return;
@@ -173,9 +212,26 @@ bool unit_is_lost(const struct graph *graph, struct unit *unit)
 	return unit->failed;
 }
 
+/* Tells the host of a unit that has failed. */
+static void tell_failed(struct graph *graph, const struct unit *unit)
+{
+	const struct graph_host *host = graph->settings.host;
+
+	if (host && host->decided && !unit->cancelled)
+		host->decided(graph->settings.host_context, unit, NULL, 0);
+}
+
+void unit_opened(struct graph *graph, struct unit *unit)
+{
+	if (!unit->opened)
+		graph->open_units++;
+	unit->opened = true;
+}
+
 static void decide(struct graph *graph, struct unit *unit)
 {
 	unit->decided = true;
+	graph->open_units--;
 	graph->result.units++;
 	if (!unit_is_lost(graph, unit))
 		graph_decide_failures(graph, unit);
@@ -183,6 +239,9 @@ static void decide(struct graph *graph, struct unit *unit)
 		graph_publish(graph, unit);
 	else
 		discard_outputs(graph, unit);
+	frontiers_decide(graph, unit);
+	if (unit->failed)
+		tell_failed(graph, unit);
 	if (unit->failed && !unit->cancelled)
 		graph->result.units_failed++;
 	wake_those_that_wait_for(graph);

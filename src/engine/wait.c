@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/memory.h"
-#include "engine/internal.h"
+#include "engine/frontier.h"
 
 enum { STOP_CHECK_MS = 250 }; /* a signal may come just before the sleep */
 
@@ -38,6 +38,7 @@ bool wait_over(struct operator *op)
 			link_room(pin->link) > 0;
 	case WAIT_RELEASED: return pin->streams == 0;
 	case WAIT_VERDICT: return wait_unit(op)->decided;
+	case WAIT_UNITS: return frontiers_ready(op->graph);
 	case WAIT_MEMORY: return op->wait_bytes <= budget_left(budget);
 	case WAIT_TIME: return now_ns() >= op->wait_until_ns;
 	case WAIT_NOTHING:

@@ -56,6 +56,7 @@ void segment_unref(struct segment *segment)
 		attributes_unref(segment->attributes);
 		if (!parent && segment->unit) {
 			free(segment->unit->name);
+			free(segment->unit->reason);
 			free(segment->unit);
 		}
 		free(segment);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
+#include "base/file.h"
 #include "model/attribute.h"
 
 /* What is known of a unit until it is decided: it has succeeded when all ends
@@ -19,8 +21,19 @@ struct unit {
 	uint64_t number; /* from 0, in the order of the sources */
 	bool endless; /* standard input: what comes of it can't be held back */
 	bool failed, decided;
+	bool opened; /* its first segment has begun */
+	bool brought; /* it isn't run: its contributions are brought */
 	bool cancelled; /* failed, but by no fault of its own: the run stops */
 	uint32_t open_ends; /* ends on their way; 0 decides */
+	char *reason; /* why it failed, as it was reported; or NULL */
+
+	/* Of a unit that is a file: what the source found, and, once it was
+	 * read to its end, the digest of its content. */
+	bool is_file;
+	bool wants_digest; /* somebody will remember it */
+	bool has_digest;
+	struct file_state file;
+	struct digest digest;
 };
 
 struct segment {

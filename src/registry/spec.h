@@ -174,6 +174,14 @@ enum step {
 	STEP_FAIL, /* the run can't go on; it has been reported */
 };
 
+/* A unit that a source will begin. */
+struct found_unit {
+	const char *name; /* as shown to people; of a file: its path */
+	const char *identity; /* what its attributes follow from, such as
+				 src_path; part of what its results are made of */
+	bool is_file;
+};
+
 enum operator_flags {
 	OPERATOR_UNTRUSTED = 1 << 0, /* parses hostile containers: runs in
 					sandboxed workers */
@@ -183,6 +191,10 @@ enum operator_flags {
 	OPERATOR_AWAITS_VERDICT = 1 << 4, /* passes units on one by one, and
 					     wants to know what became of each:
 					     EVENT_KEPT, EVENT_LOST */
+	OPERATOR_BY_DOCUMENT = 1 << 5, /* its state extends over the document
+					  that its sink writes */
+	OPERATOR_PARTIAL = 1 << 6, /* spans units, and takes what it has kept
+				      of one (operator_keep) in its place */
 };
 
 struct operator_spec {
@@ -210,6 +222,12 @@ struct operator_spec {
 
 	/* Called before the first step. False: it has reported a failure. */
 	bool (*open)(struct operator *op, void *state);
+
+	/* Of sources whose units are known before they run, and that begin
+	 * each as operator_turn says: the unit NUMBER, once open was called;
+	 * false: there are no more. NULL: they aren't known. */
+	bool (*unit)(struct operator *op, void *state, uint64_t number,
+		struct found_unit *unit);
 
 	/* One bounded piece of work. */
 	enum step (*step)(struct operator *op, void *state);

@@ -84,7 +84,7 @@ static void expect_names(const char *directory, const char *names)
 
 static void output_appears_when_published(void **state)
 {
-	struct output *output = output_create("a/b/c.txt", 2, 0644);
+	struct output *output = output_create("a/b/c.txt", 2, 0644, NULL);
 	struct stat stat;
 
 	(void)state;
@@ -113,13 +113,13 @@ static void output_leaves_nothing(void **state)
 
 	(void)state;
 	put("old", "old");
-	output = output_create("old", 0, 0600);
+	output = output_create("old", 0, 0600, NULL);
 	assert_non_null(output);
 	assert_true(output_write(output, "new", 3));
 	output_destroy(output);
 	expect("old", "old");
 
-	output = output_create("old", 0, 0600);
+	output = output_create("old", 0, 0600, NULL);
 	assert_true(output_finish(output));
 	output_discard(output);
 	assert_true(output_publish(output));
@@ -131,7 +131,7 @@ static void output_leaves_nothing(void **state)
 
 static void expect_refused(const char *path, size_t root, int error)
 {
-	assert_null(output_create(path, root, 0644));
+	assert_null(output_create(path, root, 0644, NULL));
 	assert_int_equal(errno, error);
 }
 
@@ -155,7 +155,7 @@ static void output_stays_beneath_its_root(void **state)
 	expect_names("out", "");
 
 	/* A link within the root that the user wrote is followed. */
-	struct output *output = output_create("root/link/x", 10, 0644);
+	struct output *output = output_create("root/link/x", 10, 0644, NULL);
 	assert_non_null(output);
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);
@@ -174,7 +174,7 @@ static void output_spares_what_is_no_file(void **state)
 	expect_refused("null", 0, ENOTSUP);
 	expect_names(".", "dangling directory fifo null ");
 
-	struct output *output = output_create("dangling", 0, 0644);
+	struct output *output = output_create("dangling", 0, 0644, NULL);
 	assert_non_null(output);
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);
@@ -243,6 +243,18 @@ static struct file_state look_at(const char *path)
 	return file_state_of(&stat);
 }
 
+/* The content of a unit that the file was when it was found. */
+static struct stream *stream_of(const char *path,
+	const struct file_state *expected, struct buffer_pool *pool)
+{
+	struct segment *segment = segment_create_unit(path, 0, NULL);
+
+	segment->unit->file = *expected;
+	struct stream *stream = file_stream_create(path, segment, pool);
+	segment_unref(segment);
+	return stream;
+}
+
 static void stream_reads_a_file(void **state)
 {
 	struct budget budget = {.limit_bytes = 1 << 20};
@@ -257,7 +269,7 @@ static void stream_reads_a_file(void **state)
 	content[1000] = '\0';
 	put("file", content);
 	struct file_state expected = look_at("file");
-	struct stream *stream = file_stream_create("file", &expected, pool);
+	struct stream *stream = stream_of("file", &expected, pool);
 	assert_true(stream->methods->size(stream, &size));
 	assert_int_equal(size, 1000);
 	read_all(stream, &outcome);
@@ -294,7 +306,7 @@ static void stream_sees_changes(void **state)
 	(void)state;
 	put("file", "a content of more than sixteen bytes");
 	struct file_state expected = look_at("file");
-	struct stream *stream = file_stream_create("file", &expected, pool);
+	struct stream *stream = stream_of("file", &expected, pool);
 	assert_int_equal(stream_read(stream, &window), READ_DATA);
 	FILE *file = fopen("file", "a");
 	fputs("more", file);
@@ -302,23 +314,23 @@ static void stream_sees_changes(void **state)
 	expect_stream_problem(stream, "its size changed");
 
 	expected = look_at("file");
-	stream = file_stream_create("file", &expected, pool);
+	stream = stream_of("file", &expected, pool);
 	assert_int_equal(stream_read(stream, &window), READ_DATA);
 	assert_int_equal(truncate("file", 3), 0);
 	expect_stream_problem(stream, "its size changed");
 
 	expected = look_at("file");
-	stream = file_stream_create("file", &expected, pool);
+	stream = stream_of("file", &expected, pool);
 	put("other", "abc");
 	assert_int_equal(rename("other", "file"), 0);
 	expect_stream_problem(stream, "another file took its place");
 
 	expected = look_at("file");
 	expected.mtime_ns -= 1;
-	stream = file_stream_create("file", &expected, pool);
+	stream = stream_of("file", &expected, pool);
 	expect_stream_problem(stream, "it was written to");
 
-	stream = file_stream_create("file", &expected, pool);
+	stream = stream_of("file", &expected, pool);
 	assert_int_equal(unlink("file"), 0);
 	expect_stream_problem(
 		stream, "it cannot be opened: No such file or directory");
@@ -361,7 +373,7 @@ static void stream_says_when_memory_is_out(void **state)
 	(void)state;
 	put("file", "x");
 	struct file_state expected = look_at("file");
-	struct stream *stream = file_stream_create("file", &expected, pool);
+	struct stream *stream = stream_of("file", &expected, pool);
 	assert_int_equal(stream_read(stream, &window), READ_MEMORY);
 	budget.limit_bytes = 10000;
 	assert_int_equal(stream_read(stream, &window), READ_DATA);

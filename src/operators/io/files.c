@@ -365,9 +365,19 @@ static void refuse(struct operator *op, const struct found_file *file,
 			file_refusal(mode));
 }
 
-static void give_unit(
-	struct operator *op, struct state *state, const struct found_file *file)
+static void give_content(struct operator *op, struct state *state,
+	const struct found_file *file, struct segment *segment)
 {
+	struct item *item = operator_stream_item(
+		op, OUT, file_stream_create(file->path, segment, state->pool));
+
+	operator_give(op, OUT, &item, 1);
+}
+
+/* Begins the next unit, or has it brought. */
+static void give_unit(struct operator *op, struct state *state, bool brought)
+{
+	const struct found_file *file = file_set_get(state->files, state->next);
 	struct stat found = {0};
 	int error = file->error;
 
@@ -375,31 +385,57 @@ static void give_unit(
 		error = errno;
 	struct segment *segment = segment_create_unit(
 		file->path, state->next, describe(file, &found));
-	operator_begin(op, OUT, segment);
-	segment_unref(segment);
-	if (error || file_refusal(found.st_mode)) {
-		refuse(op, file, error, found.st_mode);
-	} else {
-		struct file_state expected = file_state_of(&found);
-		struct item *item = operator_stream_item(op, OUT,
-			file_stream_create(file->path, &expected, state->pool));
-
-		operator_give(op, OUT, &item, 1);
+	segment->unit->is_file = true;
+	segment->unit->file = file_state_of(&found);
+	segment->unit->wants_digest = operator_remembers(op);
+	if (brought) {
+		operator_bring(op, OUT, segment);
+		segment_unref(segment);
+		return;
 	}
+	operator_begin(op, OUT, segment);
+	if (error || file_refusal(found.st_mode))
+		refuse(op, file, error, found.st_mode);
+	else
+		give_content(op, state, file, segment);
 	operator_end(op, OUT);
+	segment_unref(segment);
 }
 
 static enum step step(struct operator *op, void *memory)
 {
 	struct state *state = memory;
+	enum turn turn;
 
 	if (state->next == file_set_count(state->files))
 		return STEP_END;
 	if (operator_room(op, OUT) == 0)
 		return operator_wait_output(op, OUT);
-	give_unit(op, state, file_set_get(state->files, state->next));
+	turn = operator_turn(op, state->next);
+	if (turn == TURN_WAIT)
+		return STEP_WAIT;
+	if (turn != TURN_SKIP)
+		give_unit(op, state, turn == TURN_BRING);
 	state->next++;
 	return STEP_MORE;
+}
+
+static bool unit(struct operator *op, void *memory, uint64_t number,
+	struct found_unit *unit)
+{
+	struct state *state = memory;
+
+	(void)op;
+	if (number >= file_set_count(state->files))
+		return false;
+	const struct found_file *file =
+		file_set_get(state->files, (size_t)number);
+	*unit = (struct found_unit){
+		.name = file->path,
+		.identity = file->relative,
+		.is_file = true,
+	};
+	return true;
 }
 
 static void close_state(struct operator *op, void *memory)
@@ -444,6 +480,7 @@ const struct operator_spec spec_files = {
 	.state_size = sizeof(struct state),
 	.relate = relate,
 	.open = open,
+	.unit = unit,
 	.step = step,
 	.close = close_state,
 };

@@ -16,7 +16,8 @@ struct file_stream {
 	struct buffer_filler filler;
 
 	/* Of files only: */
-	struct file_state expected;
+	struct segment *segment;
+	struct digester *digester; /* of all that was read so far; or NULL */
 	uint64_t offset; /* where the next read starts */
 	char path[];
 };
@@ -80,7 +81,7 @@ static enum read_status fail_changed(
 static enum read_status check(struct file_stream *file, const struct stat *stat)
 {
 	struct file_state now = file_state_of(stat);
-	const char *change = file_change(&file->expected, &now);
+	const char *change = file_change(&file->segment->unit->file, &now);
 
 	return change ? fail_changed(file, change) : READ_DATA;
 }
@@ -108,8 +109,14 @@ static enum read_status check_end(struct file_stream *file)
 		return fail(file, "it cannot be read", errno);
 	if (check(file, &stat) == READ_FAILED)
 		return READ_FAILED;
-	if (file->offset != file->expected.size_bytes)
+	if (file->offset != file->segment->unit->file.size_bytes)
 		return fail_changed(file, "it doesn't end where its size says");
+	if (file->digester) {
+		struct unit *unit = file->segment->unit;
+
+		unit->digest = digester_result(file->digester);
+		unit->has_digest = true;
+	}
 	return READ_END;
 }
 
@@ -120,6 +127,8 @@ static enum read_status read_file(struct stream *stream, struct slice *window)
 
 	if (status == READ_DATA)
 		status = fill(file, window);
+	if (status == READ_DATA && file->digester)
+		digester_add(file->digester, window->data, window->length);
 	return status == READ_END ? check_end(file) : status;
 }
 
@@ -127,7 +136,7 @@ static bool file_size(struct stream *stream, uint64_t *bytes)
 {
 	struct file_stream *file = (struct file_stream *)stream;
 
-	*bytes = file->expected.size_bytes;
+	*bytes = file->segment->unit->file.size_bytes;
 	return open_file(file) == READ_DATA;
 }
 
@@ -137,7 +146,7 @@ static bool file_seek(struct stream *stream, uint64_t offset)
 
 	if (open_file(file) != READ_DATA)
 		return false;
-	if (offset > file->expected.size_bytes) {
+	if (offset > file->segment->unit->file.size_bytes) {
 		stream_fail(stream, STATUS_BAD_DATA, "it ends before byte %llu",
 			(unsigned long long)offset);
 		return false;
@@ -145,6 +154,10 @@ static bool file_seek(struct stream *stream, uint64_t offset)
 	if (lseek(file->descriptor, (off_t)offset, SEEK_SET) < 0) {
 		fail(file, "it cannot be read", errno);
 		return false;
+	}
+	if (offset != file->offset) {
+		digester_destroy(file->digester); /* there is a gap */
+		file->digester = NULL;
 	}
 	file->offset = offset;
 	return true;
@@ -157,6 +170,8 @@ static void destroy_file(struct stream *stream)
 	if (file->descriptor >= 0)
 		close(file->descriptor);
 	buffer_filler_finish(&file->filler);
+	digester_destroy(file->digester);
+	segment_unref(file->segment);
 	free(file);
 }
 
@@ -173,8 +188,8 @@ static struct file_stream *create(const char *path,
 	return file;
 }
 
-struct stream *file_stream_create(const char *path,
-	const struct file_state *expected, struct buffer_pool *pool)
+struct stream *file_stream_create(
+	const char *path, struct segment *segment, struct buffer_pool *pool)
 {
 	static const struct stream_methods methods = {
 		.read = read_file,
@@ -184,7 +199,9 @@ struct stream *file_stream_create(const char *path,
 	};
 	struct file_stream *file = create(path, &methods, pool);
 
-	file->expected = *expected;
+	file->segment = segment_ref(segment);
+	if (segment->unit->wants_digest)
+		file->digester = digester_create();
 	return &file->base;
 }
 

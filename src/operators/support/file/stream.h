@@ -6,15 +6,17 @@
 #ifndef LEAT_OPERATORS_SUPPORT_FILE_STREAM_H
 #define LEAT_OPERATORS_SUPPORT_FILE_STREAM_H
 
-#include "base/file.h"
+#include "model/segment.h"
 #include "model/stream.h"
 #include "operators/support/file/buffer-pool.h"
 
-/* The content of a regular file, opened by the first read. EXPECTED is what
- * the file was when it was found: one that isn't that any more, or that
- * changes while it is read, is an error. Copies PATH; the pool is shared. */
-struct stream *file_stream_create(const char *path,
-	const struct file_state *expected, struct buffer_pool *pool);
+/* The content of the regular file that is the unit of SEGMENT, opened by the
+ * first read. One that isn't any more what the unit says, or that changes
+ * while it is read, is an error. The unit gets the digest of what was read
+ * from the first to the last byte. Copies PATH, takes its own reference to
+ * SEGMENT; the pool is shared. */
+struct stream *file_stream_create(
+	const char *path, struct segment *segment, struct buffer_pool *pool);
 
 /* What a descriptor yields until its end; it stays open. NAME is for
  * messages and lives as long as the stream. Reads that would block answer

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a graph asks of whoever runs it: which units needn't be run, what they
+ * had contributed, and what is to become of those that were. So the engine
+ * knows neither the run store nor other processes.
+ *
+ * Operators are of three kinds. Those *within* units treat each unit without
+ * regard to others. Those that *span* units don't. Those *behind* have one
+ * that spans somewhere in front of them. A link into the second or third kind
+ * from the first is a *frontier*: what a unit has contributed there is all
+ * that is needed of it. So a unit that doesn't run is brought by putting its
+ * contributions into the frontiers, in its place among the others.
+ */
+#ifndef LEAT_ENGINE_HOST_H
+#define LEAT_ENGINE_HOST_H
+
+#include "base/text.h"
+#include "engine/output.h"
+#include "model/segment.h"
+
+enum unit_way {
+	UNIT_RUNS,
+	UNIT_SKIPPED, /* nothing of it is wanted */
+	UNIT_BROUGHT, /* its contributions are */
+};
+
+/* An input of an operator at a frontier. */
+struct frontier {
+	unsigned op, pin; /* as in the plan */
+};
+
+struct graph_host {
+	/* Borrowed until the next call: what the unit has contributed, as it
+	 * was kept. False: there is nothing that can be used, which has been
+	 * reported; the run fails. */
+	bool (*contribution)(void *context, uint64_t unit,
+		struct frontier frontier, struct slice *data);
+
+	/* A unit that ran has contributed DATA at a frontier, and has
+	 * succeeded. Called for each frontier, before or after `decided`; not
+	 * called where it was too much to be kept. */
+	void (*keep)(void *context, uint64_t unit, struct frontier frontier,
+		const void *data, size_t length);
+
+	/* A temporary for the file PATH is about to be made. False: it can't,
+	 * errno says why. */
+	bool (*creates)(void *context, const char *path);
+
+	/* A unit that ran was decided; UNIT NULL: what spans units has
+	 * succeeded as a whole. Of one that succeeded OUTPUTS are to be
+	 * published; the outputs become the host's, the array doesn't. False:
+	 * that can't be done, which has been reported; the unit fails. */
+	bool (*decided)(void *context, const struct unit *unit,
+		struct output *const *outputs, size_t count);
+};
+
+#endif

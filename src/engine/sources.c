@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of a graph's units before it runs. */
+#include "engine/frontier.h"
+
+bool graph_find_units(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = graph->ranked[i];
+
+		if (op->input_count == 0 && !operator_open(op))
+			return false;
+	}
+	return true;
+}
+
+unsigned graph_sources(const struct graph *graph, unsigned *sources)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		if (graph->ranked[i]->input_count == 0)
+			sources[count++] = graph->plan->ranks[i];
+	return count;
+}
+
+enum unit_knowledge graph_units_known(const struct graph *graph)
+{
+	unsigned sources = 0;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		const struct operator *op = &graph->operators[i];
+
+		if (op->input_count > 0)
+			continue;
+		if (!op->spec->unit)
+			return UNITS_UNKNOWN;
+		sources++;
+	}
+	return sources == 1 && frontiers_keep_all(graph) ? UNITS_APART
+							 : UNITS_TOGETHER;
+}
+
+bool graph_unit(struct graph *graph, unsigned source, uint64_t number,
+	struct found_unit *unit)
+{
+	struct operator *op = &graph->operators[source];
+
+	return op->spec->unit(op, op->state, number, unit);
+}
+
+bool graph_is_within(const struct graph *graph, unsigned op)
+{
+	return graph->operators[op].within;
+}
+
+bool operator_remembers(const struct operator *op)
+{
+	return op->graph->settings.host;
+}
+
+void graph_set_ways(
+	struct graph *graph, const unsigned char *ways, uint64_t count)
+{
+	graph->ways = ways;
+	graph->way_count = count;
+}
