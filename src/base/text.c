@@ -240,8 +240,29 @@ static unsigned distance(
 	return above[b_length];
 }
 
+/* The one candidate that WORD begins, or that begins WORD, as "int" does
+ * "integer"; NULL when there are none or several. */
+static const char *find_prefix(const char *word, const char *const *candidates)
+{
+	size_t length = strlen(word);
+	const char *found = NULL;
+
+	for (; *candidates; candidates++) {
+		size_t other = strlen(*candidates);
+		size_t least = other < length ? other : length;
+
+		if (least < 3 || strncmp(word, *candidates, least) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = *candidates;
+	}
+	return found;
+}
+
 const char *text_nearest(const char *word, const char *const *candidates)
 {
+	const char *const *all = candidates;
 	size_t length = strlen(word);
 	unsigned limit = length < 6 ? 1 : (unsigned)(length / 3);
 	const char *nearest = NULL;
@@ -261,5 +282,5 @@ const char *text_nearest(const char *word, const char *const *candidates)
 		nearest = *candidates;
 		limit = edits;
 	}
-	return nearest;
+	return nearest ? nearest : find_prefix(word, all);
 }

@@ -35,7 +35,8 @@ void text_add_escaped(
 size_t text_valid(const char *data, size_t length);
 
 /* The candidate nearest to WORD, or NULL if none is near: at most a third of
- * its letters, and at least one, may differ. CANDIDATES ends in NULL. */
+ * its letters, and at least one, may differ; else one of them is the other's
+ * beginning. CANDIDATES ends in NULL. */
 const char *text_nearest(const char *word, const char *const *candidates);
 
 #endif

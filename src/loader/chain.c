@@ -67,17 +67,15 @@ static bool find_operators(
 		found = false;
 		if (loader_is_verbose(work->loader))
 			near = text_nearest(ends[i].name, names);
-		if (near)
-			work->touched[names_find(work->names, near)] = true;
+		if (near && work->touched[names_find(work->names, near)])
+			continue; /* its name is wrong, which was said */
 		loader_error(work->loader, ends[i].location,
 			loader_nearest(work->loader, ends[i].name, names,
 				"name it under 'operators'"),
 			"there is no operator '%s' in this graph",
 			ends[i].name);
 	}
-	for (size_t i = 0; i < count && !found; i++)
-		if (ends[i].index >= 0)
-			graph_touch(work, (unsigned)ends[i].index);
+	work->links_broken |= !found;
 	return found;
 }
 
@@ -180,8 +178,7 @@ static void add_links(
 			work, &ends[i + 1], PIN_INPUT, false, i + 2 == count);
 
 		if (from < 0 || to < 0) {
-			graph_touch(work, (unsigned)ends[i].index);
-			graph_touch(work, (unsigned)ends[i + 1].index);
+			work->links_broken = true;
 			continue;
 		}
 		graph_add_link(work,
@@ -218,7 +215,7 @@ static bool take_end(struct loader *loader, const struct node *node,
 /* What may stand in a broken link isn't checked further. */
 static void touch_all(struct graph_work *work)
 {
-	memset(work->touched, true, work->names->count);
+	work->links_broken = true;
 }
 
 static void read_chain(struct graph_work *work, const struct node *node)
@@ -309,8 +306,7 @@ bool graph_find_input(struct graph_work *work, const struct node *scalar,
 		!find_operators(work, &end, 1))
 		return false;
 	int row = resolve_pin(work, &end, PIN_INPUT, false, true);
-	if (row < 0)
-		graph_touch(work, (unsigned)end.index);
+	work->links_broken |= row < 0;
 	*op = (unsigned)end.index;
 	*pin = (unsigned)row;
 	return row >= 0;

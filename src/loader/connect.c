@@ -134,7 +134,7 @@ static void check_room(
 
 		if (!check_slot(work, &link, true, from) ||
 			!check_slot(work, &link, false, to)) {
-			graph_touch(work, link.from);
+			work->links_broken = true;
 			continue;
 		}
 		work->links[kept++] = link;
@@ -222,6 +222,15 @@ static void number_pins(struct graph_work *work)
 
 /* ---- Loose ends --------------------------------------------------------- */
 
+/* The operator is left out of the chain that it belongs to. */
+static void report_left_out(
+	struct loader *loader, const struct operator_plan *op)
+{
+	loader_error(loader, op->location, NULL,
+		"no link reaches '%s', and none takes what it yields",
+		op->name);
+}
+
 static void report_loose(struct loader *loader, const struct operator_plan *op,
 	const struct pin_spec *pin)
 {
@@ -236,11 +245,22 @@ static void report_loose(struct loader *loader, const struct operator_plan *op,
 			op->name);
 }
 
+static bool is_loose(
+	const struct operator_plan *op, unsigned statics, unsigned row)
+{
+	bool linked = row < statics ? op->pins[row].link >= 0
+				    : op->pin_count > statics;
+
+	return !linked &&
+		!(op->spec->pins[row].flags & (PIN_OPTIONAL | PIN_DYNAMIC));
+}
+
 static void check_loose(struct loader *loader, const struct operator_plan *op)
 {
 	const struct pin_spec *pins = op->spec->pins;
 	unsigned statics = static_pins(op->spec);
 	bool used = false, needed = false;
+	unsigned loose[2] = {0, 0};
 
 	for (unsigned i = 0; i < op->pin_count; i++)
 		used |= op->pins[i].link >= 0;
@@ -251,25 +271,40 @@ static void check_loose(struct loader *loader, const struct operator_plan *op)
 			"'%s' is not used: no link names it", op->name);
 		return;
 	}
-	for (unsigned i = 0; pins[i].name; i++) {
-		bool linked = i < statics ? op->pins[i].link >= 0
-					  : op->pin_count > statics;
-
-		if (!linked && !(pins[i].flags & (PIN_OPTIONAL | PIN_DYNAMIC)))
-			report_loose(loader, op, &pins[i]);
+	for (unsigned i = 0; pins[i].name; i++)
+		loose[pins[i].direction] += is_loose(op, statics, i);
+	if (loose[PIN_INPUT] && loose[PIN_OUTPUT]) {
+		report_left_out(loader, op);
+		return;
 	}
+	for (unsigned i = 0; pins[i].name; i++)
+		if (is_loose(op, statics, i))
+			report_loose(loader, op, &pins[i]);
+}
+
+static void check_loose_ends(struct graph_work *work)
+{
+	unsigned named = (unsigned)work->names->count;
+	size_t errors =
+		diagnostics_count(work->loader->diagnostics, SEVERITY_ERROR);
+
+	for (unsigned i = 0; i < named; i++)
+		if (work->plan->operators[i].spec && !work->touched[i])
+			check_loose(work->loader, &work->plan->operators[i]);
+	work->links_broken = diagnostics_count(work->loader->diagnostics,
+				     SEVERITY_ERROR) > errors;
 }
 
 void graph_connect(struct graph_work *work)
 {
-	unsigned total, named = (unsigned)work->names->count;
+	unsigned total;
 
 	add_tees(work);
 	unsigned *bases = pin_bases(work, &total);
 	check_room(work, bases,
 		arena_array(work->loader->arena, total, sizeof(unsigned)));
 	number_pins(work);
-	for (unsigned i = 0; i < named; i++)
-		if (work->plan->operators[i].spec && !work->touched[i])
-			check_loose(work->loader, &work->plan->operators[i]);
+	graph_check_types(work);
+	if (!work->links_broken)
+		check_loose_ends(work);
 }

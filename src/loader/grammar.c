@@ -4,8 +4,12 @@
 
 #include <string.h>
 
-static void unknown_key(struct loader *loader, const struct node *key,
-	const struct key_rule *rules, const char *what)
+#include "base/text.h"
+
+/* Reports the key; one that is near to a key that MAP lacks becomes that, so
+ * that its value is read and nothing more has to be said. */
+static void unknown_key(struct loader *loader, const struct node *map,
+	struct node *key, const struct key_rule *rules, const char *what)
 {
 	const char *names[64], *available[64];
 	size_t count = 0, usable = 0;
@@ -21,6 +25,9 @@ static void unknown_key(struct loader *loader, const struct node *key,
 	loader_error(loader, key->location,
 		loader_nearest(loader, key->text, names, all),
 		"%s has no key '%s'", what, key->text);
+	const char *nearest = text_nearest(key->text, available);
+	if (nearest && !node_get(map, nearest))
+		key->text = nearest;
 }
 
 static bool check_kind(struct loader *loader, const struct key_rule *rule,
@@ -38,18 +45,29 @@ static bool check_kind(struct loader *loader, const struct key_rule *rule,
 		arena_format(loader->arena, "'%s'", rule->name));
 }
 
+/* The rule of a key, or the row behind the last. */
+static const struct key_rule *find_rule(
+	const struct key_rule *rules, const char *name)
+{
+	while (rules->name && strcmp(rules->name, name) != 0)
+		rules++;
+	return rules;
+}
+
 void grammar_read(struct loader *loader, const struct node *map,
 	const struct key_rule *rules, const char *what, void *into)
 {
 	for (size_t i = 0; i < map->count; i++) {
-		const struct node *key = map->keys[i];
-		const struct key_rule *rule = rules;
+		struct node *key = map->keys[i];
+		const struct key_rule *rule = find_rule(rules, key->text);
 
-		while (rule->name && strcmp(rule->name, key->text) != 0)
-			rule++;
+		if (!rule->name) {
+			unknown_key(loader, map, key, rules, what);
+			rule = find_rule(rules, key->text);
+		}
 		if (!rule->name)
-			unknown_key(loader, key, rules, what);
-		else if (rule->kind == KEY_LATER)
+			continue;
+		if (rule->kind == KEY_LATER)
 			loader_error(loader, key->location, NULL,
 				"'%s' is not available yet", key->text);
 		else if (check_kind(loader, rule, map->items[i]) && rule->read)

@@ -172,12 +172,6 @@ unsigned graph_add_operator(struct graph_work *work,
 	return plan->operator_count++;
 }
 
-void graph_touch(struct graph_work *work, unsigned op)
-{
-	if (op < work->names->count)
-		work->touched[op] = true;
-}
-
 void graph_add_link(struct graph_work *work, struct draft_link link)
 {
 	work->links = loader_grow(work->loader, work->links, work->link_count,
@@ -230,8 +224,12 @@ void graph_load(
 	read_operators(&work, operators, on_error);
 	if (links && links->kind == NODE_SEQUENCE)
 		graph_read_links(&work, links);
-	else if (links)
-		memset(work.touched, true, operators->count);
+	else
+		work.links_broken = true;
+	if (!links && operators->count)
+		loader_error(loader, operators->keys[0]->location,
+			"add links, as in links: [a -> b -> c]",
+			"the graph '%s' has no 'links'", plan->name);
 	if (rejected && rejected->kind == NODE_SCALAR)
 		graph_read_rejected(&work, rejected);
 	graph_connect(&work);

@@ -21,7 +21,9 @@ struct graph_work {
 	struct graph_plan *plan;
 	size_t operator_capacity;
 	struct names *names; /* of the operators in the file */
-	bool *touched; /* an error concerns the operator's links */
+	bool *touched; /* the operator's name is wrong */
+	bool links_broken; /* a link isn't right, or an end is loose: what
+			      arrives where isn't known */
 	struct draft_link *links;
 	size_t link_count, link_capacity;
 	size_t related; /* the operators that have a rank */
@@ -44,9 +46,6 @@ unsigned graph_add_operator(struct graph_work *work,
 	const struct operator_spec *spec, const char *name, const char *why,
 	struct location location);
 
-/* Says nothing more about the links of an operator. */
-void graph_touch(struct graph_work *work, unsigned op);
-
 void graph_add_link(struct graph_work *work, struct draft_link link);
 
 /* Collects `links:` (loader/chain.c). */
@@ -63,6 +62,9 @@ void graph_read_rejected(struct graph_work *work, const struct node *scalar);
 /* Gives outputs with several links a tee, numbers the pins and finds those
  * without a link (loader/connect.c). */
 void graph_connect(struct graph_work *work);
+
+/* Reports links whose pins have no type in common (loader/relate.c). */
+void graph_check_types(struct graph_work *work);
 
 /* Fills in the ranks, or reports a cycle (loader/rank.c). */
 void graph_rank(struct graph_work *work);

@@ -84,6 +84,17 @@ void *loader_grow(struct loader *loader, void *items, size_t count,
 	return grown;
 }
 
+/* What to do where a text stands for a list, or one of both for a text. */
+static const char *collection_hint(const struct node *node, enum node_kind kind)
+{
+	if (kind == NODE_SCALAR)
+		return yaml_hint_collection(node);
+	if (kind == NODE_SEQUENCE && node->kind == NODE_SCALAR)
+		return "each entry of a list begins with a dash and a space, "
+		       "or the list stands in [ ]";
+	return NULL;
+}
+
 bool loader_expect(struct loader *loader, const struct node *node,
 	enum node_kind kind, const char *what)
 {
@@ -99,8 +110,7 @@ bool loader_expect(struct loader *loader, const struct node *node,
 						  : NULL,
 			"%s has no value; it takes %s", what, names[kind]);
 	} else
-		loader_error(loader, location,
-			kind == NODE_SCALAR ? yaml_hint_collection(node) : NULL,
+		loader_error(loader, location, collection_hint(node, kind),
 			"%s takes %s, not %s", what, names[kind],
 			node_kind_name(node));
 	return false;

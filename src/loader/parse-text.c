@@ -75,6 +75,47 @@ void parse_set_content(
 			parse_text(parser, content->line, content->column - 1);
 }
 
+/* Whether a line is a key whose colon has no space behind it, so that YAML takes
+ * all of it for a text; PLACE becomes that of the colon. */
+static bool lacks_space(
+	const struct parser *parser, unsigned line, struct location *place)
+{
+	const char *start = line ? parse_text(parser, line, 0) : "";
+	const char *key = start + strspn(start, " ");
+	const char *colon = key +
+		strspn(key,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			"0123456789_-");
+
+	if (colon == key || *colon != ':' || strchr(" /\r\n", colon[1]))
+		return false;
+	*place = (struct location){
+		parser->source, line, (unsigned)(colon - start) + 1, 1};
+	return true;
+}
+
+/* Reports what libyaml notices only at a later place than where it is. */
+static bool report_late(struct parser *parser, struct location location,
+	struct location start, const char *context)
+{
+	const char *problem = parser->yaml.problem;
+	bool key = strstr(problem, "could not find expected ':'");
+
+	if (strstr(context, "quoted scalar") &&
+		!strstr(problem, "unknown escape")) {
+		parse_report(parser, start, NULL,
+			"the YAML is broken: nothing closes this quote");
+		return true;
+	}
+	if (!(key && lacks_space(parser, start.line, &location)) &&
+		!(strstr(problem, "mapping values are not allowed") &&
+			lacks_space(parser, location.line - 1, &location)))
+		return false;
+	parse_report(parser, location, NULL,
+		"the YAML is broken: a space is missing behind this colon");
+	return true;
+}
+
 void parse_syntax_error(struct parser *parser)
 {
 	const yaml_parser_t *yaml = &parser->yaml;
@@ -88,6 +129,8 @@ void parse_syntax_error(struct parser *parser)
 		location = (struct location){parser->source, 0, 0, 1, NULL};
 	if (!yaml->context)
 		start.line = 0;
+	if (report_late(parser, location, start, context))
+		return;
 	parse_report(parser, location,
 		yaml_hint_broken(yaml->problem, location, start),
 		"the YAML is broken: %s%s%s", yaml->problem,

@@ -88,7 +88,7 @@ void graph_read_rejected(struct graph_work *work, const struct node *scalar)
 		found += !excluded[i];
 	}
 	if (!found) {
-		graph_touch(work, link.to);
+		work->links_broken = true;
 		loader_error(work->loader, link.location, NULL,
 			"no operator has a pin 'rejected' without a link");
 		return;

@@ -38,9 +38,30 @@ static bool converts(
 		(spec->pins[out].types & wanted);
 }
 
-static const char *convert_hint(
-	struct loader *loader, unsigned types, unsigned wanted)
+/* Whether no link names the operator. */
+static bool is_unused(const struct operator_plan *op)
 {
+	for (unsigned i = 0; i < op->pin_count; i++)
+		if (op->pins[i].link >= 0)
+			return false;
+	return op->spec;
+}
+
+static const char *convert_hint(
+	struct graph_work *work, unsigned types, unsigned wanted)
+{
+	struct loader *loader = work->loader;
+
+	if (!loader_is_verbose(loader))
+		return NULL;
+	for (unsigned i = 0; i < work->plan->operator_count; i++) {
+		const struct operator_plan *op = &work->plan->operators[i];
+
+		if (is_unused(op) && converts(op->spec, types, wanted))
+			return arena_format(loader->arena,
+				"put '%s' (%s) between them", op->name,
+				op->spec->name);
+	}
 	for (size_t i = 0; registry_operators[i]; i++)
 		if (converts(registry_operators[i], types, wanted))
 			return arena_format(loader->arena,
@@ -71,7 +92,7 @@ static void report_types(struct graph_work *work, const struct link_plan *link,
 	const struct operator_plan *to = &work->plan->operators[link->to];
 
 	loader_error(work->loader, link->location,
-		convert_hint(work->loader, types, wanted),
+		convert_hint(work, types, wanted),
 		"'%s' (%s) yields %s, but '%s' (%s) takes %s", from->name,
 		from->spec->name, type_words(work->loader, types), to->name,
 		to->spec->name, type_words(work->loader, wanted));
@@ -86,21 +107,41 @@ static const struct pin_spec *row_of(
 	return &op->spec->pins[pin < last ? pin : last];
 }
 
+void graph_check_types(struct graph_work *work)
+{
+	const struct graph_plan *plan = work->plan;
+
+	for (unsigned i = 0; i < plan->link_count; i++) {
+		const struct link_plan *link = &plan->links[i];
+		unsigned types =
+			row_of(&plan->operators[link->from], link->from_pin)
+				->types;
+		unsigned wanted =
+			row_of(&plan->operators[link->to], link->to_pin)->types;
+
+		if (types & wanted)
+			continue;
+		report_types(work, link, types, wanted);
+		work->links_broken = true;
+	}
+}
+
 /* Takes the shape that arrives by a link, if the input can take it. */
 static void take_shape(struct graph_work *work, struct link_plan *link)
 {
 	struct operator_plan *from = &work->plan->operators[link->from];
 	struct operator_plan *to = &work->plan->operators[link->to];
-	const struct shape *shape = &from->pins[link->from_pin].shape;
+	struct shape *shape = &from->pins[link->from_pin].shape;
 	unsigned wanted = row_of(to, link->to_pin)->types;
-	unsigned types = shape->known ? PAYLOAD_BIT(shape->type)
-				      : row_of(from, link->from_pin)->types;
 
-	if (!(types & wanted)) {
-		report_types(work, link, types, wanted);
-		return;
+	if (shape->known && !(PAYLOAD_BIT(shape->type) & wanted)) {
+		if (row_of(from, link->from_pin)->types & wanted)
+			report_types(
+				work, link, PAYLOAD_BIT(shape->type), wanted);
+		return; /* else it has been said */
 	}
 	link->type = shape->type;
+	shape->known &= !work->links_broken;
 	to->pins[link->to_pin].shape = *shape;
 }
 

@@ -131,20 +131,37 @@ static void require_key(struct loader *loader, const struct node *root,
 			loader, whole, hint, "the key '%s' is missing", key);
 }
 
+/* Whether a key of the session is none of the grammar's: it may be a required
+ * one under another name. */
+static bool has_strange_key(const struct node *root)
+{
+	for (size_t i = 0; i < root->count; i++) {
+		const struct key_rule *rule = session_keys;
+
+		while (rule->name &&
+			strcmp(rule->name, root->keys[i]->text) != 0)
+			rule++;
+		if (!rule->name)
+			return true;
+	}
+	return false;
+}
+
 static void check_root(struct loader *loader, const struct node *root)
 {
+	grammar_read(loader, root, session_keys, "a session", NULL);
 	const char *single = node_get(root, "operators") ? "operators"
 		: node_get(root, "links")		 ? "links"
 		: node_get(root, "rejected")		 ? "rejected"
 							 : NULL;
-
-	grammar_read(loader, root, session_keys, "a session", NULL);
-	require_key(loader, root, "leat", "write leat: 1 at the top");
-	require_key(loader, root, "session",
-		"give it a name, as in session: access-report");
-	if (!node_get(root, "graphs"))
-		require_key(loader, root, "operators", NULL);
-	else if (single) {
+	if (!has_strange_key(root)) {
+		require_key(loader, root, "leat", "write leat: 1 at the top");
+		require_key(loader, root, "session",
+			"give it a name, as in session: access-report");
+		if (!node_get(root, "graphs"))
+			require_key(loader, root, "operators", NULL);
+	}
+	if (single && node_get(root, "graphs")) {
 		for (size_t i = 0; i < root->count; i++)
 			if (strcmp(root->keys[i]->text, single) == 0)
 				loader_error(loader, root->keys[i]->location,

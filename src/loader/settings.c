@@ -240,10 +240,10 @@ static bool is_reserved(const struct key_rule *reserved, const char *name)
 	return false;
 }
 
-/* A property that the key is near to counts as given, to be said once. */
-static void unknown_property(struct loader *loader, const struct node *key,
+/* Returns the index of the property that the key is near to, or -1. */
+static int unknown_property(struct loader *loader, const struct node *key,
 	const struct node *value, const struct key_rule *reserved,
-	const struct settings *settings, bool *given)
+	const struct settings *settings)
 {
 	const struct property_spec *specs = settings->specs;
 	const char *names[96];
@@ -266,9 +266,7 @@ static void unknown_property(struct loader *loader, const struct node *key,
 		loader_nearest(loader, key->text, names, all),
 		"%s has no property '%s'", settings->what, key->text);
 	const char *nearest = text_nearest(key->text, names);
-	int index = nearest ? find(settings->specs, nearest) : -1;
-	if (index >= 0)
-		given[index] = true;
+	return nearest ? find(settings->specs, nearest) : -1;
 }
 
 static void read_property(struct loader *loader, const struct node *node,
@@ -277,9 +275,12 @@ static void read_property(struct loader *loader, const struct node *node,
 	const struct property_spec *spec = &settings->specs[index];
 	struct setting setting = {
 		.spec = spec, .member = (char *)settings->state + spec->offset};
+	size_t errors = diagnostics_count(loader->diagnostics, SEVERITY_ERROR);
 
 	read_setting(loader, &setting, node);
 	*given = !setting.absent;
+	if (diagnostics_count(loader->diagnostics, SEVERITY_ERROR) > errors)
+		setting.unknown = true; /* what follows from it is, too */
 	if (setting.unknown && index < 64)
 		settings->unknown |= UINT64_C(1) << index;
 	if (!setting.absent)
@@ -312,7 +313,7 @@ void settings_read(struct loader *loader, const struct node *map,
 	const struct key_rule *reserved, struct settings *settings)
 {
 	static const struct property_spec none[] = {{.name = NULL}};
-	bool given[96] = {false};
+	bool given[96] = {false}, strange = false;
 
 	if (!settings->specs)
 		settings->specs = none;
@@ -321,12 +322,23 @@ void settings_read(struct loader *loader, const struct node *map,
 		const struct node *key = map->keys[i];
 		int index = find(settings->specs, key->text);
 
+		if (index < 0 && is_reserved(reserved, key->text))
+			continue;
+		if (index < 0) {
+			index = unknown_property(
+				loader, key, map->items[i], reserved, settings);
+			strange |= index < 0;
+			if (index >= 0 &&
+				node_get(map, settings->specs[index].name))
+				continue;
+		}
 		if (index >= 0)
 			read_property(loader, map->items[i], settings,
 				(unsigned)index, &given[index]);
-		else if (!is_reserved(reserved, key->text))
-			unknown_property(loader, key, map->items[i], reserved,
-				settings, given);
 	}
-	report_missing(loader, settings, given);
+	/* What is missing may stand under the strange name. */
+	if (strange)
+		settings->unknown = UINT64_MAX;
+	else
+		report_missing(loader, settings, given);
 }

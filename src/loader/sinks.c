@@ -20,8 +20,7 @@ static const struct property_spec *find_path(const struct operator_spec *spec)
 
 static const struct setting_text *path_of(const struct operator_plan *op)
 {
-	const struct property_spec *row =
-		op->spec ? find_path(op->spec) : NULL;
+	const struct property_spec *row = op->spec ? find_path(op->spec) : NULL;
 	size_t index = row ? (size_t)(row - op->spec->properties) : 0;
 
 	if (!row || op->unknown >> index & 1)

@@ -93,6 +93,9 @@ static const char *unknown_hint(const struct check *check, const char *name)
 			"'%s' is a field; a template takes attributes", name);
 	for (size_t i = 0; i < shape->attribute_count; i++)
 		names[i] = shape->attributes[i]->name;
+	if (session_param(loader->session, name))
+		return arena_format(loader->arena,
+			"the value of the param is written ${%s}", name);
 	const char *all = shape->attribute_count
 		? arena_format(loader->arena, "there are: %s",
 			  loader_join(loader, names))
@@ -106,7 +109,8 @@ static void check_placeholder(
 	struct loader *loader = check->work->loader;
 	char *name = arena_copy(loader->arena, at + 1, length - 2);
 
-	if (!check->shape->known || shape_attribute(check->shape, name))
+	if (check->shape->known ? shape_attribute(check->shape, name)
+				: registry_attribute(name))
 		return;
 	loader_error(loader, find_place(check, at, length),
 		unknown_hint(check, name), "there is no attribute '%s' at '%s'",

@@ -72,8 +72,12 @@ static bool add_key(struct reader *reader, const struct setting_text *sql,
 	text.text = arena_copy(
 		reader->arena, first->text, (size_t)(stop - first->text));
 	text.location = place(sql, first);
-	reader->columns[reader->count] =
-		(struct setting_expression){.sql = text};
+	/* With a name it is one expression: nothing may stand behind it. */
+	reader->columns[reader->count] = (struct setting_expression){
+		.name = sql_is(first, "*")
+			? NULL
+			: arena_format(reader->arena, "%zu", reader->count),
+		.sql = text};
 	const char *behind = first->text;
 	struct sql_token word = sql_next(&behind), second = sql_next(&behind);
 	bool alone = second.text == stop || second.text == end->text ||
