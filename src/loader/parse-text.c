@@ -90,7 +90,7 @@ static bool lacks_space(
 	if (colon == key || *colon != ':' || strchr(" /\r\n", colon[1]))
 		return false;
 	*place = (struct location){
-		parser->source, line, (unsigned)(colon - start) + 1, 1};
+		parser->source, line, (unsigned)(colon - start) + 1, 1, NULL};
 	return true;
 }
 

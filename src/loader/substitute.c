@@ -269,6 +269,50 @@ static void scan(struct work *work)
 	}
 }
 
+/* Warns of the LENGTH bytes at OFFSET if what begins SKIP bytes behind is the
+ * name of a param. */
+static void check_alike(
+	const struct work *work, size_t offset, size_t length, size_t skip)
+{
+	struct loader *loader = work->loader;
+	const char *at = work->scalar->text + offset;
+	const char *name = arena_copy(loader->arena, at + skip,
+		length - skip - (skip == 2 || *at == '{' ? 1 : 0));
+
+	if (param_find(loader->scope, name) >= 0)
+		diagnostics_add(loader->diagnostics, SEVERITY_WARNING,
+			node_place(work->scalar, offset, length),
+			arena_format(loader->arena,
+				"the value of the param is written ${%s}",
+				name),
+			"'%.*s' is taken as it stands", (int)length, at);
+}
+
+/* Finds what was meant for ${name}: $name, $(name) and, where it isn't an
+ * attribute, {name}. */
+static void find_alike(const struct work *work)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	const char *text = work->scalar->text;
+
+	for (size_t i = 0; text[i]; i++) {
+		size_t skip = text[i] == '$'
+			? 1 + (text[i + 1] == '(')
+			: text[i] == '{' && work->mode != SUBSTITUTE_TEMPLATE &&
+				(i == 0 || text[i - 1] != '$');
+		size_t name = skip ? strspn(text + i + skip, letters) : 0;
+		char end = name ? text[i + skip + name] : '\0';
+
+		if (!name)
+			continue;
+		if (text[i] == '$' && skip == 1)
+			check_alike(work, i, skip + name, skip);
+		else if (end == (text[i] == '{' ? '}' : ')'))
+			check_alike(work, i, skip + name + 1, skip);
+	}
+}
+
 bool substitute(struct loader *loader, const struct node *scalar,
 	enum substitution_mode mode, struct substitution *result)
 {
@@ -281,6 +325,8 @@ bool substitute(struct loader *loader, const struct node *scalar,
 		.text = scalar->text, .location = scalar->content};
 	if (mode == SUBSTITUTE_SQL && !loader->session->reproducible)
 		result->now_us = &loader->session->now_us;
+	if (mode != SUBSTITUTE_SQL && loader->scope->count)
+		find_alike(&work);
 	if (!strstr(scalar->text, "${"))
 		return true;
 	text_add_string(&work.text, "");

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "loader/param.h"
 #include "registry/registry.h"
 
 struct check {
@@ -93,7 +94,7 @@ static const char *unknown_hint(const struct check *check, const char *name)
 			"'%s' is a field; a template takes attributes", name);
 	for (size_t i = 0; i < shape->attribute_count; i++)
 		names[i] = shape->attributes[i]->name;
-	if (session_param(loader->session, name))
+	if (param_find(loader->scope, name) >= 0)
 		return arena_format(loader->arena,
 			"the value of the param is written ${%s}", name);
 	const char *all = shape->attribute_count
