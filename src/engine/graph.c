@@ -65,15 +65,20 @@ static void create_link(struct graph *graph, unsigned index)
 }
 
 /* What an encoder writes one document for is what its sink writes one file
- * for, however many operators lie between. */
+ * for, however many operators lie between that pass the bytes on. */
 static void spread_document_scopes(struct graph *graph)
 {
 	for (unsigned i = graph->plan->operator_count; i-- > 0;) {
 		struct operator *op = graph->ranked[i];
 
-		op->document_scope = op->output_count > 0
-			? op->outputs[0]->to->document_scope
-			: op->plan->scope;
+		op->document_scope = op->plan->scope;
+		for (unsigned j = op->output_count; j-- > 0;) {
+			const struct link *link = op->outputs[j];
+
+			if (graph->plan->links[link - graph->links].type ==
+				PAYLOAD_BYTES)
+				op->document_scope = link->to->document_scope;
+		}
 	}
 }
 

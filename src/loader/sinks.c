@@ -50,34 +50,27 @@ static void check_path(struct graph_work *work, unsigned index)
 
 /* ---- Encoders ------------------------------------------------------------- */
 
-static bool is_sink(const struct operator_plan *op)
-{
-	for (const struct pin_spec *pin = op->spec->pins; pin->name; pin++)
-		if (pin->direction == PIN_OUTPUT)
-			return false;
-	return true;
-}
-
-/* The first sink behind the operator, but for those that keep nothing. */
+/* The first operator behind that the bytes end at, but for those that keep
+ * nothing. */
 static const struct operator_plan *find_sink(
 	const struct graph_work *work, unsigned index, enum scope not_scope)
 {
 	const struct graph_plan *plan = work->plan;
 	const struct operator_plan *op = &plan->operators[index];
+	const struct operator_plan *sink = NULL;
+	bool passes = false;
 
 	if (!op->spec || strcmp(op->spec->name, "discard") == 0)
 		return NULL;
-	if (is_sink(op))
-		return op->scope != not_scope ? op : NULL;
-	for (unsigned i = 0; i < plan->link_count; i++) {
-		const struct operator_plan *sink = NULL;
+	for (unsigned i = 0; i < plan->link_count && !sink; i++) {
+		const struct link_plan *link = &plan->links[i];
 
-		if (plan->links[i].from == index)
-			sink = find_sink(work, plan->links[i].to, not_scope);
-		if (sink)
-			return sink;
+		if (link->from != index || link->type != PAYLOAD_BYTES)
+			continue;
+		passes = true;
+		sink = find_sink(work, link->to, not_scope);
 	}
-	return NULL;
+	return passes || op->scope == not_scope ? sink : op;
 }
 
 /* Whether the operator makes bytes of what isn't bytes. */
