@@ -6,6 +6,7 @@
 
 #include "base/excerpt.h"
 #include "base/memory.h"
+#include "base/secrets.h"
 #include "base/text.h"
 
 enum { KEPT = 500 }; /* more are counted only */
@@ -26,6 +27,7 @@ struct diagnostics {
 	char **names; /* of the files, in the order of their first
 			 diagnostics; "" is none */
 	unsigned name_count;
+	struct secrets secrets; /* they stay when all is forgotten */
 };
 
 struct diagnostics *diagnostics_create(void)
@@ -46,7 +48,10 @@ static void forget(struct diagnostics *list)
 	for (unsigned i = 0; i < list->name_count; i++)
 		free(list->names[i]);
 	free(list->names);
-	memset(list, 0, sizeof(*list));
+	list->kept = 0;
+	list->counts[0] = list->counts[1] = 0;
+	list->names = NULL;
+	list->name_count = 0;
 }
 
 void diagnostics_destroy(struct diagnostics *list)
@@ -54,6 +59,7 @@ void diagnostics_destroy(struct diagnostics *list)
 	if (!list)
 		return;
 	forget(list);
+	secrets_free(&list->secrets);
 	free(list);
 }
 
@@ -84,12 +90,21 @@ static bool known(const struct diagnostics *list, const struct entry *entry)
 	return false;
 }
 
-/* A copy of TEXT with control characters and broken UTF-8 made visible. */
-static char *shown(const char *text)
+void diagnostics_hide(struct diagnostics *list, const char *secret)
 {
-	struct text result = {0};
+	secrets_add(&list->secrets, secret);
+}
+
+/* A copy of ORIGINAL without secrets, and with control characters and broken
+ * UTF-8 made visible. */
+static char *shown(const struct diagnostics *list, const char *original)
+{
+	struct text result = {0}, open = {0};
 
 	text_add_string(&result, "");
+	text_add_string(&open, original);
+	secrets_hide(&list->secrets, &open);
+	const char *text = open.data;
 	while (*text) {
 		size_t run = strcspn(text, "\\");
 
@@ -100,6 +115,7 @@ static char *shown(const char *text)
 			text++;
 		}
 	}
+	text_free(&open);
 	return result.data;
 }
 
@@ -157,7 +173,7 @@ static void add_notes(
 		note->line = use->location.line;
 		note->column = use->location.column;
 		note->width = use->location.width;
-		note->message = shown(message.data);
+		note->message = shown(list, message.data);
 		entry->note_files[item->note_count++] =
 			file_index(list, use->location.source->name);
 		text_free(&message);
@@ -165,6 +181,17 @@ static void add_notes(
 }
 
 /* ---- The list ----------------------------------------------------------- */
+
+static char *create_excerpt(
+	const struct diagnostics *list, const struct location *location)
+{
+	const char *line, *end;
+
+	line = excerpt_line(location, &end);
+	if (line && secrets_found(&list->secrets, line, (size_t)(end - line)))
+		return NULL;
+	return excerpt_create(location);
+}
 
 void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 	struct location location, const char *hint, const char *format,
@@ -186,7 +213,7 @@ void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 	item->line = location.line;
 	item->column = location.column;
 	item->width = location.width;
-	item->message = shown(message.data);
+	item->message = shown(list, message.data);
 	text_free(&message);
 	entry->said = without_use(item->message, use);
 	if (known(list, entry)) {
@@ -196,8 +223,8 @@ void diagnostics_vadd(struct diagnostics *list, enum severity severity,
 	}
 	item->note_count = 0;
 	add_notes(list, entry, use);
-	item->excerpt = excerpt_create(&location);
-	item->hint = hint ? shown(hint) : NULL;
+	item->excerpt = create_excerpt(list, &location);
+	item->hint = hint ? shown(list, hint) : NULL;
 	list->kept++;
 	list->counts[severity]++;
 }
@@ -266,7 +293,7 @@ size_t diagnostics_take(struct diagnostics *list,
 	for (unsigned i = 0; i < list->name_count; i++) {
 		char *name = list->names[i];
 
-		list->names[i] = shown(name);
+		list->names[i] = shown(list, name);
 		free(name);
 	}
 	for (size_t i = 0; i < list->kept; i++) {

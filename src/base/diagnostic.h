@@ -70,6 +70,10 @@ struct diagnostics;
 struct diagnostics *diagnostics_create(void);
 void diagnostics_destroy(struct diagnostics *list); /* takes NULL */
 
+/* Shows *** in place of SECRET, which is copied, in all that is added from now
+ * on, and no line of a file that has it. */
+void diagnostics_hide(struct diagnostics *list, const char *secret);
+
 /* Adds one. HINT may be NULL; it and the formatted message are copied. The
  * same message at the same place is kept once, also when it comes from several
  * uses and names them. */

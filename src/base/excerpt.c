@@ -32,8 +32,7 @@ static const char *line_end(const char *start, const char *stop)
 	return end > start && end[-1] == '\r' ? end - 1 : end;
 }
 
-/* The location's line without its end; NULL when the source has no such line. */
-static const char *find_line(const struct location *location, const char **end)
+const char *excerpt_line(const struct location *location, const char **end)
 {
 	const struct source *source = location->source;
 	unsigned line = location->line;
@@ -134,7 +133,7 @@ static void add_caret(struct text *text, const char *at, const char *end,
 char *excerpt_create(const struct location *location)
 {
 	struct text text = {0};
-	const char *end, *line = find_line(location, &end);
+	const char *end, *line = excerpt_line(location, &end);
 
 	if (!line)
 		return NULL;
@@ -210,7 +209,7 @@ static bool next_line(struct location *location, unsigned indent,
 struct location location_within(struct location location, size_t bytes)
 {
 	unsigned indent = location.column - 1;
-	const char *end, *line = find_line(&location, &end);
+	const char *end, *line = excerpt_line(&location, &end);
 
 	if (!line)
 		return location;

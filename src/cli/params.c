@@ -14,18 +14,6 @@ static bool is_required(const struct param *param)
 	return param->required && !param->fallback;
 }
 
-unsigned params_missing(const struct session *session)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < session->param_count; i++) {
-		const struct param *param = &session->params[i];
-
-		count += is_required(param) && !param->has_value;
-	}
-	return count;
-}
-
 static bool takes_many(const struct param *param)
 {
 	return param->list || param->type == SETTING_INPUTS;
@@ -128,7 +116,10 @@ static void show_param(FILE *file, const struct param *param)
 
 	while (length && strchr(" \n", doc[length - 1]))
 		length--;
-	add_term(&term, param);
+	if (param->variable)
+		text_add_string(&term, param->name);
+	else
+		add_term(&term, param);
 	add_facts(&facts, param);
 	text_add(&text, doc, length);
 	if (facts.length) /* without the first "; " */
@@ -150,5 +141,9 @@ void params_show(FILE *file, const struct session *session)
 		fputs("\nParams:\n", file);
 	for (unsigned i = 0; i < session->param_count; i++)
 		show_param(file, &session->params[i]);
+	if (session->variable_count)
+		fputs("\nEnvironment:\n", file);
+	for (unsigned i = 0; i < session->variable_count; i++)
+		show_param(file, &session->variables[i]);
 	fputs("\nOptions of leat itself: see `leat help run`.\n", file);
 }

@@ -7,9 +7,6 @@
 
 #include "loader/session.h"
 
-/* How many are required and have no value. */
-unsigned params_missing(const struct session *session);
-
 /* What `leat help FILE` prints: what the session is for, how it is run, and
  * each param with its type, default and range. */
 void params_show(FILE *file, const struct session *session);

@@ -52,23 +52,19 @@ static bool uses(
 	return false;
 }
 
-/* Missing params alone are a mistake of the command line, and so are values
+/* What is missing alone is a mistake of the command line, and so are values
  * that can't be compiled; all else is one of the session. */
 static bool build(struct command *command)
 {
-	unsigned missing = params_missing(command->session);
 	struct diagnostics *list = command->diagnostics;
 	const char *name;
 
 	if (diagnostics_count(list, SEVERITY_ERROR)) {
 		command->status = STATUS_USAGE; /* values of params */
 	} else if (!session_build(command->session, true, list)) {
-		size_t errors = diagnostics_count(list, SEVERITY_ERROR);
-
-		bool usage = (missing && errors == 1) ||
-			diagnostics_count_in_files(list) == 0;
-
-		command->status = usage ? STATUS_USAGE : STATUS_SESSION_WRONG;
+		command->status = diagnostics_count_in_files(list)
+			? STATUS_SESSION_WRONG
+			: STATUS_USAGE;
 	} else if (command->names_read &&
 		uses(command->session, "stdin", &name)) {
 		command_wrong(command, NULL,

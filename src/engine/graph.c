@@ -22,7 +22,7 @@ static void set_defaults(struct graph_settings *settings)
 
 static void create_operator(struct graph *graph, unsigned index)
 {
-	struct operator *op = &graph->operators[index];
+	struct operator* op = & graph->operators[index];
 	const struct operator_plan *plan = &graph->plan->operators[index];
 	const struct operator_spec *spec = plan->spec;
 
@@ -69,7 +69,7 @@ static void create_link(struct graph *graph, unsigned index)
 static void spread_document_scopes(struct graph *graph)
 {
 	for (unsigned i = graph->plan->operator_count; i-- > 0;) {
-		struct operator *op = graph->ranked[i];
+		struct operator* op = graph->ranked[i];
 
 		op->document_scope = op->plan->scope;
 		for (unsigned j = op->output_count; j-- > 0;) {
@@ -94,6 +94,8 @@ struct graph *graph_create(
 	graph->random = settings->schedule_seed;
 	graph->budget.limit_bytes = settings->memory_bytes;
 	graph->diagnostics = diagnostics_create();
+	for (size_t i = 0; settings->secrets && settings->secrets[i]; i++)
+		diagnostics_hide(graph->diagnostics, settings->secrets[i]);
 	graph->operators =
 		memory_zeroed(memory_product(count, sizeof(*graph->operators)));
 	graph->ranked =
@@ -159,7 +161,7 @@ static size_t live_size(enum setting_type type)
 bool graph_set_property(struct graph *graph, unsigned index,
 	const char *property, const void *value)
 {
-	struct operator *op = &graph->operators[index];
+	struct operator* op = & graph->operators[index];
 	int row = spec_property(op->spec, property);
 
 	if (row < 0)

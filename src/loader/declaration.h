@@ -12,6 +12,10 @@ struct declaration {
 	const struct node *required, *args;
 };
 
+/* Reads NODE, the declaration of KEY. */
+void declaration_read(struct loader *loader, const struct node *key,
+	const struct node *node, struct declaration *declaration);
+
 /* Checks and stores the default, if there is one (loader/param-default.c). */
 void declaration_read_default(
 	struct loader *loader, struct declaration *declaration);

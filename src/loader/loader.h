@@ -14,6 +14,9 @@ struct session_parts {
 	struct source source;
 	struct node *root;
 	struct param_scope scope;
+	struct param_scope variables; /* those of the environment */
+	const char **secrets; /* as in struct session */
+	size_t secret_count, secret_capacity;
 };
 
 /* A scalar that a comment may have cut short unseen. */

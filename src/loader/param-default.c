@@ -36,11 +36,27 @@ static bool literal_text(
 	return true;
 }
 
+/* Where a default stands; of a secret one the text isn't to be seen. */
+static struct location declaration_place(struct loader *loader,
+	const struct param *param, const struct node *node)
+{
+	struct location location = node->content;
+	struct source *source;
+
+	if (!param->secret)
+		return location;
+	source = arena_alloc(loader->arena, sizeof(*source));
+	source->name = location.source->name;
+	location.source = source;
+	return location;
+}
+
 static void read_default_item(struct loader *loader,
 	struct declaration *declaration, const struct node *node)
 {
 	struct param *param = declaration->param;
-	struct param_item item = {.location = node->content};
+	struct param_item item = {
+		.location = declaration_place(loader, param, node)};
 
 	if (!loader_expect(loader, node, NODE_SCALAR, "'default'"))
 		declaration->value->broken = true;

@@ -6,22 +6,39 @@
 #include "base/text.h"
 #include "loader/param.h"
 #include "loader/path.h"
+#include "loader/secret.h"
+#include "loader/variable.h"
 
 int param_find(const struct param_scope *scope, const char *name)
 {
 	return scope->names ? names_find(scope->names, name) : -1;
 }
 
-enum param_state param_state(const struct param_scope *scope, unsigned index)
+struct param_reference param_refer(
+	const struct loader *loader, const char *name)
 {
-	const struct param *param = &scope->params[index];
-	const struct param_value *value = &scope->values[index];
+	size_t prefix = strlen(VARIABLE_PREFIX);
+	bool variable = strncmp(name, VARIABLE_PREFIX, prefix) == 0;
+	const struct param_scope *scope =
+		variable ? &loader->session->parts->variables : loader->scope;
+	int index = param_find(scope, variable ? name + prefix : name);
 
-	if (value->broken || value->unknown)
+	if (index < 0)
+		return (struct param_reference){NULL, NULL, NULL};
+	return (struct param_reference){
+		scope, &scope->params[index], &scope->values[index]};
+}
+
+enum param_state param_state(const struct param_reference *reference)
+{
+	const struct param *param = reference->param;
+
+	if (reference->value->broken || reference->value->unknown)
 		return PARAM_UNKNOWN;
 	if (param->has_value)
 		return PARAM_KNOWN;
-	return param->required || scope->open ? PARAM_UNKNOWN : PARAM_ABSENT;
+	return param->required || reference->scope->open ? PARAM_UNKNOWN
+							 : PARAM_ABSENT;
 }
 
 bool param_add(struct loader *loader, const struct param *param,
@@ -31,6 +48,8 @@ bool param_add(struct loader *loader, const struct param *param,
 		value->maximum, param->secret};
 	struct plain plain;
 
+	if (param->secret)
+		secret_add(loader, item.text);
 	item.text = plain_resolve(loader, param->type, item.text);
 	if (!plain_check(loader, &rule, item.text, item.location, &plain))
 		return false;
@@ -54,11 +73,9 @@ static struct location option_location(struct loader *loader,
 	return (struct location){source, 0, 0, 1, NULL};
 }
 
-bool param_set(struct loader *loader, size_t index, const char *text,
-	const char *option)
+bool param_set(struct loader *loader, struct param *param,
+	struct param_value *value, const char *text, const char *option)
 {
-	struct param *param = &loader->scope->params[index];
-	struct param_value *value = &loader->scope->values[index];
 	const char *copy = arena_string(loader->arena, text);
 	struct location location = option_location(loader, param, option, copy);
 	struct param_item item = {copy, location, false};

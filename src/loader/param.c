@@ -107,6 +107,14 @@ static const struct key_rule keys[] = {
 	{NULL, KEY_ANY, NULL},
 };
 
+static const struct key_rule variable_keys[] = {
+	{"default", KEY_SCALAR, read_fallback},
+	{"required", KEY_SCALAR, read_required},
+	{"secret", KEY_SCALAR, read_secret},
+	{"doc", KEY_SCALAR, read_doc},
+	{NULL, KEY_ANY, NULL},
+};
+
 /* ---- Parts that depend on the type -------------------------------------- */
 
 static const struct plain *read_limit(struct loader *loader,
@@ -203,29 +211,30 @@ static void read_unit_and_choices(
 
 /* ---- All params --------------------------------------------------------- */
 
-static void read_param(struct loader *loader, const struct node *key,
+void declaration_read(struct loader *loader, const struct node *key,
 	const struct node *node, struct declaration *declaration)
 {
 	struct param *param = declaration->param;
 
+	const char *what = param->variable ? "variable" : "param";
+	const char *hint = param->variable ? "for example: {secret: true}"
+					   : "for example: {type: text}";
+
 	param->name = key->text;
 	param->location = key->location;
-	if (!loader_check_name(loader, key, "a param"))
-		declaration->value->broken = true;
 	if (node->kind != NODE_MAP) {
-		loader_error(loader, node->location,
-			"for example: {type: text}",
-			"the param '%s' takes a map, not %s", key->text,
+		loader_error(loader, node->location, hint,
+			"the %s '%s' takes a map, not %s", what, key->text,
 			node_kind_name(node));
 		declaration->value->broken = true;
 		return;
 	}
-	grammar_read(loader, node, keys, "a param", declaration);
-	if (!declaration->type) {
+	grammar_read(loader, node, param->variable ? variable_keys : keys,
+		param->variable ? "a variable" : "a param", declaration);
+	if (!declaration->type && !param->variable) {
 		declaration->value->broken = true;
 		if (!node_get(node, "type"))
-			loader_error(loader, key->location,
-				"for example: {type: text}",
+			loader_error(loader, key->location, hint,
 				"the param '%s' has no 'type'", key->text);
 		return;
 	}
@@ -270,7 +279,10 @@ void params_read(struct loader *loader, const struct node *map,
 			.param = &scope->params[i], .value = &scope->values[i]};
 
 		names[i] = map->keys[i]->text;
-		read_param(loader, map->keys[i], map->items[i], &declaration);
+		declaration.value->broken =
+			!loader_check_name(loader, map->keys[i], "a param");
+		declaration_read(
+			loader, map->keys[i], map->items[i], &declaration);
 		check_args(loader, declaration.args, &args, declaration.param);
 	}
 	scope->names = names_create(loader->arena, names, map->count);

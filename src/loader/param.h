@@ -23,8 +23,6 @@ struct param_value {
 	bool broken; /* its declaration is wrong: say no more about it */
 };
 
-enum param_state { PARAM_KNOWN, PARAM_UNKNOWN, PARAM_ABSENT };
-
 /* Reads a map `params:` into SCOPE, which has its directory. */
 void params_read(struct loader *loader, const struct node *map,
 	struct param_scope *scope);
@@ -32,17 +30,28 @@ void params_read(struct loader *loader, const struct node *map,
 /* The index of a param in SCOPE, or -1. */
 int param_find(const struct param_scope *scope, const char *name);
 
+/* What ${name} means: a param, or a variable of the environment. */
+struct param_reference {
+	const struct param_scope *scope; /* that it is in */
+	const struct param *param; /* NULL: there is none */
+	const struct param_value *value;
+};
+
+struct param_reference param_refer(
+	const struct loader *loader, const char *name);
+
 /* Whether there is a value, can't be known yet, or has been left out. */
-enum param_state param_state(const struct param_scope *scope, unsigned index);
+enum param_state { PARAM_KNOWN, PARAM_UNKNOWN, PARAM_ABSENT };
+
+enum param_state param_state(const struct param_reference *reference);
 
 /* Checks an item by the declaration and adds it; false: reported. */
 bool param_add(struct loader *loader, const struct param *param,
 	struct param_value *value, struct param_item item);
 
-/* Adds a value that TEXT gives to a param of the session; see
- * session_set_param. */
-bool param_set(struct loader *loader, size_t index, const char *text,
-	const char *option);
+/* Adds a value that TEXT gives; see session_set_param. */
+bool param_set(struct loader *loader, struct param *param,
+	struct param_value *value, const char *text, const char *option);
 
 /* Reports all params that are required and have no value, in one error. */
 void params_require(struct loader *loader);

@@ -9,7 +9,9 @@
 #include "loader/graph.h"
 #include "loader/param.h"
 #include "loader/path.h"
+#include "loader/secret.h"
 #include "loader/settings.h"
+#include "loader/variable.h"
 
 enum { DEFAULT_MEMORY = 64 * 1024 * 1024 };
 
@@ -54,6 +56,14 @@ static void read_params(struct loader *loader, const struct node *key,
 	params_read(loader, value, loader->scope);
 	loader->session->params = loader->scope->params;
 	loader->session->param_count = loader->scope->count;
+}
+
+static void read_env(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	(void)key;
+	(void)into;
+	variables_read(loader, value);
 }
 
 static void read_reproducible(struct loader *loader, const struct node *key,
@@ -101,6 +111,7 @@ static const struct key_rule session_keys[] = {
 	{"session", KEY_SCALAR, read_name},
 	{"doc", KEY_SCALAR, read_doc},
 	{"params", KEY_MAP, read_params},
+	{"env", KEY_MAP, read_env},
 	{"resources", KEY_MAP, NULL},
 	{"reproducible", KEY_SCALAR, read_reproducible},
 	{"on-error", KEY_SCALAR, NULL},
@@ -108,7 +119,6 @@ static const struct key_rule session_keys[] = {
 	{"operators", KEY_MAP, NULL},
 	{"links", KEY_SEQUENCE, NULL},
 	{"rejected", KEY_SCALAR, NULL},
-	{"env", KEY_LATER, NULL},
 	{"include", KEY_LATER, NULL},
 	{"state", KEY_LATER, NULL},
 	{"datastores", KEY_LATER, NULL},
@@ -211,8 +221,10 @@ struct session *session_parse(const char *path, struct diagnostics *diagnostics)
 			"it starts with leat: 1",
 			"a session is a map of keys, not %s",
 			node_kind_name(parts->root));
-	if (map)
+	if (map) {
+		secret_add_defaults(&loader, parts->root);
 		check_root(&loader, parts->root);
+	}
 	if (!loader.failed)
 		return session;
 	parts->scope.open = true;
@@ -241,7 +253,8 @@ bool session_set_param(struct session *session, const char *name,
 	int index = param_find(loader.scope, name);
 
 	if (index >= 0)
-		return param_set(&loader, (size_t)index, value, option);
+		return param_set(&loader, &session->params[index],
+			&loader.scope->values[index], value, option);
 	loader_error(&loader, (struct location){NULL, 0, 0, 1, NULL}, NULL,
 		"%s: the session has no param '%s'", option, name);
 	return false;
@@ -330,9 +343,13 @@ bool session_build(struct session *session, bool require_all,
 		.diagnostics = diagnostics,
 		.scope = &session->parts->scope};
 
-	loader.scope->open = !require_all;
-	if (require_all)
+	session->parts->scope.open = !require_all;
+	session->parts->variables.open = !require_all;
+	variables_take(&loader);
+	if (require_all) {
 		params_require(&loader);
+		variables_require(&loader);
+	}
 	build(&loader, session->parts->root);
 	return !loader.failed;
 }

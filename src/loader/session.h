@@ -69,6 +69,7 @@ struct param {
 	enum setting_type type;
 	const char *doc; /* or NULL */
 	bool required, list, args, secret;
+	bool variable; /* it is one of the environment */
 	const char *const *choices; /* ends in NULL; or NULL */
 	const char *fallback; /* the default as text, or NULL; of a list, the
 				 items joined by spaces, for help only */
@@ -83,6 +84,10 @@ struct session {
 	const char *doc; /* or NULL */
 	struct param *params; /* in the order of the file */
 	unsigned param_count;
+	struct param *variables; /* of the environment, in that order */
+	unsigned variable_count;
+	const char *const *secrets; /* values not to be shown; ends in NULL;
+				       or NULL */
 	struct graph_plan *graphs; /* in the order they run */
 	unsigned graph_count;
 	int64_t memory_bytes; /* resources.memory, or the default */

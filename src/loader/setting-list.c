@@ -42,13 +42,12 @@ static void list_add(struct list_work *work, struct setting_item item)
 }
 
 /* The values of a param that is a list. */
-static void list_splice(
-	struct list_work *work, const struct node *node, size_t index)
+static void list_splice(struct list_work *work, const struct node *node,
+	const struct param_reference *reference)
 {
-	const struct param_scope *scope = work->loader->scope;
-	const struct param *param = &scope->params[index];
-	const struct param_value *value = &scope->values[index];
-	enum param_state state = param_state(scope, (unsigned)index);
+	const struct param *param = reference->param;
+	const struct param_value *value = reference->value;
+	enum param_state state = param_state(reference);
 	bool literal = plain_is_path(param->type) &&
 		param->type != SETTING_GLOB && param->type != SETTING_INPUTS;
 
@@ -67,7 +66,7 @@ static void list_element(struct list_work *work, const struct node *node)
 {
 	struct loader *loader = work->loader;
 	bool inputs = work->setting->spec->type == SETTING_INPUTS;
-	int index = substitution_whole(loader, node);
+	const struct param *param = substitution_whole(loader, node).param;
 	struct substitution value;
 	struct setting setting = *work->setting;
 
@@ -86,9 +85,8 @@ static void list_element(struct list_work *work, const struct node *node)
 
 		problem = plain_parse(SETTING_INPUTS, item.text, &plain);
 		item.literal = !path_is_glob(item.text);
-		if (index >= 0)
-			item.literal = loader->scope->params[index].type !=
-				SETTING_GLOB;
+		if (param)
+			item.literal = param->type != SETTING_GLOB;
 		if (!value.anchored)
 			item.text = path_resolve_input(
 				loader, item.literal, item.text);
@@ -111,10 +109,11 @@ void setting_read_list(
 		return;
 	const struct node *const *items = setting_elements(&node, &count);
 	for (size_t i = 0; i < count; i++) {
-		int index = substitution_whole(loader, items[i]);
+		struct param_reference reference =
+			substitution_whole(loader, items[i]);
 
-		if (index >= 0 && loader->scope->values[index].many)
-			list_splice(&work, items[i], (size_t)index);
+		if (reference.param && reference.value->many)
+			list_splice(&work, items[i], &reference);
 		else
 			list_element(&work, items[i]);
 	}

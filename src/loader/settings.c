@@ -48,18 +48,17 @@ static bool accepts(enum setting_type property, enum setting_type type)
 bool setting_check_param(struct loader *loader, const struct setting *setting,
 	const struct node *node)
 {
-	int index = substitution_whole(loader, node);
+	struct param_reference reference = substitution_whole(loader, node);
+	const struct param *param = reference.param;
 
-	if (index < 0)
-		return true;
-	const struct param *param = &loader->scope->params[index];
-	if (accepts(setting->spec->type, param->type) ||
-		loader->scope->values[index].broken)
+	if (!param || reference.value->broken ||
+		accepts(setting->spec->type, param->type))
 		return true;
 	loader_error(loader, node->location, NULL,
-		"'%s' is of the type %s, but the param '%s' of the type %s",
+		"'%s' is of the type %s, but the %s '%s' of the type %s",
 		setting->spec->name, setting_type_names[setting->spec->type],
-		param->name, setting_type_names[param->type]);
+		param->variable ? "variable" : "param", param->name,
+		setting_type_names[param->type]);
 	return false;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "loader/variable.h"
 
 struct work {
 	struct loader *loader;
@@ -20,16 +21,17 @@ struct work {
 	bool failed;
 };
 
-int substitution_whole(const struct loader *loader, const struct node *scalar)
+struct param_reference substitution_whole(
+	const struct loader *loader, const struct node *scalar)
 {
 	const char *text = scalar->text;
 	size_t length = scalar->length;
 
 	if (scalar->kind != NODE_SCALAR || length < 4 ||
 		strncmp(text, "${", 2) != 0 || strcspn(text, "}") != length - 1)
-		return -1;
+		return (struct param_reference){NULL, NULL, NULL};
 	char *name = arena_copy(loader->arena, text + 2, length - 3);
-	return param_find(loader->scope, name);
+	return param_refer(loader, name);
 }
 
 static void fail(struct work *work, size_t offset, size_t length,
@@ -142,13 +144,12 @@ static void pad(struct work *work, size_t length)
 		text_add_string(&work->text, " ");
 }
 
-static void insert(
-	struct work *work, size_t index, size_t offset, size_t length)
+static void insert(struct work *work, const struct param_reference *reference,
+	size_t offset, size_t length)
 {
-	const struct param_scope *scope = work->loader->scope;
-	const struct param *param = &scope->params[index];
-	const struct param_value *value = &scope->values[index];
-	enum param_state state = param_state(scope, (unsigned)index);
+	const struct param *param = reference->param;
+	const struct param_value *value = reference->value;
+	enum param_state state = param_state(reference);
 	bool whole = length == work->scalar->length;
 
 	if (state == PARAM_UNKNOWN)
@@ -199,21 +200,35 @@ size_t sql_step(char *state, const char *at)
 	return 1;
 }
 
-static const char *unknown_hint(struct work *work, const char *name)
+static void fail_unknown(
+	struct work *work, const char *name, size_t offset, size_t length)
 {
 	const struct param_scope *scope = work->loader->scope;
-	const struct names *names = scope->names;
-	static const char declare[] =
+	struct arena *arena = work->loader->arena;
+	size_t prefix = strlen(VARIABLE_PREFIX);
+	bool variable = strncmp(name, VARIABLE_PREFIX, prefix) == 0;
+	const struct names *names = variable
+		? work->loader->session->parts->variables.names
+		: scope->names;
+	const char *bare = variable ? name + prefix : name;
+	const char *hint =
 		"declare it under params, or write $${ for a literal ${";
 
-	if (scope->session && param_find(scope->session, name) >= 0)
-		return arena_format(work->loader->arena,
+	if (variable)
+		hint = arena_format(
+			arena, "declare it at the top: env: {%s: {}}", bare);
+	if (!variable && scope->session &&
+		param_find(scope->session, name) >= 0)
+		hint = arena_format(arena,
 			"it is one of the session: declare it under the "
 			"params of the subgraph, and pass it as %s: \"${%s}\"",
 			name, name);
-	if (!names)
-		return declare;
-	return loader_nearest(work->loader, name, names->list, declare);
+	else if (names)
+		hint = loader_nearest(work->loader, bare, names->list, hint);
+	fail(work, offset, length, hint,
+		variable ? "the variable '%s' is not declared"
+			 : "there is no param '%s'",
+		bare);
 }
 
 /* Replaces the ${...} at OFFSET; returns its length. */
@@ -228,13 +243,9 @@ static size_t take_reference(struct work *work, size_t offset)
 		return length;
 	}
 	char *name = arena_copy(work->loader->arena, at + 2, length++ - 2);
-	int index = param_find(work->loader->scope, name);
-	if (strncmp(name, "env:", 4) == 0)
-		fail(work, offset, length, NULL, "'${%s}' is not available yet",
-			name);
-	else if (index < 0)
-		fail(work, offset, length, unknown_hint(work, name),
-			"there is no param '%s'", name);
+	struct param_reference reference = param_refer(work->loader, name);
+	if (!reference.param)
+		fail_unknown(work, name, offset, length);
 	else if (work->state == '\'' || work->state == '"')
 		fail(work, offset, length,
 			"close the quotes and join with ||: '...' || ${x}",
@@ -242,7 +253,7 @@ static size_t take_reference(struct work *work, size_t offset)
 			"as a whole",
 			name);
 	else
-		insert(work, (size_t)index, offset, length);
+		insert(work, &reference, offset, length);
 	return length;
 }
 

@@ -26,8 +26,9 @@ struct substitution {
 	const int64_t *now_us; /* as in struct setting_text */
 };
 
-/* The index of the param x if the scalar is exactly "${x}", else -1. */
-int substitution_whole(const struct loader *loader, const struct node *scalar);
+/* What x means if the scalar is exactly "${x}", else nothing. */
+struct param_reference substitution_whole(
+	const struct loader *loader, const struct node *scalar);
 
 /* The bytes to take of SQL at AT, with the quote or comment that is open after
  * them: 0, the character that ends it, '-' or '/'. */

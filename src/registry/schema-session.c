@@ -135,6 +135,23 @@ static json_t *param(void)
 	return schema;
 }
 
+static json_t *variables(void)
+{
+	static const struct property_spec flag = {.type = SETTING_BOOLEAN};
+	json_t *keys = json_object();
+
+	add_text(keys, "default", "Its value where it isn't set");
+	add_setting(keys, "required", &flag, false,
+		"Whether a run needs it; by default where there is no default");
+	add_setting(keys, "secret", &flag, false,
+		"Whether its value is never shown");
+	add_text(keys, "doc", "What it is for, in a phrase");
+	json_t *map = schema_map_of(schema_map(keys, json_array()));
+	json_object_set_new(map, "propertyNames",
+		json_pack("{ss}", "pattern", "^[A-Za-z_][A-Za-z0-9_]*$"));
+	return map;
+}
+
 /* ---- Operators and links ------------------------------------------------ */
 
 static bool has_required(const struct operator_spec *spec)
@@ -276,6 +293,10 @@ static json_t *session_keys(void)
 					 "{'$ref': '#/$defs/param'}"))),
 			"What a run may set: each param is an option, and "
 			"${name} its value"));
+	json_object_set_new(keys, "env",
+		schema_described(variables(),
+			"Variables of the environment that it uses; ${env:NAME}"
+			" is the value"));
 	json_object_set_new(keys, "resources",
 		schema_described(resources(), "What a run may use"));
 	add_setting(keys, "reproducible", &reproducible, false,

@@ -40,6 +40,7 @@ struct run_result session_run(const struct session *session,
 		.memory_bytes = (size_t)session->memory_bytes,
 		.keep_going = settings->keep_going,
 		.messages = settings->messages,
+		.secrets = session->secrets,
 		.stop = settings->stop,
 	};
 	struct run_result result = {.status = STATUS_OK};
