@@ -96,6 +96,9 @@ static void show_result(const struct session *session,
 	if (result->skipped)
 		fprintf(stderr, ", %llu items skipped",
 			(unsigned long long)result->skipped);
+	if (result->dropped)
+		fprintf(stderr, ", %llu items dropped",
+			(unsigned long long)result->dropped);
 	fprintf(stderr, ", %.2f s\n", (double)result->wall_ns / 1e9);
 }
 

@@ -285,9 +285,12 @@ static struct item *new_item(
 		: operator_item(op, (enum payload_type)type);
 }
 
+/* Whatever the link's policy: what is brought is neither dropped nor asked
+ * for. */
 static void push(struct link *link, struct item *item)
 {
-	while (link_room(link) == 0)
+	while (link->policy == LINK_BLOCKING ? link_room(link) == 0
+					     : link_length(link) > link->mask)
 		link_grow(link);
 	link_push(link, &item, 1);
 }
@@ -388,10 +391,10 @@ void operator_bring(struct operator *op, unsigned pin, struct segment *segment)
 		if (link->closed)
 			continue;
 		unit->open_ends++;
-		link_push_mark(link, false, segment_ref(segment));
+		link_push_mark(link, MARK_BEGIN, segment_ref(segment));
 		if (!bring(op, frontier, segment))
 			return;
-		link_push_mark(link, true, segment_ref(segment));
+		link_push_mark(link, MARK_END, segment_ref(segment));
 		operator_set_ready(link->to);
 	}
 	unit_end_arrived(graph, unit);

@@ -50,10 +50,16 @@ static void create_operator(struct graph *graph, unsigned index)
 static void create_link(struct graph *graph, unsigned index)
 {
 	const struct link_plan *plan = &graph->plan->links[index];
+	const struct link_options *options = &plan->options;
 	struct link *link = &graph->links[index];
 
-	link_init(link, graph->settings.link_items, graph->settings.link_bytes,
-		plan->type == PAYLOAD_LINE || plan->type == PAYLOAD_BYTES);
+	link_init(link, options->policy,
+		options->capacity_items ? options->capacity_items
+					: graph->settings.link_items,
+		options->capacity_bytes ? options->capacity_bytes
+					: graph->settings.link_bytes,
+		options->capacity_bytes > 0 || plan->type == PAYLOAD_LINE ||
+			plan->type == PAYLOAD_BYTES);
 	link->from = &graph->operators[plan->from];
 	link->from_pin = plan->from_pin;
 	link->from->pins[plan->from_pin].link = link;
@@ -62,6 +68,10 @@ static void create_link(struct graph *graph, unsigned index)
 	link->to_pin = plan->to_pin;
 	link->to->pins[plan->to_pin].link = link;
 	link->to->input_count++;
+	/* Where items are counted, each line is one. */
+	link->takes_packed = options->policy == LINK_BLOCKING &&
+		options->capacity_items == 0 &&
+		pin_row(link->to->spec, link->to_pin)->flags & PIN_TAKES_PACKED;
 }
 
 /* What an encoder writes one document for is what its sink writes one file

@@ -42,12 +42,14 @@ struct operator_statistics {
 
 struct link_statistics {
 	uint64_t peak_items, full_count;
+	uint64_t dropped; /* items that a leaky link had no room for */
 };
 
 struct graph_result {
 	enum exit_status status; /* OK, UNITS_FAILED, or why the run failed */
 	uint64_t units, units_failed;
 	uint64_t skipped; /* rejected items that on-error dropped */
+	uint64_t dropped; /* items that leaky links dropped */
 	bool interrupted; /* settings.stop ended it early */
 	bool broken_pipe; /* nobody reads standard output any more */
 };

@@ -69,6 +69,27 @@ static enum event deliver_end(
 	return EVENT_END;
 }
 
+static enum event deliver_gap(struct operator *op, unsigned number)
+{
+	struct pin *pin = input(op, number);
+
+	pin->dropped = link_mark(pin->link)->dropped;
+	link_pop_mark(pin->link);
+	op->progress++;
+	return EVENT_GAP;
+}
+
+static enum event deliver_mark(
+	struct operator *op, unsigned number, struct mark *mark)
+{
+	switch (mark->kind) {
+	case MARK_BEGIN: return deliver_begin(op, input(op, number)->link);
+	case MARK_END: return deliver_end(op, number, mark);
+	case MARK_GAP: break;
+	}
+	return deliver_gap(op, number);
+}
+
 static enum event deliver_verdict(struct operator *op, unsigned number)
 {
 	struct pin *pin = input(op, number);
@@ -147,18 +168,23 @@ enum event operator_next(
 		return deliver_verdict(op, number);
 	do {
 		if ((mark = link_mark(link)))
-			return mark->end ? deliver_end(op, number, mark)
-					 : deliver_begin(op, link);
+			return deliver_mark(op, number, mark);
 	} while (drop_failed(op, pin));
 
 	span->count = link_span(link, &span->items);
 	if (span->count == 0 && link->ended)
 		return EVENT_CLOSED;
 	if (span->count == 0) {
+		/* Nobody asks for what can't be passed on. */
+		if (link->policy == LINK_BACK_PRESSURE && room_behind(op) == 0)
+			return EVENT_WAIT;
 		op->wait = WAIT_INPUT;
 		op->wait_pin = number;
 		return EVENT_WAIT;
 	}
+	/* What is lent can't be dropped any more. */
+	if (link->policy == LINK_LEAKY_CONSUMER)
+		span->count = 1;
 	size_t room = room_behind(op);
 	if (room < span->count)
 		span->count = room;
@@ -200,6 +226,11 @@ struct segment *operator_segment(struct operator *op, unsigned number)
 	return link ? link->segment : NULL;
 }
 
+uint64_t operator_dropped(const struct operator *op, unsigned number)
+{
+	return op->pins[number].dropped;
+}
+
 bool operator_unit_failed(struct operator *op, unsigned number)
 {
 	return is_lost(op, operator_segment(op, number));
@@ -228,6 +259,11 @@ enum step operator_pass(struct operator *op, unsigned number, enum event event)
 		for (unsigned i = 0; i < op->output_count; i++)
 			operator_end(op, op->outputs[i]->from_pin);
 		break;
+	case EVENT_GAP:
+		for (unsigned i = 0; i < op->output_count; i++)
+			operator_gap(op, op->outputs[i]->from_pin,
+				operator_dropped(op, number));
+		break;
 	}
 	return STEP_MORE;
 }
@@ -238,8 +274,9 @@ enum read_status operator_read(struct operator *op, unsigned number,
 	const struct graph_settings *settings = &op->graph->settings;
 
 	if (stream->may_block && !(op->spec->flags & OPERATOR_RESUMABLE)) {
-		graph_violation(op, "can't wait amid a stream, but got one "
-				    "that may block");
+		graph_violation(op,
+			"can't wait amid a stream, but got one "
+			"that may block");
 		return READ_END;
 	}
 	if (stream->may_block && settings->stop && *settings->stop)
@@ -256,9 +293,7 @@ enum read_status operator_read(struct operator *op, unsigned number,
 		operator_wait_descriptor(op, stream->descriptor, POLLIN);
 		break;
 	case READ_MEMORY: operator_wait_memory(op, BUFFER_BYTES); break;
-	case READ_FAILED:
-		operator_fail_stream(op, number, stream);
-		break;
+	case READ_FAILED: operator_fail_stream(op, number, stream); break;
 	}
 	return status;
 }

@@ -30,6 +30,7 @@ struct pin {
 	bool units_over; /* input: see operator_units_over */
 	bool leaving; /* input: an END was delivered and not settled yet */
 	size_t lent; /* input: items that the last operator_next lent */
+	uint64_t dropped; /* input: by the last gap */
 	uint64_t streams; /* output: given and not released yet */
 	struct operator *op; /* whose pin it is */
 };

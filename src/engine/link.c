@@ -18,13 +18,22 @@ static size_t power_of_two(size_t at_least)
 	return size;
 }
 
-void link_init(struct link *link, size_t capacity_items, size_t capacity_bytes,
-	bool count_bytes)
+void link_init(struct link *link, enum link_policy policy,
+	size_t capacity_items, size_t capacity_bytes, bool count_bytes)
 {
-	size_t slots = power_of_two(capacity_items);
+	/* The consumer of a leaky link may hold one beside what is queued. */
+	size_t slots =
+		power_of_two(capacity_items + (policy == LINK_LEAKY_CONSUMER));
 
+	link->policy = policy;
 	link->capacity_items = capacity_items;
 	link->capacity_bytes = capacity_bytes;
+	if (policy == LINK_BACK_PRESSURE) {
+		link->capacity_items = 0;
+		link->capacity_bytes = SIZE_MAX;
+		count_bytes = false;
+		slots = 1;
+	}
 	link->items = memory_alloc(memory_product(slots, sizeof(*link->items)));
 	if (count_bytes)
 		link->sizes = memory_alloc(
@@ -118,15 +127,88 @@ static void grow_marks(struct link *link)
 	link->mark_mask = size * 2 - 1;
 }
 
-void link_push_mark(struct link *link, bool end, struct segment *segment)
+static struct mark *mark_at(struct link *link, uint64_t index)
+{
+	return &link->marks[index & link->mark_mask];
+}
+
+static void push_mark(struct link *link, struct mark mark)
 {
 	if (link->mark_tail - link->mark_head > link->mark_mask)
 		grow_marks(link);
-	link->marks[link->mark_tail++ & link->mark_mask] = (struct mark){
-		.at = link->tail,
-		.end = end,
-		.segment = segment,
-	};
+	*mark_at(link, link->mark_tail++) = mark;
+}
+
+void link_push_mark(
+	struct link *link, enum mark_kind kind, struct segment *segment)
+{
+	push_mark(link,
+		(struct mark){
+			.at = link->tail, .kind = kind, .segment = segment});
+}
+
+/* Whether the mark before INDEX is a gap at the same place, which then grows. */
+static bool widen_gap(
+	struct link *link, uint64_t index, uint64_t at, uint64_t dropped)
+{
+	struct mark *last = mark_at(link, index - 1);
+
+	if (index == link->mark_head || last->kind != MARK_GAP ||
+		last->at != at)
+		return false;
+	last->dropped += dropped;
+	return true;
+}
+
+void link_push_gap(struct link *link, uint64_t dropped)
+{
+	if (!widen_gap(link, link->mark_tail, link->tail, dropped))
+		push_mark(link,
+			(struct mark){.at = link->tail,
+				.kind = MARK_GAP,
+				.dropped = dropped});
+}
+
+/* Puts a gap of one item behind the marks up to INDEX. */
+static void insert_gap(struct link *link, uint64_t index, uint64_t at)
+{
+	if (widen_gap(link, index, at, 1))
+		return;
+	if (link->mark_tail - link->mark_head > link->mark_mask)
+		grow_marks(link);
+	link->mark_head--;
+	for (uint64_t i = link->mark_head; i + 1 != index; i++)
+		*mark_at(link, i) = *mark_at(link, i + 1);
+	*mark_at(link, index - 1) =
+		(struct mark){.at = at, .kind = MARK_GAP, .dropped = 1};
+}
+
+/* Lets the items in front of NUMBER take the places behind theirs. */
+static void move_up(struct link *link, uint64_t number)
+{
+	if (link->sizes)
+		link->bytes -= link->sizes[number & link->mask];
+	for (; number != link->head; number--) {
+		link->items[number & link->mask] =
+			link->items[(number - 1) & link->mask];
+		if (link->sizes)
+			link->sizes[number & link->mask] =
+				link->sizes[(number - 1) & link->mask];
+	}
+	link->head++;
+}
+
+void link_drop_oldest(struct link *link, size_t skip)
+{
+	uint64_t number = link->head + skip, index = link->mark_head;
+
+	item_unref(link->items[number & link->mask]);
+	move_up(link, number);
+	/* What stood before it stands before the next. */
+	for (; index != link->mark_tail && mark_at(link, index)->at <= number;
+		index++)
+		mark_at(link, index)->at = number + 1;
+	insert_gap(link, index, number + 1);
 }
 
 struct segment *link_pop_mark(struct link *link)
@@ -171,6 +253,8 @@ void link_grow(struct link *link)
 	link->items = items;
 	link->sizes = sizes;
 	link->mask = slots - 1;
+	if (link->policy != LINK_BLOCKING)
+		return;
 	link->capacity_items *= 2;
 	link->capacity_bytes *= 2;
 }

@@ -16,11 +16,18 @@
 
 struct operator;
 
+enum mark_kind {
+	MARK_BEGIN, /* of the segment */
+	MARK_END,
+	MARK_GAP, /* items were dropped here */
+};
+
 struct mark {
 	uint64_t at;
-	bool end; /* of the segment; else its begin */
+	enum mark_kind kind;
 	bool arrived; /* an end that waits for its unit to be decided */
-	struct segment *segment; /* holds a reference */
+	struct segment *segment; /* holds a reference; of a gap: NULL */
+	uint64_t dropped; /* of a gap: how many items */
 };
 
 struct link {
@@ -28,7 +35,8 @@ struct link {
 	uint32_t *sizes; /* of the items, for BYTES; NULL: not counted */
 	size_t mask;
 	uint64_t head, tail; /* numbers of the first item and behind the last */
-	size_t capacity_items;
+	enum link_policy policy;
+	size_t capacity_items; /* with back-pressure: what was asked for */
 	size_t bytes, capacity_bytes;
 
 	struct mark *marks; /* a ring of MARK_MASK + 1 */
@@ -42,14 +50,16 @@ struct link {
 	struct segment *given; /* the same for the producer; counted */
 
 	struct frontier_link *frontier; /* or NULL; see engine/frontier.c */
+	bool takes_packed; /* see operator_takes_packed */
 	struct operator *from, *to;
 	unsigned from_pin, to_pin;
 	struct link_statistics statistics;
 };
 
-/* COUNT_BYTES: whether the items have sizes worth counting. */
-void link_init(struct link *link, size_t capacity_items, size_t capacity_bytes,
-	bool count_bytes);
+/* COUNT_BYTES: whether the items have sizes worth counting. With back-pressure
+ * the capacities are not used. */
+void link_init(struct link *link, enum link_policy policy,
+	size_t capacity_items, size_t capacity_bytes, bool count_bytes);
 
 /* Releases all that is queued. */
 void link_finish(struct link *link);
@@ -73,15 +83,27 @@ static inline bool link_empty(struct link *link)
 	return link->head == link->tail && !link_mark(link);
 }
 
-/* How many items there is room for. An item of any size fits an empty link. */
+static inline bool link_is_leaky(const struct link *link)
+{
+	return link->policy >= LINK_LEAKY_PRODUCER;
+}
+
+/* Whether what is queued behind the first SKIP items takes all the room. An
+ * item of any size fits an empty link. */
+static inline bool link_is_full(const struct link *link, size_t skip)
+{
+	size_t length = link_length(link) - skip;
+
+	return length >= link->capacity_items ||
+		(link->bytes >= link->capacity_bytes && length > 0);
+}
+
+/* How many items may be given. Nobody waits for a leaky link. */
 static inline size_t link_room(const struct link *link)
 {
-	size_t length = link_length(link);
-
-	if (length >= link->capacity_items ||
-		(link->bytes >= link->capacity_bytes && length > 0))
-		return 0;
-	return link->capacity_items - length;
+	if (link_is_full(link, 0))
+		return link_is_leaky(link) ? link->capacity_items : 0;
+	return link->capacity_items - link_length(link);
 }
 
 /* How many items lie before the next mark and in one piece. */
@@ -94,7 +116,15 @@ void link_push(struct link *link, struct item *const *items, size_t count);
 void link_drop(struct link *link, size_t count);
 
 /* Adds a mark behind the items; takes the reference to SEGMENT. */
-void link_push_mark(struct link *link, bool end, struct segment *segment);
+void link_push_mark(
+	struct link *link, enum mark_kind kind, struct segment *segment);
+
+/* Adds a gap behind all else; gaps that follow each other become one. */
+void link_push_gap(struct link *link, uint64_t dropped);
+
+/* Releases the item behind the first SKIP, with a gap in its place. Takes time
+ * by the number of marks before it. */
+void link_drop_oldest(struct link *link, size_t skip);
 
 /* Removes the first mark; its reference becomes the caller's. */
 struct segment *link_pop_mark(struct link *link);
@@ -104,7 +134,7 @@ struct segment *link_pop_mark(struct link *link);
  * items may keep much memory that way. Stops when BUDGET is used up. */
 void link_pack(struct link *link, size_t skip, struct budget *budget);
 
-/* Makes room for twice as much. */
+/* Makes room for twice as much, and lets a blocking link use it. */
 void link_grow(struct link *link);
 
 #endif

@@ -27,6 +27,11 @@
  * for each that it takes needn't ask. Shared items are not written to; see
  * item_writable.
  *
+ * Gaps. Where a leaky link has dropped items there is one EVENT_GAP in their
+ * place, in the segment that they were of. An operator passes it on, unless
+ * it can't go on without what is missing; what it has gathered so far it may
+ * give before or after.
+ *
  * Segments. Items travel between operator_begin and operator_end of their
  * segment, in order with them. Operators within a unit pass punctuation on
  * (operator_pass). Operators that span units keep what they gather of a unit
@@ -67,6 +72,7 @@ enum event {
 	EVENT_CLOSED, /* no more will come */
 	EVENT_KEPT, /* with OPERATOR_AWAITS_VERDICT, before the next unit: the */
 	EVENT_LOST, /* last one has succeeded; or failed */
+	EVENT_GAP, /* a leaky link dropped items here: operator_dropped */
 };
 
 struct span {
@@ -91,6 +97,9 @@ void operator_release(struct operator *op, unsigned pin, size_t count);
 /* The innermost segment at the input, or NULL outside of any. */
 struct segment *operator_segment(struct operator *op, unsigned pin);
 
+/* How many items the last EVENT_GAP of the pin stands for. */
+uint64_t operator_dropped(const struct operator *op, unsigned pin);
+
 /* Whether this operator has failed the unit at the input, or the run stops, so
  * that its work is in vain: amid a stream, it should release it. */
 bool operator_unit_failed(struct operator *op, unsigned pin);
@@ -105,7 +114,7 @@ bool operator_units_over(const struct operator *op, unsigned pin);
  * concerns nobody. */
 bool operator_reads_alone(const struct operator *op);
 
-/* The usual answer to an event that isn't ITEMS: BEGIN and END go to every
+/* The usual answer to an event that isn't ITEMS: BEGIN, END and GAP go to every
  * output, MORE; CLOSED gives END; WAIT gives WAIT. */
 enum step operator_pass(struct operator *op, unsigned pin, enum event event);
 
@@ -117,7 +126,8 @@ bool operator_linked(const struct operator *op, unsigned pin);
 /* How many links a requested pin has. */
 unsigned operator_links(const struct operator *op, unsigned pin);
 
-/* Whether the reader takes packed lines. */
+/* Whether packed lines may be given: the reader takes them, and the link doesn't
+ * count lines. */
 bool operator_takes_packed(const struct operator *op, unsigned pin);
 
 /* How many items may be given now; 0 when the link is full. */
@@ -148,6 +158,9 @@ void operator_bring(struct operator *op, unsigned pin, struct segment *segment);
  * room for both. */
 void operator_begin(struct operator *op, unsigned pin, struct segment *segment);
 void operator_end(struct operator *op, unsigned pin);
+
+/* Says that DROPPED items are missing at this place. There is always room. */
+void operator_gap(struct operator *op, unsigned pin, uint64_t dropped);
 
 /* ---- Making items ------------------------------------------------------ */
 

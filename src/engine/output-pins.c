@@ -23,8 +23,7 @@ bool operator_takes_packed(const struct operator *op, unsigned pin)
 {
 	struct link *link = output(op, pin);
 
-	return link &&
-		pin_row(link->to->spec, link->to_pin)->flags & PIN_TAKES_PACKED;
+	return link && link->takes_packed;
 }
 
 size_t operator_room(const struct operator *op, unsigned pin)
@@ -40,6 +39,50 @@ static void wake_consumer(struct link *link)
 		operator_set_ready(link->to);
 }
 
+/* Drops what there is no room for. What the consumer is at work on is not
+ * queued any more. */
+static void give_leaky(
+	struct link *link, struct item *const *items, size_t count)
+{
+	bool newest = link->policy == LINK_LEAKY_PRODUCER;
+	size_t held = newest ? 0 : link->to->pins[link->to_pin].lent;
+
+	for (size_t i = 0; i < count; i++) {
+		for (; !newest && link_is_full(link, held);
+			link->statistics.dropped++)
+			link_drop_oldest(link, held);
+		if (!link_is_full(link, held)) {
+			link_push(link, &items[i], 1);
+			continue;
+		}
+		item_unref(items[i]);
+		link_push_gap(link, 1);
+		link->statistics.dropped++;
+	}
+}
+
+static void reject_excess(
+	struct operator *op, struct item *const *items, size_t count)
+{
+	graph_violation(op, "gave more items than there is room");
+	for (size_t i = 0; i < count; i++)
+		item_unref(items[i]);
+}
+
+/* Out of the way of what most links do. */
+__attribute__((noinline)) static void give_by_policy(struct operator *op,
+	struct link *link, struct item *const *items, size_t count)
+{
+	if (link_is_leaky(link)) {
+		give_leaky(link, items, count);
+	} else if (count > link_room(link)) {
+		reject_excess(op, items, count);
+	} else {
+		link_push(link, items, count);
+		link->capacity_items = 0; /* until it asks again */
+	}
+}
+
 void operator_give(struct operator *op, unsigned pin, struct item *const *items,
 	size_t count)
 {
@@ -51,17 +94,16 @@ void operator_give(struct operator *op, unsigned pin, struct item *const *items,
 			item_unref(items[i]);
 		return;
 	}
-	if (count > link->capacity_items - link_length(link)) {
-		graph_violation(op, "gave more items than there is room");
-		for (size_t i = 0; i < count; i++)
-			item_unref(items[i]);
-		return;
-	}
 	op->statistics.items_out += count;
 	if (link->frontier)
 		frontier_give(link, items, count);
-	link_push(link, items, count);
-	if (link_room(link) == 0)
+	if (link->policy != LINK_BLOCKING)
+		give_by_policy(op, link, items, count);
+	else if (count > link->capacity_items - link_length(link))
+		reject_excess(op, items, count);
+	else
+		link_push(link, items, count);
+	if (link_is_full(link, 0))
 		link->statistics.full_count++;
 	wake_consumer(link);
 }
@@ -81,7 +123,7 @@ void operator_begin(struct operator *op, unsigned pin, struct segment *segment)
 		frontier_begin(link, segment);
 	segment_unref(link->given);
 	link->given = segment_ref(segment);
-	link_push_mark(link, false, segment_ref(segment));
+	link_push_mark(link, MARK_BEGIN, segment_ref(segment));
 	wake_consumer(link);
 }
 
@@ -103,6 +145,17 @@ void operator_end(struct operator *op, unsigned pin)
 	if (link->frontier && !segment->parent)
 		frontier_end(link);
 	link->given = segment_ref(segment->parent);
-	link_push_mark(link, true, segment); /* the reference moves */
+	link_push_mark(link, MARK_END, segment); /* the reference moves */
+	wake_consumer(link);
+}
+
+void operator_gap(struct operator *op, unsigned pin, uint64_t dropped)
+{
+	struct link *link = output(op, pin);
+
+	op->progress++;
+	if (!link || link->closed || dropped == 0)
+		return;
+	link_push_gap(link, dropped);
 	wake_consumer(link);
 }

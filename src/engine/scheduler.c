@@ -73,12 +73,14 @@ static void settle_link(struct pin *pin)
 	while (link->mark_head != link->mark_tail) {
 		struct mark mark =
 			link->marks[link->mark_head & link->mark_mask];
-		bool outermost = !mark.segment->parent && mark.segment->unit;
+		bool outermost = mark.segment && !mark.segment->parent &&
+			mark.segment->unit;
 
-		if (outermost && mark.end && !mark.arrived)
+		if (outermost && mark.kind == MARK_END && !mark.arrived)
 			unit_end_arrived(graph, open);
 		if (outermost)
-			open = mark.end ? NULL : mark.segment->unit;
+			open = mark.kind == MARK_END ? NULL
+						     : mark.segment->unit;
 		segment_unref(link_pop_mark(link));
 	}
 	if (open)
@@ -214,6 +216,18 @@ static int64_t now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* By a back-pressure link comes what is waited for, and nothing else. */
+static void ask(struct operator *op)
+{
+	struct link *link = op->pins[op->wait_pin].link;
+
+	if (op->wait != WAIT_INPUT || link->policy != LINK_BACK_PRESSURE)
+		return;
+	link->capacity_items = 1;
+	if (link->from->wait == WAIT_OUTPUT)
+		operator_set_ready(link->from);
+}
+
 static void check_wait(struct operator *op)
 {
 	op->statistics.waits++;
@@ -223,8 +237,10 @@ static void check_wait(struct operator *op)
 	}
 	if (op->wait == WAIT_INPUT)
 		operator_settle_ends(op);
-	if (!wait_over(op))
+	if (!wait_over(op)) {
+		ask(op);
 		return;
+	}
 	if (op->wait == WAIT_INPUT || op->wait == WAIT_OUTPUT)
 		graph_violation(op, "waits for what has happened");
 	operator_set_ready(op);
@@ -324,5 +340,7 @@ struct graph_result graph_run(struct graph *graph)
 	if (!graph->failed && !graph->draining)
 		graph_publish(graph, NULL);
 	graph_discard_outputs(graph);
+	for (unsigned i = 0; i < graph->plan->link_count; i++)
+		graph->result.dropped += graph->links[i].statistics.dropped;
 	return graph->result;
 }

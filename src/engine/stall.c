@@ -41,8 +41,8 @@ static struct mark *find_end(struct pin *pin, const struct unit *unit)
 	for (uint64_t i = link->mark_head; i != link->mark_tail; i++) {
 		struct mark *mark = &link->marks[i & link->mark_mask];
 
-		if (mark->end && !mark->arrived && !mark->segment->parent &&
-			mark->segment->unit == unit)
+		if (mark->kind == MARK_END && !mark->arrived &&
+			!mark->segment->parent && mark->segment->unit == unit)
 			return mark;
 	}
 	return NULL;
@@ -111,12 +111,17 @@ static bool grow(struct graph *graph, struct operator *op)
 {
 	enum { ITEM_BYTES = 128 }; /* an item and its place, about */
 	struct link *link = op->pins[op->wait_pin].link;
-	size_t bytes = link->capacity_items * ITEM_BYTES;
+	size_t slots = link->mask + 1;
 
 	link_pack(link, link->to->pins[link->to_pin].lent, &graph->budget);
-	if (!budget_take(&graph->budget, bytes))
-		return false;
-	link_grow(link);
+	/* With back-pressure, one more than was asked for. */
+	if (link->policy != LINK_BACK_PRESSURE || link_length(link) == slots) {
+		if (!budget_take(&graph->budget, slots * ITEM_BYTES))
+			return false;
+		link_grow(link);
+	}
+	if (link->policy == LINK_BACK_PRESSURE)
+		link->capacity_items = link_length(link) + 1;
 	operator_set_ready(op);
 	return true;
 }

@@ -166,8 +166,8 @@ static struct location span(
 	return location;
 }
 
-static void add_links(
-	struct graph_work *work, struct link_end *ends, size_t count)
+static void add_links(struct graph_work *work, struct link_end *ends,
+	size_t count, const struct link_options *options)
 {
 	if (!find_operators(work, ends, count))
 		return;
@@ -185,8 +185,8 @@ static void add_links(
 			(struct draft_link){(unsigned)ends[i].index,
 				(unsigned)from, (unsigned)ends[i + 1].index,
 				(unsigned)to,
-				span(&ends[i].location,
-					&ends[i + 1].location)});
+				span(&ends[i].location, &ends[i + 1].location),
+				*options});
 	}
 }
 
@@ -221,6 +221,7 @@ static void touch_all(struct graph_work *work)
 static void read_chain(struct graph_work *work, const struct node *node)
 {
 	struct loader *loader = work->loader;
+	const struct link_options options = {.policy = LINK_BLOCKING};
 	const char *text = node->text;
 	struct link_end *ends = NULL;
 	size_t count = 0, capacity = 0;
@@ -239,19 +240,10 @@ static void read_chain(struct graph_work *work, const struct node *node)
 		valid = false;
 	}
 	if (valid)
-		add_links(work, ends, count);
+		add_links(work, ends, count, &options);
 	else
 		touch_all(work);
 }
-
-static const struct key_rule keys[] = {
-	{"from", KEY_SCALAR, NULL},
-	{"to", KEY_SCALAR, NULL},
-	{"policy", KEY_LATER, NULL},
-	{"capacity", KEY_LATER, NULL},
-	{"convert", KEY_LATER, NULL},
-	{NULL, KEY_ANY, NULL},
-};
 
 static bool read_end(struct loader *loader, const struct node *map,
 	const char *key, struct link_end *end)
@@ -271,12 +263,13 @@ static bool read_end(struct loader *loader, const struct node *map,
 static void read_long(struct graph_work *work, const struct node *map)
 {
 	struct link_end ends[2] = {{.name = NULL}};
+	struct link_options options = {.policy = LINK_BLOCKING};
 
-	grammar_read(work->loader, map, keys, "a link", NULL);
+	link_read_options(work->loader, map, &options);
 	bool from = read_end(work->loader, map, "from", &ends[0]);
 	bool to = read_end(work->loader, map, "to", &ends[1]);
 	if (from && to)
-		add_links(work, ends, 2);
+		add_links(work, ends, 2, &options);
 	else
 		touch_all(work);
 }

@@ -49,6 +49,7 @@ static int add_tee(struct graph_work *work, size_t link)
 		: arena_format(work->loader->arena, "%s.%s.tee", name, pin);
 	unsigned index = graph_add_operator(work, tee, name,
 		"the output has several links", first.location);
+	first.options = (struct link_options){.policy = LINK_BLOCKING};
 	first.to = index;
 	first.to_pin = (unsigned)spec_pin(tee, "in");
 	graph_add_link(work, first);
@@ -61,6 +62,7 @@ static void add_tees(struct graph_work *work)
 	struct fan {
 		unsigned links;
 		int tee; /* its index and 1, or -1 */
+		size_t link; /* that leads to the tee */
 	} *fans = arena_array(work->loader->arena, total, sizeof(*fans));
 	size_t count = work->link_count;
 
@@ -75,10 +77,16 @@ static void add_tees(struct graph_work *work)
 			(pin_of(work, link.from, link.from_pin)->flags &
 				PIN_REQUESTED))
 			continue;
-		if (!fan->tee)
+		if (!fan->tee) {
+			fan->link = work->link_count;
 			fan->tee = add_tee(work, i) + 1;
+		}
 		if (fan->tee <= 0)
 			continue;
+		/* Else a queue in front of the tee would fill up. */
+		if (link.options.policy == LINK_BACK_PRESSURE)
+			work->links[fan->link].options.policy =
+				link.options.policy;
 		work->links[i].from = (unsigned)fan->tee - 1;
 		work->links[i].from_pin =
 			(unsigned)spec_pin(registry_operator("tee"), "out");
@@ -213,6 +221,7 @@ static void number_pins(struct graph_work *work)
 		link->from = draft->from;
 		link->to = draft->to;
 		link->location = draft->location;
+		link->options = draft->options;
 		link->from_pin = next_pin(&plan->operators[draft->from],
 			draft->from_pin, (int)i, &requested[draft->from]);
 		link->to_pin = next_pin(&plan->operators[draft->to],

@@ -14,6 +14,7 @@
 struct draft_link {
 	unsigned from, from_pin, to, to_pin;
 	struct location location;
+	struct link_options options;
 };
 
 struct graph_work {
@@ -47,6 +48,10 @@ unsigned graph_add_operator(struct graph_work *work,
 	struct location location);
 
 void graph_add_link(struct graph_work *work, struct draft_link link);
+
+/* Reads what MAP, a link, says beside its ends (loader/link-options.c). */
+void link_read_options(struct loader *loader, const struct node *map,
+	struct link_options *options);
 
 /* Collects `links:` (loader/chain.c). */
 void graph_read_links(struct graph_work *work, const struct node *links);

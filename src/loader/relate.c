@@ -126,6 +126,17 @@ void graph_check_types(struct graph_work *work)
 	}
 }
 
+static void check_capacity(struct loader *loader, const struct link_plan *link,
+	enum payload_type type)
+{
+	if (link->options.capacity_bytes &&
+		(type == PAYLOAD_STREAM || type == PAYLOAD_NONE))
+		loader_error(loader, link->options.capacity_location,
+			"write a number of items, as in capacity: 64",
+			"this link carries %s, which has no size in bytes",
+			payload_specs[type].name);
+}
+
 /* Takes the shape that arrives by a link, if the input can take it. */
 static void take_shape(struct graph_work *work, struct link_plan *link)
 {
@@ -140,6 +151,8 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 				work, link, PAYLOAD_BIT(shape->type), wanted);
 		return; /* else it has been said */
 	}
+	if (shape->known)
+		check_capacity(work->loader, link, shape->type);
 	link->type = shape->type;
 	shape->known &= !work->links_broken;
 	to->pins[link->to_pin].shape = *shape;

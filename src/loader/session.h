@@ -20,12 +20,30 @@
 
 enum on_error { ON_ERROR_FAIL, ON_ERROR_SKIP };
 
+/* What becomes of an item for which a link has no room. */
+enum link_policy {
+	LINK_BLOCKING, /* the producer waits */
+	LINK_BACK_PRESSURE, /* there is no queue: the producer waits until the
+			       consumer waits for an item */
+	LINK_LEAKY_PRODUCER, /* the item is dropped; the leaky ones are last */
+	LINK_LEAKY_CONSUMER, /* the oldest that is queued is dropped */
+};
+
+/* What a session may say of a link. */
+struct link_options {
+	enum link_policy policy;
+	size_t capacity_items, capacity_bytes; /* 0: the default */
+	struct location capacity_location; /* source NULL: none is said */
+	bool unconverted; /* no converter may be put in */
+};
+
 /* A link. Pins are numbered as in the operators' tables, links of a requested
  * pin counting on from its number. */
 struct link_plan {
 	unsigned from, from_pin; /* an operator, an output pin of it */
 	unsigned to, to_pin;
 	unsigned type; /* enum payload_type, when the shape is known */
+	struct link_options options;
 	struct location location;
 };
 

@@ -198,12 +198,35 @@ static json_t *operator_entry(void)
 
 static json_t *link_entry(void)
 {
+	static const char *const policies[] = {"blocking", "back-pressure",
+		"leaky-producer", "leaky-consumer", NULL};
+	static const char *const converts[] = {"lossless", "none", NULL};
+	static const struct property_spec capacity = {.type = SETTING_SIZE,
+		.minimum = 1,
+		.maximum = INT64_C(1) << 50};
 	json_t *keys = json_object();
 
 	add(keys, "from", "{'type': 'string', 'pattern': '^" END "$'}",
 		"An operator, or operator.pin; without a pin it is `out`");
 	add(keys, "to", "{'type': 'string', 'pattern': '^" END "$'}",
 		"An operator, or operator.pin; without a pin it is `in`");
+	json_object_set_new(keys, "policy",
+		schema_described(schema_choice(policies, true),
+			"What becomes of an item for which there is no room: "
+			"its producer waits; it waits also until the consumer "
+			"asks for one; the item is dropped; or the oldest in "
+			"the link is"));
+	json_object_set_new(json_object_get(keys, "policy"), "default",
+		json_string(policies[0]));
+	add_setting(keys, "capacity", &capacity, true,
+		"How many items it holds, or with a unit such as KiB, how many "
+		"bytes");
+	json_object_set_new(keys, "convert",
+		schema_described(schema_choice(converts, true),
+			"Whether leat may put a converter between bytes and "
+			"streams"));
+	json_object_set_new(json_object_get(keys, "convert"), "default",
+		json_string(converts[0]));
 	return json_pack("{s[oo]}", "anyOf",
 		schema_parse("{'type': 'string', 'pattern': '^" GAP END "(" GAP
 			     "->" GAP END ")+" GAP "$',"

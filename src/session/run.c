@@ -30,6 +30,7 @@ static void run_graph(const struct graph_plan *plan,
 	total->units += result.units;
 	total->units_failed += result.units_failed;
 	total->skipped += result.skipped;
+	total->dropped += result.dropped;
 	total->broken_pipe |= result.broken_pipe;
 }
 

@@ -19,6 +19,7 @@ struct run_result {
 	enum exit_status status;
 	uint64_t units, units_failed;
 	uint64_t skipped; /* rejected items that on-error dropped */
+	uint64_t dropped; /* items that leaky links dropped */
 	uint64_t wall_ns;
 	bool broken_pipe; /* nobody reads standard output any more */
 };

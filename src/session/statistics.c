@@ -99,9 +99,8 @@ static void set_end(json_t *object, const char *key,
 	unsigned last = (unsigned)spec_pin_count(op->spec) - 1;
 	struct text text = {0};
 
-	text_add_format(&text,
-		"%s.%s", op->name,
-			 op->spec->pins[pin < last ? pin : last].name);
+	text_add_format(&text, "%s.%s", op->name,
+		op->spec->pins[pin < last ? pin : last].name);
 	if (op->spec->pins[last].flags & PIN_REQUESTED && pin >= last)
 		text_add_format(&text, ":%u", pin - last);
 	set_string(object, key, text.data);
@@ -117,6 +116,7 @@ static void add_link(json_t *array, const struct graph_plan *plan,
 	set_end(object, "to", &plan->operators[link->to], link->to_pin);
 	set_number(object, "peak_items", figures->peak_items);
 	set_number(object, "full_count", figures->full_count);
+	set_number(object, "dropped", figures->dropped);
 }
 
 void statistics_add(struct statistics *statistics,
@@ -132,6 +132,7 @@ void statistics_add(struct statistics *statistics,
 	set_number(object, "units", result->units);
 	set_number(object, "units_failed", result->units_failed);
 	set_number(object, "skipped", result->skipped);
+	set_number(object, "dropped", result->dropped);
 	set_number(object, "wall_ns", wall_ns);
 	set_number(object, "peak_memory_bytes", graph_peak_memory(graph));
 	operators = set_array(object, "operators");
@@ -175,8 +176,10 @@ static void print_link(const json_t *object, FILE *file)
 	int width = fprintf(
 		file, "%s -> %s", string(object, "from"), string(object, "to"));
 
-	fprintf(file, "%*s %10lld %8lld\n", width < WIDTH ? WIDTH - width : 0,
-		"", number(object, "peak_items"), number(object, "full_count"));
+	fprintf(file, "%*s %10lld %8lld %8lld\n",
+		width < WIDTH ? WIDTH - width : 0, "",
+		number(object, "peak_items"), number(object, "full_count"),
+		number(object, "dropped"));
 }
 
 static void print_graph(const json_t *graph, FILE *file)
@@ -195,7 +198,8 @@ static void print_graph(const json_t *graph, FILE *file)
 		"items in", "items out", "rejected", "bytes in", "busy ms");
 	json_array_foreach(json_object_get(graph, "operators"), index, object)
 		print_operator(object, file);
-	fprintf(file, "%-58s %10s %8s\n", "link", "peak items", "full");
+	fprintf(file, "%-58s %10s %8s %8s\n", "link", "peak items", "full",
+		"dropped");
 	json_array_foreach(json_object_get(graph, "links"), index, object)
 		print_link(object, file);
 }

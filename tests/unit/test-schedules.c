@@ -294,6 +294,22 @@ static void compare(const char *path, const char *got, const char *expected)
 		got + line, expected + line);
 }
 
+/* Other capacities for links, and links that have no queue. */
+static void vary_links(const struct graph_plan *plan, uint64_t *state)
+{
+	for (unsigned i = 0; i < plan->link_count; i++) {
+		struct link_options *options = &plan->links[i].options;
+
+		*options = (struct link_options){.policy = LINK_BLOCKING};
+		switch (draw(state, 4)) {
+		case 0: options->policy = LINK_BACK_PRESSURE; break;
+		case 1: options->capacity_items = 1 + draw(state, 40); break;
+		case 2: options->capacity_bytes = 1 + draw(state, 4000); break;
+		default: break;
+		}
+	}
+}
+
 static void check_graph(const char *directory, uint64_t seed)
 {
 	print_message("graph %llu\n", (unsigned long long)seed);
@@ -314,6 +330,9 @@ static void check_graph(const char *directory, uint64_t seed)
 	assert_true(strlen(expected) > 0);
 	for (uint64_t i = 1; i <= SCHEDULES; i++) {
 		uint64_t state = seed * 1000 + i;
+
+		if (i > SCHEDULES / 2)
+			vary_links(&session->graphs[0], &state);
 		char *got = run_once(session, directory,
 			(struct graph_settings){
 				.link_items = 1 + draw(&state, 300),

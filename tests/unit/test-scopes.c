@@ -169,6 +169,7 @@ static enum step sink_step(struct operator *op, void *state)
 	case EVENT_CLOSED: settle(sink); return STEP_END;
 	case EVENT_KEPT:
 	case EVENT_LOST:
+	case EVENT_GAP:
 	case EVENT_WAIT: break;
 	}
 	return STEP_WAIT;

@@ -206,11 +206,14 @@ static void relate(struct relation *relation)
 static bool look(struct operator *op, struct gather *gather, unsigned input)
 {
 	enum head *head = &gather->heads[input];
+	enum event event;
 	struct span span;
 
 	if (*head != HEAD_UNKNOWN)
 		return true;
-	switch (operator_next(op, IN + input, &span)) {
+	while ((event = operator_next(op, IN + input, &span)) == EVENT_GAP)
+		operator_gap(op, OUT, operator_dropped(op, IN + input));
+	switch (event) {
 	case EVENT_ITEMS: *head = HEAD_ITEMS; break;
 	case EVENT_BEGIN: *head = HEAD_BEGUN; break;
 	case EVENT_CLOSED: *head = HEAD_CLOSED; break;
@@ -270,6 +273,9 @@ static enum step step_within(struct operator *op, struct gather *gather)
 			return leave(op, gather);
 		gather->depth--;
 		operator_end(op, OUT);
+		return STEP_MORE;
+	case EVENT_GAP:
+		operator_gap(op, OUT, operator_dropped(op, pin));
 		return STEP_MORE;
 	default: break;
 	}

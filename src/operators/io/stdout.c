@@ -193,6 +193,7 @@ static enum step step(struct operator *op, void *memory)
 	case EVENT_END: return end(op, state);
 	case EVENT_CLOSED:
 		return write_preamble(state) ? STEP_END : fail_write(op);
+	case EVENT_GAP: return STEP_MORE;
 	case EVENT_KEPT:
 	case EVENT_LOST:
 	case EVENT_WAIT: break;

@@ -266,6 +266,7 @@ static enum step step(struct operator *op, void *memory)
 	case EVENT_BEGIN: return begin(op, state);
 	case EVENT_END: return end(op, state);
 	case EVENT_CLOSED: return close_input(op, state);
+	case EVENT_GAP: return operator_pass(op, IN, EVENT_GAP);
 	case EVENT_KEPT:
 	case EVENT_LOST:
 	case EVENT_WAIT: break;

@@ -241,6 +241,7 @@ static enum step step(struct operator *op, void *memory)
 	case EVENT_CLOSED:
 	case EVENT_KEPT:
 	case EVENT_LOST:
+	case EVENT_GAP:
 	case EVENT_WAIT: break;
 	}
 	return operator_pass(op, IN, event);

@@ -135,6 +135,7 @@ static enum step step(struct operator *op, void *memory)
 	case EVENT_LOST: return lose(op, state);
 	case EVENT_KEPT: state->undecided = false; return STEP_MORE;
 	case EVENT_CLOSED:
+	case EVENT_GAP:
 	case EVENT_WAIT: break;
 	}
 	return operator_pass(op, IN, event);
