@@ -96,6 +96,15 @@ static const char *check_time(const struct civil *civil)
 	return NULL;
 }
 
+bool units_has_text(int64_t microseconds)
+{
+	static const int64_t first = INT64_C(-62135596800); /* year 1 */
+	static const int64_t end = INT64_C(253402300800); /* year 10000 */
+
+	return microseconds >= first * MICROSECONDS &&
+		microseconds < end * MICROSECONDS;
+}
+
 static const char *to_microseconds(
 	const struct civil *civil, int64_t *microseconds)
 {
@@ -113,7 +122,9 @@ static const char *to_microseconds(
 		return "there is no such time of day";
 	*microseconds =
 		(minute + civil->second) * MICROSECONDS + civil->fraction_us;
-	return NULL;
+	return units_has_text(*microseconds)
+		? NULL
+		: "it is not in the years 1 to 9999 of UTC";
 }
 
 static void read_date(const char *text, struct civil *civil)

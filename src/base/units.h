@@ -37,6 +37,10 @@ const char *units_duration(const char *text, int64_t *microseconds);
  * 9999. */
 const char *units_date(const char *text, int64_t *days);
 
+/* Whether a time in microseconds since 1970-01-01T00:00:00Z is in the years 1
+ * to 9999 of UTC, and so has a text; what the parsers below yield is. */
+bool units_has_text(int64_t microseconds);
+
 /* Microseconds since 1970-01-01T00:00:00Z: RFC 3339, at most 6 digits of a
  * fraction; the zone is required. */
 const char *units_timestamp(

@@ -33,6 +33,45 @@ static bool is_utf16(const char *text, size_t length)
 			memcmp(text, "\xfe\xff", 2) == 0);
 }
 
+/* The offset of the first line end that is one for YAML 1.1, but not for editors
+ * and compilers, whose lines we count: a CR without LF, NEL, LS or PS. LENGTH:
+ * there is none. */
+static size_t find_odd_end(const char *text, size_t length)
+{
+	static const char *const ends[] = {
+		"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+
+	for (size_t at = 0; at < length; at++) {
+		if (text[at] == '\r' &&
+			(at + 1 == length || text[at + 1] != '\n'))
+			return at;
+		if (text[at] != ends[0][0] && text[at] != ends[1][0])
+			continue;
+		for (size_t i = 0; i < 3; i++)
+			if (length - at >= strlen(ends[i]) &&
+				!memcmp(text + at, ends[i], strlen(ends[i])))
+				return at;
+	}
+	return length;
+}
+
+static bool check_line_ends(
+	const struct source *source, struct diagnostics *diagnostics)
+{
+	size_t at = find_odd_end(source->text, source->length);
+
+	if (at == source->length)
+		return true;
+	bool cr = source->text[at] == '\r';
+	diagnostics_add(diagnostics, SEVERITY_ERROR, place(source, at),
+		cr ? "save the file with Unix line ends"
+		   : "leave it out, or write \"\\N\", \"\\L\" or \"\\P\" in "
+		     "double quotes",
+		cr ? "a CR without LF ends a line here"
+		   : "a character that is a line end in some places only");
+	return false;
+}
+
 /* Takes a byte order mark off; false when SOURCE isn't UTF-8. */
 static bool check_encoding(
 	struct source *source, struct diagnostics *diagnostics)
@@ -51,7 +90,7 @@ static bool check_encoding(
 	}
 	size_t valid = text_valid(source->text, source->length);
 	if (valid == source->length)
-		return true;
+		return check_line_ends(source, diagnostics);
 	bool nul = source->text[valid] == '\0';
 	diagnostics_add(diagnostics, SEVERITY_ERROR, place(source, valid),
 		nul ? NULL : "save the file as UTF-8",

@@ -143,8 +143,9 @@ static const char *parse_unix(
 			fraction = -fraction;
 	}
 	if (__builtin_mul_overflow(seconds, MICROSECONDS, microseconds) ||
-		__builtin_add_overflow(*microseconds, fraction, microseconds))
-		return "is beyond the range of timestamps";
+		__builtin_add_overflow(*microseconds, fraction, microseconds) ||
+		!units_has_text(*microseconds))
+		return "is not in the years 1 to 9999";
 	return NULL;
 }
 

@@ -6,17 +6,18 @@
 
 #include "operators/support/sql/expression-parts.h"
 
-/* The text of the source file at LOCATION, to the end of the file. */
+/* The text of the source file at LOCATION, to the end of the file, or NULL. */
 static const char *raw_text(struct location location)
 {
 	const char *at = location.source->text;
 
-	for (unsigned line = 1; at && line < location.line; line++) {
+	for (unsigned line = 1; line < location.line; line++) {
 		at = strchr(at, '\n');
-		at += at != NULL;
+		if (!at)
+			return NULL;
+		at++;
 	}
-	for (unsigned column = 1; at && *at && column < location.column;
-		column++)
+	for (unsigned column = 1; *at && column < location.column; column++)
 		do
 			at++;
 		while ((*at & 0xc0) == 0x80);
