@@ -46,40 +46,52 @@ static const struct property_spec properties[] = {
 	{0},
 };
 
+static void relate_outputs(struct relation *relation, const struct shape *in)
+{
+	struct shape rejected =
+		relation_shape(relation, in, in->type, in->schema);
+
+	for (size_t i = 0; reject_attributes[i].name; i++)
+		relation_add_attribute(
+			relation, &rejected, &reject_attributes[i]);
+	relation_output(relation, PIN_OUT, in);
+	relation_output(relation, PIN_REJECTED, &rejected);
+}
+
+static bool check(const struct shape *in, const struct filter *filter,
+	struct expression_problem *problem)
+{
+	if (!in->known)
+		return expression_check(NULL, 0, &filter->where, problem);
+	struct expression *expression =
+		expression_create(in, NULL, 0, &filter->where, problem);
+	expression_destroy(expression);
+	return expression;
+}
+
 static void relate(struct relation *relation)
 {
 	const struct filter *filter = relation_settings(relation);
 	const struct shape *in = relation_input(relation, PIN_IN);
 	struct expression_problem problem;
 
-	if (!in->known)
-		return;
-	struct shape rejected =
-		relation_shape(relation, in, in->type, in->schema);
-	for (size_t i = 0; reject_attributes[i].name; i++)
-		relation_add_attribute(
-			relation, &rejected, &reject_attributes[i]);
-	relation_output(relation, PIN_OUT, in);
-	relation_output(relation, PIN_REJECTED, &rejected);
-	if (!filter->where.text || relation_unknown(relation, "where"))
-		return;
-	struct expression *expression =
-		expression_create(in, NULL, 0, &filter->where, &problem);
-	if (!expression)
+	if (in->known)
+		relate_outputs(relation, in);
+	if (filter->where.text && !relation_unknown(relation, "where") &&
+		!check(in, filter, &problem))
 		relation_error(relation, problem.location,
 			*problem.hint ? problem.hint : NULL, "%s",
 			problem.message);
-	expression_destroy(expression);
 }
 
-static struct expression *compile(struct operator *op,
+static struct expression *compile(struct operator* op,
 	const struct filter *filter, struct expression_problem *problem)
 {
 	return expression_create(
 		operator_shape(op, PIN_IN), NULL, 0, &filter->where, problem);
 }
 
-static bool open(struct operator *op, void *state)
+static bool open(struct operator* op, void *state)
 {
 	struct filter *filter = state;
 	struct expression_problem problem;
@@ -99,7 +111,7 @@ static void release(struct item **items, size_t from, size_t to)
 
 /* Moves the items that are kept to the front and lets go of the others;
  * returns how many are kept. */
-static size_t keep(struct operator *op, struct expression *expression,
+static size_t keep(struct operator* op, struct expression *expression,
 	struct item **items, size_t count)
 {
 	const struct segment *segment = operator_segment(op, PIN_IN);
@@ -125,7 +137,7 @@ static size_t keep(struct operator *op, struct expression *expression,
 	return kept;
 }
 
-static enum step step(struct operator *op, void *state)
+static enum step step(struct operator* op, void *state)
 {
 	struct filter *filter = state;
 	struct item *items[SPAN_ITEMS];
@@ -142,7 +154,7 @@ static enum step step(struct operator *op, void *state)
 }
 
 static bool changed(
-	struct operator *op, void *state, const struct property_spec *property)
+	struct operator* op, void *state, const struct property_spec *property)
 {
 	struct filter *filter = state;
 	struct expression_problem problem;
@@ -158,7 +170,7 @@ static bool changed(
 	return true;
 }
 
-static void close(struct operator *op, void *state)
+static void close(struct operator* op, void *state)
 {
 	struct filter *filter = state;
 

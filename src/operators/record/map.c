@@ -117,14 +117,29 @@ static void relate_output(struct relation *relation, const struct map *map,
 	relation_output(relation, PIN_OUT, &out);
 }
 
+/* Finds what is wrong whatever arrives. */
+static void check_blind(struct relation *relation, const struct map *map)
+{
+	struct expression_problem problem;
+
+	if (map->select.count && !relation_unknown(relation, "select") &&
+		!expression_check(
+			map->select.items, map->select.count, NULL, &problem))
+		relation_error(relation, problem.location,
+			*problem.hint ? problem.hint : NULL, "%s",
+			problem.message);
+}
+
 static void relate(struct relation *relation)
 {
 	const struct map *map = relation_settings(relation);
 	const struct shape *in = relation_input(relation, PIN_IN);
 	struct expression_problem problem;
 
-	if (!in->known)
+	if (!in->known) {
+		check_blind(relation, map);
 		return;
+	}
 	struct shape rejected =
 		relation_shape(relation, in, in->type, in->schema);
 	for (size_t i = 0; reject_attributes[i].name; i++)
@@ -146,7 +161,7 @@ static void relate(struct relation *relation)
 
 /* ---- Running -------------------------------------------------------------- */
 
-static bool open(struct operator *op, void *state)
+static bool open(struct operator* op, void *state)
 {
 	struct map *map = state;
 	struct expression_problem problem;
@@ -165,7 +180,7 @@ static bool open(struct operator *op, void *state)
 
 /* Gives the records that could be made; the item behind them is rejected, if
  * it is why there aren't more. */
-static enum step step(struct operator *op, void *state)
+static enum step step(struct operator* op, void *state)
 {
 	struct map *map = state;
 	struct projection *made = &map->projection;
@@ -190,7 +205,7 @@ static enum step step(struct operator *op, void *state)
 	return STEP_MORE;
 }
 
-static void close(struct operator *op, void *state)
+static void close(struct operator* op, void *state)
 {
 	struct map *map = state;
 

@@ -33,10 +33,12 @@ static void complain(struct relation *relation, struct location location,
 		"the pattern has no group named '%s'", name);
 }
 
-static void check_types(struct relation *relation,
-	const struct setting_fields *types, const struct pattern_group *groups,
-	size_t count)
+bool group_fields_check(struct relation *relation,
+	const struct pattern *pattern, const struct setting_fields *types)
 {
+	size_t count;
+	const struct pattern_group *groups = pattern_groups(pattern, &count);
+	bool right = true;
 	const char **names =
 		memory_zeroed(memory_product(count + 1, sizeof(*names)));
 
@@ -50,8 +52,10 @@ static void check_types(struct relation *relation,
 			n++;
 		if (n == count)
 			complain(relation, types->locations[i], name, names);
+		right &= n < count;
 	}
 	free(names);
+	return right;
 }
 
 const struct schema *group_fields_schema(struct relation *relation,
@@ -61,7 +65,6 @@ const struct schema *group_fields_schema(struct relation *relation,
 	size_t count;
 	const struct pattern_group *groups = pattern_groups(pattern, &count);
 
-	check_types(relation, types, groups, count);
 	if (count == 0)
 		return NULL;
 	struct schema *schema = arena_alloc(arena, sizeof(*schema));

@@ -6,9 +6,13 @@
 #include "operators/support/pattern/pattern.h"
 #include "registry/relation.h"
 
+/* Whether there is a group for each of TYPES; else reported. */
+bool group_fields_check(struct relation *relation,
+	const struct pattern *pattern, const struct setting_fields *types);
+
 /* The fields of the groups: text, unless TYPES says another type; nullable
- * where a match may come about without the group. Complains of TYPES for
- * groups that there aren't. NULL: the pattern has no named groups. */
+ * where a match may come about without the group. NULL: the pattern has no
+ * named groups. */
 const struct schema *group_fields_schema(struct relation *relation,
 	const struct pattern *pattern, const struct setting_fields *types);
 

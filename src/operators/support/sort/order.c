@@ -200,6 +200,22 @@ struct order *order_create(const struct shape *shape,
 	return NULL;
 }
 
+bool order_check(const struct setting_expressions *by,
+	struct expression_problem *problem)
+{
+	struct arena *arena = arena_create();
+	struct reader *reader = arena_alloc(arena, sizeof(*reader));
+
+	reader->arena = arena;
+	reader->problem = problem;
+	bool right = read_all(reader, by) &&
+		(by->count == 0 ||
+			expression_check(
+				reader->columns, reader->count, NULL, problem));
+	arena_destroy(arena);
+	return right;
+}
+
 void order_destroy(struct order *order)
 {
 	if (!order)

@@ -30,6 +30,11 @@ struct order *order_create(const struct shape *shape,
 	const struct setting_expressions *by,
 	struct expression_problem *problem);
 
+/* Finds what is wrong with `by` where nothing is known of the items. Returns
+ * false where it fills in PROBLEM. */
+bool order_check(const struct setting_expressions *by,
+	struct expression_problem *problem);
+
 void order_destroy(struct order *order); /* takes NULL */
 
 #endif

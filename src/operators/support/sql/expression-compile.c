@@ -275,23 +275,29 @@ static bool compile(struct compiler *compiler)
 	if (!check_count(compiler))
 		return false;
 	sqlite3_stmt *statement = prepare_description(compiler);
-	bool good = statement && compiler_read_columns(compiler, statement) &&
-		compiler_find_types(compiler, statement);
+	bool good = statement &&
+		(compiler->guessed ||
+			(compiler_read_columns(compiler, statement) &&
+				compiler_find_types(compiler, statement)));
 
 	sqlite3_finalize(statement);
+	if (compiler->guessed)
+		return good;
 	if (!good || !prepare_run(compiler))
 		return false;
 	make_schema(compiler->expression);
 	return true;
 }
 
-struct expression *expression_create(const struct shape *shape,
+static struct expression *create(const struct shape *shape, bool guessed,
 	const struct setting_expression *columns, size_t count,
 	const struct setting_text *where, struct expression_problem *problem)
 {
 	struct expression *expression = memory_zeroed(sizeof(*expression));
-	struct compiler compiler = {
-		.expression = expression, .shape = shape, .problem = problem};
+	struct compiler compiler = {.expression = expression,
+		.shape = shape,
+		.guessed = guessed,
+		.problem = problem};
 
 	memset(problem, 0, sizeof(*problem));
 	compiler.sources =
@@ -305,4 +311,65 @@ struct expression *expression_create(const struct shape *shape,
 		return expression;
 	expression_destroy(expression);
 	return NULL;
+}
+
+struct expression *expression_create(const struct shape *shape,
+	const struct setting_expression *columns, size_t count,
+	const struct setting_text *where, struct expression_problem *problem)
+{
+	return create(shape, false, columns, count, where, problem);
+}
+
+/* ---- Without a shape ---------------------------------------------------------- */
+
+enum { MOST_NAMES = 500 };
+
+/* Adds the names in TEXT, each once, to FIELDS; false: there are too many. */
+static bool add_names(const char *text, struct arena *arena,
+	struct field *fields, size_t *count)
+{
+	struct sql_token token = sql_next(&text);
+	char name[256];
+
+	for (; token.kind != SQL_END && token.kind != SQL_OPEN_END;
+		token = sql_next(&text)) {
+		size_t i = 0;
+
+		if (token.kind != SQL_NAME && token.kind != SQL_QUOTED)
+			continue;
+		sql_unquote(&token, name, sizeof(name));
+		while (i < *count && strcasecmp(fields[i].name, name) != 0)
+			i++;
+		if (i < *count)
+			continue;
+		if (*count == MOST_NAMES)
+			return false;
+		fields[(*count)++] = (struct field){
+			.name = arena_string(arena, name), .nullable = true};
+	}
+	return true;
+}
+
+bool expression_check(const struct setting_expression *columns, size_t count,
+	const struct setting_text *where, struct expression_problem *problem)
+{
+	struct arena *arena = arena_create();
+	struct field *fields = arena_array(arena, MOST_NAMES, sizeof(*fields));
+	struct schema schema = {0, fields};
+	struct shape shape = {
+		.known = true, .type = PAYLOAD_RECORD, .schema = &schema};
+	struct expression *expression = NULL;
+	bool few = true;
+
+	for (size_t i = 0; i < count; i++)
+		few &= add_names(
+			columns[i].sql.text, arena, fields, &schema.count);
+	if (where)
+		few &= add_names(where->text, arena, fields, &schema.count);
+	if (few)
+		expression =
+			create(&shape, true, columns, count, where, problem);
+	expression_destroy(expression);
+	arena_destroy(arena);
+	return !few || expression;
 }

@@ -56,6 +56,7 @@ struct compiler {
 	size_t source_count;
 	size_t column_sources;
 	struct text sql;
+	bool guessed; /* the shape is: there is nothing to know of types */
 	struct expression_problem *problem;
 };
 

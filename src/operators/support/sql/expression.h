@@ -31,6 +31,11 @@ struct expression *expression_create(const struct shape *shape,
 	const struct setting_expression *columns, size_t count,
 	const struct setting_text *where, struct expression_problem *problem);
 
+/* Finds what is wrong with the same where nothing is known of the items: any
+ * name may be that of a field. Returns false where it fills in PROBLEM. */
+bool expression_check(const struct setting_expression *columns, size_t count,
+	const struct setting_text *where, struct expression_problem *problem);
+
 void expression_destroy(struct expression *expression); /* takes NULL */
 
 /* The columns that result, in order, with their types: those of fields and of
