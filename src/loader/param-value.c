@@ -73,6 +73,22 @@ static struct location option_location(struct loader *loader,
 	return (struct location){source, 0, 0, 1, NULL};
 }
 
+/* TEXT without the unit that the param counts in, and blanks before it. */
+static const char *without_unit(
+	struct loader *loader, const struct param *param, const char *text)
+{
+	size_t length = strlen(text);
+	size_t unit = param->unit ? strlen(param->unit) : 0;
+
+	if (!unit || unit >= length ||
+		strcmp(text + length - unit, param->unit) != 0)
+		return text;
+	length -= unit;
+	while (length && text[length - 1] == ' ')
+		length--;
+	return arena_copy(loader->arena, text, length);
+}
+
 bool param_set(struct loader *loader, struct param *param,
 	struct param_value *value, const char *text, const char *option)
 {
@@ -90,6 +106,7 @@ bool param_set(struct loader *loader, struct param *param,
 			"the param '%s' takes one value", param->name);
 		return false;
 	}
+	item.text = without_unit(loader, param, copy);
 	if (!value->given || !value->many)
 		value->count = 0;
 	value->given = true;

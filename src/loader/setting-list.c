@@ -47,14 +47,12 @@ static void list_splice(struct list_work *work, const struct node *node,
 {
 	const struct param *param = reference->param;
 	const struct param_value *value = reference->value;
-	enum param_state state = param_state(reference);
 	bool literal = plain_is_path(param->type) &&
 		param->type != SETTING_GLOB && param->type != SETTING_INPUTS;
 
 	if (!setting_check_param(work->loader, work->setting, node))
 		return;
-	work->setting->unknown |= state == PARAM_UNKNOWN;
-	work->setting->absent |= state == PARAM_ABSENT;
+	setting_note_state(work->setting, param_state(reference));
 	for (size_t i = 0; i < value->count; i++)
 		list_add(work,
 			(struct setting_item){value->items[i].text,
@@ -68,15 +66,10 @@ static void list_element(struct list_work *work, const struct node *node)
 	bool inputs = work->setting->spec->type == SETTING_INPUTS;
 	const struct param *param = substitution_whole(loader, node).param;
 	struct substitution value;
-	struct setting setting = *work->setting;
 
 	if (!setting_substitute(
-		    loader, &setting, node, SUBSTITUTE_PLAIN, &value)) {
-		work->setting->absent |= setting.absent;
-		return;
-	}
-	work->setting->unknown |= setting.unknown;
-	if (value.unknown)
+		    loader, work->setting, node, SUBSTITUTE_PLAIN, &value) ||
+		value.unknown)
 		return;
 	struct setting_item item = {value.text, value.location, false};
 	const char *problem = NULL;
@@ -107,6 +100,7 @@ void setting_read_list(
 
 	if (!setting_check_list(loader, setting, node))
 		return;
+	setting_begin_many(setting, node);
 	const struct node *const *items = setting_elements(&node, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct param_reference reference =
@@ -117,5 +111,6 @@ void setting_read_list(
 		else
 			list_element(&work, items[i]);
 	}
+	setting_end_many(setting, work.count);
 	*list = (struct setting_list){work.items, work.count};
 }

@@ -77,9 +77,30 @@ bool setting_substitute(struct loader *loader, struct setting *setting,
 			!setting_check_comment(loader, node)) ||
 		!substitute(loader, node, mode, result))
 		return false;
-	setting->unknown |= result->unknown;
-	setting->absent |= result->absent;
+	setting_note_state(setting,
+		result->absent		  ? PARAM_ABSENT
+			: result->unknown ? PARAM_UNKNOWN
+					  : PARAM_KNOWN);
 	return !result->absent;
+}
+
+void setting_note_state(struct setting *setting, enum param_state state)
+{
+	setting->unknown |= state == PARAM_UNKNOWN;
+	if (setting->element)
+		setting->left_out |= state == PARAM_ABSENT;
+	else
+		setting->absent |= state == PARAM_ABSENT;
+}
+
+void setting_begin_many(struct setting *setting, const struct node *node)
+{
+	setting->element = node->kind != NODE_SCALAR;
+}
+
+void setting_end_many(struct setting *setting, size_t count)
+{
+	setting->absent |= setting->left_out && count == 0;
 }
 
 /* ---- Scalars ------------------------------------------------------------ */

@@ -29,6 +29,9 @@ struct setting {
 	void *member;
 	const char *part; /* the key within it that is being read, or NULL */
 	bool unknown, absent;
+	bool element; /* one of many is read: without a value, that one is left
+			 out, and not the property */
+	bool left_out; /* one was */
 };
 
 /* A scalar substituted for SETTING, whose flags it sets. False: reported, or
@@ -54,6 +57,15 @@ bool setting_check_list(struct loader *loader, const struct setting *setting,
 	const struct node *node);
 const struct node *const *setting_elements(
 	const struct node *const *node, size_t *count);
+
+/* Reads the values of NODE as elements if it isn't a scalar. */
+void setting_begin_many(struct setting *setting, const struct node *node);
+
+/* Takes the property for absent if all of its COUNT elements were left out. */
+void setting_end_many(struct setting *setting, size_t count);
+
+/* Notes what the state of a param means for the element, or the property. */
+void setting_note_state(struct setting *setting, enum param_state state);
 
 /* The types that are made of several scalars, each in its file. */
 void setting_read_list(struct loader *loader, struct setting *setting,

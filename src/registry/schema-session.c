@@ -104,7 +104,10 @@ static json_t *param_keys(void)
 		"{'type': 'array', 'minItems': 1, 'items':"
 		"{'type': ['string', 'number', 'boolean']}}",
 		"What a value of the type choice may be");
-	add_text(keys, "unit", "What an integer or a real counts");
+	add_text(keys, "unit",
+		"What an integer or a real counts; may stand behind its value "
+		"on "
+		"the command line");
 	add_setting(keys, "secret", &flag, false,
 		"Whether its value is never shown");
 	add_setting(keys, "args", &flag, false,
