@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* What the next run needs to finish or to clean up after a killed one. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/internal.h"
+#include "store/pack.h"
+
+static const struct bytes no_group = {"", 0};
+
+/* The length of the directory of a path, with its slash. */
+static size_t directory_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+bool store_put_rename(
+	struct run_store *store, const struct store_rename *rename)
+{
+	size_t length = directory_length(rename->temporary);
+	const struct row_key key = {TABLE_RENAME, no_group,
+		bytes_string(store_path_kept(store, rename->temporary))};
+
+	if (!store_may_put(store))
+		return false;
+	if (length == 0 || length != directory_length(rename->target) ||
+		memcmp(rename->temporary, rename->target, length) != 0)
+		return store_fail(store,
+			"a temporary is in another directory than %s",
+			rename->target);
+	store->packed.length = 0;
+	pack_string(&store->packed, store_path_kept(store, rename->target));
+	pack_number(&store->packed, rename->size_bytes);
+	pack_digest(&store->packed, &rename->digest);
+	return row_put(store, &key,
+		(struct bytes){store->packed.data, store->packed.length});
+}
+
+bool store_renamed(struct run_store *store)
+{
+	/* The next change forgets them: should there be none, the next run
+	 * finds that all is done. */
+	store->renamed = true;
+	return !store->lost && !store->damaged;
+}
+
+/* ---- Directories ---------------------------------------------------------------------- */
+
+static bool is_noted(const struct run_store *store, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	for (size_t i = store->noted_count; i-- > 0;)
+		if (store->noted[i].length == length &&
+			memcmp(store->noted[i].data, directory, length) == 0)
+			return true;
+	return false;
+}
+
+bool store_note_directory(struct run_store *store, const char *directory)
+{
+	const struct row_key key = {TABLE_DIRECTORY, no_group,
+		bytes_string(store_path_kept(store, directory))};
+	bool own;
+
+	if (is_noted(store, directory))
+		return true;
+	if (store->changing)
+		return store_fail(store, "a directory noted within a change");
+	bool ok = store_enter(store, &own) &&
+		row_put(store, &key, (struct bytes){"", 0});
+	if (!store_leave(store, own, ok))
+		return false;
+	store->noted = memory_resize(
+		store->noted, store->noted_count + 1, sizeof(*store->noted));
+	store->noted[store->noted_count] = (struct text){0};
+	text_add_string(&store->noted[store->noted_count++], directory);
+	return true;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs: when they were, and what became of them. */
+#include <endian.h>
+#include <string.h>
+
+#include "store/internal.h"
+#include "store/pack.h"
+
+static const struct bytes no_group = {"", 0};
+
+/* Numbers in keys are big-endian: in order. */
+static struct row_key run_key(
+	enum store_table table, uint64_t id, uint64_t *packed)
+{
+	*packed = htobe64(id);
+	return (struct row_key){table, no_group, {packed, sizeof(*packed)}};
+}
+
+/* ---- A row ---------------------------------------------------------------------- */
+
+static bool put_run(struct run_store *store, const struct store_run *run)
+{
+	struct text *packed = &store->packed;
+	uint64_t id;
+	const struct row_key key = run_key(TABLE_RUN, run->id, &id);
+
+	packed->length = 0;
+	pack_number(packed, run->state);
+	pack_number(packed, (uint64_t)run->started_us);
+	pack_number(packed, (uint64_t)run->ended_us);
+	pack_number(packed, (uint64_t)run->pid);
+	pack_number(packed, (uint64_t)run->exit_status);
+	pack_number(packed, run->units);
+	pack_number(packed, run->units_run);
+	pack_number(packed, run->units_failed);
+	pack_string(packed, run->params ? run->params : "");
+	return row_put(
+		store, &key, (struct bytes){packed->data, packed->length});
+}
+
+static bool unpack_run(
+	struct bytes rest, struct bytes body, struct store_run *run)
+{
+	struct unpacking from = unpack_start(body.data, body.length);
+	uint64_t id = 0;
+
+	if (rest.length == sizeof(id))
+		memcpy(&id, rest.data, sizeof(id));
+	run->id = be64toh(id);
+	run->state = (enum store_run_state)unpack_number(&from);
+	run->started_us = (int64_t)unpack_number(&from);
+	run->ended_us = (int64_t)unpack_number(&from);
+	run->pid = (int)unpack_number(&from);
+	run->exit_status = (int)unpack_number(&from);
+	run->units = unpack_number(&from);
+	run->units_run = unpack_number(&from);
+	run->units_failed = unpack_number(&from);
+	run->params = unpack_string(&from);
+	return unpack_done(&from) && run->state <= RUN_KILLED;
+}
+
+/* ---- All of them ----------------------------------------------------------------- */
+
+struct listing {
+	bool (*each)(void *context, const struct store_run *run);
+	void *context;
+	bool bad;
+};
+
+static bool show_run(void *context, struct bytes rest, struct bytes body)
+{
+	struct listing *listing = context;
+	struct store_run run;
+
+	listing->bad = !unpack_run(rest, body, &run);
+	return !listing->bad && listing->each(listing->context, &run);
+}
+
+bool store_runs(struct run_store *store,
+	bool (*each)(void *context, const struct store_run *run), void *context)
+{
+	struct listing listing = {.each = each, .context = context};
+
+	if (!rows_sweep(store, TABLE_RUN, no_group, ROWS_DESCENDING, show_run,
+		    &listing))
+		return false;
+	return !listing.bad || store_fail_damage(store, "a run is damaged");
+}
+
+/* ---- Beginning and end ------------------------------------------------------------- */
+
+/* The ids of runs that were never ended, and the newest. */
+struct unended {
+	uint64_t last;
+	struct text ids;
+};
+
+static bool note_unended(void *context, const struct store_run *run)
+{
+	struct unended *unended = context;
+
+	if (run->id > unended->last)
+		unended->last = run->id;
+	if (run->state == RUN_RUNNING)
+		text_add(
+			&unended->ids, (const char *)&run->id, sizeof(run->id));
+	return true;
+}
+
+static bool kill_run(struct run_store *store, uint64_t run_id)
+{
+	struct text params = {0};
+	struct store_run run;
+	struct bytes body;
+	uint64_t id;
+	const struct row_key key = run_key(TABLE_RUN, run_id, &id);
+
+	if (row_get(store, &key, &body) != ROW_FOUND ||
+		!unpack_run(key.rest, body, &run))
+		return false;
+	text_add_string(&params, run.params);
+	run.params = params.data;
+	run.state = RUN_KILLED;
+	bool ok = put_run(store, &run);
+	text_free(&params);
+	return ok;
+}
+
+static bool kill_unended(struct run_store *store, uint64_t *last)
+{
+	struct unended unended = {0};
+	bool ok = store_runs(store, note_unended, &unended);
+
+	for (size_t at = 0; at < unended.ids.length && ok;
+		at += sizeof(uint64_t)) {
+		uint64_t id;
+
+		memcpy(&id, unended.ids.data + at, sizeof(id));
+		ok = kill_run(store, id);
+	}
+	text_free(&unended.ids);
+	*last = unended.last;
+	return ok;
+}
+
+bool store_begin_run(struct run_store *store, struct store_run *run)
+{
+	bool own;
+	bool ok = store_enter(store, &own) && kill_unended(store, &run->id);
+
+	run->id++;
+	return store_leave(store, own, ok && put_run(store, run));
+}
+
+bool store_end_run(struct run_store *store, const struct store_run *run)
+{
+	bool own;
+	bool ok = store_enter(store, &own) && put_run(store, run) &&
+		rows_remove(store, TABLE_DIRECTORY, no_group, NULL, NULL);
+
+	ok = store_leave(store, own, ok);
+	while (ok && store->noted_count > 0)
+		text_free(&store->noted[--store->noted_count]);
+	return ok;
+}
+
+/* ---- Telemetry ---------------------------------------------------------------------- */
+
+bool store_put_telemetry(
+	struct run_store *store, uint64_t run, const char *json)
+{
+	uint64_t id;
+	const struct row_key key = run_key(TABLE_TELEMETRY, run, &id);
+	bool own;
+	bool ok = store_enter(store, &own) &&
+		row_put(store, &key, bytes_string(json));
+
+	return store_leave(store, own, ok);
+}
+
+const char *store_telemetry(struct run_store *store, uint64_t run)
+{
+	uint64_t id;
+	const struct row_key key = run_key(TABLE_TELEMETRY, run, &id);
+	struct bytes body;
+
+	if (row_get(store, &key, &body) != ROW_FOUND)
+		return NULL;
+
+	return store->fetched.data;
+}

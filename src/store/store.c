@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* A run store in memory: its paths, and what went wrong. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "store/internal.h"
+
+/* ---- Problems ------------------------------------------------------------------ */
+
+/* Starts another problem; false when the first of a change is to be kept. */
+static bool start_problem(struct run_store *store)
+{
+	bool keep = store->changing && store->failed;
+
+	store->failed = true;
+	if (keep)
+		return false;
+	store->problem.length = 0;
+	text_add_format(&store->problem, "%s: ", store->path);
+	return true;
+}
+
+bool store_fail(struct run_store *store, const char *format, ...)
+{
+	va_list args;
+
+	if (!start_problem(store))
+		return false;
+	va_start(args, format);
+	text_add_vformat(&store->problem, format, args);
+	va_end(args);
+	return false;
+}
+
+static void add_advice(struct run_store *store)
+{
+	text_add_format(&store->problem,
+		"; `leat gc --rebuild %s` starts anew from what is whole",
+		store->session_path ? store->session_path : "FILE");
+}
+
+bool store_fail_damage(struct run_store *store, const char *format, ...)
+{
+	va_list args;
+
+	store->damaged = true;
+	if (!start_problem(store))
+		return false;
+	va_start(args, format);
+	text_add_vformat(&store->problem, format, args);
+	va_end(args);
+	add_advice(store);
+	return false;
+}
+
+bool store_fail_database(struct run_store *store, const char *doing)
+{
+	int result = sqlite3_extended_errcode(store->database);
+	bool damaged = database_is_damage(result);
+
+	store->damaged |= damaged;
+	store->lost |= database_is_lost(result) && !damaged;
+	if (!start_problem(store))
+		return false;
+	if (damaged)
+		text_add_string(&store->problem, "it is damaged: ");
+	else
+		text_add_format(&store->problem, "can't %s it: ", doing);
+	database_add_error(&store->problem, store->database);
+	if (damaged)
+		add_advice(store);
+	return false;
+}
+
+const char *run_store_problem(const struct run_store *store)
+{
+	return store->problem.length ? store->problem.data : "";
+}
+
+/* ---- Paths -------------------------------------------------------------------- */
+
+const char *store_path_kept(const struct run_store *store, const char *path)
+{
+	size_t length = strlen(store->base);
+
+	return strncmp(path, store->base, length) == 0 && path[length]
+		? path + length
+		: path;
+}
+
+void store_add_path(
+	const struct run_store *store, struct text *text, const char *kept)
+{
+	if (*kept != '/')
+		text_add_string(text, store->base);
+	text_add_string(text, kept);
+}
+
+/* The directory that the state directory stands in, as it was named: STATE/NAME
+ * less two components. */
+static char *find_base(const char *directory)
+{
+	struct text parent = {0};
+
+	text_add_string(&parent, directory);
+	for (int i = 0; i < 2; i++) {
+		while (parent.length > 1 &&
+			parent.data[parent.length - 1] == '/')
+			parent.length--;
+		while (parent.length > 0 &&
+			parent.data[parent.length - 1] != '/')
+			parent.length--;
+	}
+	if (parent.length == 0)
+		text_add_string(&parent, ".");
+	parent.data[parent.length] = '\0';
+	char *real = realpath(parent.data, NULL);
+	parent.length = 0;
+	text_add_string(&parent, real ? real : "/");
+	if (parent.data[parent.length - 1] != '/')
+		text_add_string(&parent, "/");
+	free(real);
+	return parent.data;
+}
+
+/* ---- Making -------------------------------------------------------------------- */
+
+struct run_store *store_create(const char *directory)
+{
+	int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *real = descriptor < 0 ? NULL : realpath(directory, NULL);
+
+	if (!real) {
+		if (descriptor >= 0)
+			close(descriptor);
+		return NULL;
+	}
+	struct run_store *store = memory_zeroed(sizeof(*store));
+	struct text path = {0};
+
+	text_add_format(&path, "%s/store.db", real);
+	store->directory = real;
+	store->path = path.data;
+	store->base = find_base(directory);
+	store->directory_descriptor = descriptor;
+	store->lock = -1;
+	return store;
+}
+
+void store_destroy(struct run_store *store)
+{
+	rows_finish(store);
+	rows_forget_totals(store);
+	for (size_t i = 0; i < store->noted_count; i++)
+		text_free(&store->noted[i]);
+	if (store->lock >= 0)
+		close(store->lock);
+	close(store->directory_descriptor);
+	row_groups_free(store->graphs);
+	text_free(&store->problem);
+	text_free(&store->key);
+	text_free(&store->packed);
+	text_free(&store->fetched);
+	text_free(&store->name);
+	free(store->totals);
+	free(store->noted);
+	free(store->outputs);
+	free(store->session_path);
+	free(store->base);
+	free(store->path);
+	free(store->directory);
+	free(store);
+}
