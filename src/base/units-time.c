@@ -246,27 +246,55 @@ const char *units_clf(const char *text, size_t length, int64_t *microseconds)
 	return to_microseconds(&civil, microseconds);
 }
 
+/* Writes the last DIGITS of VALUE; returns what is behind them. */
+static char *put(char *at, unsigned value, unsigned digits)
+{
+	for (char *digit = at + digits; digit > at; value /= 10)
+		*--digit = (char)('0' + value % 10);
+	return at + digits;
+}
+
+static char *put_date(char *at, const struct civil *civil)
+{
+	if (civil->year >= 0 && civil->year <= 9999)
+		at = put(at, (unsigned)civil->year, 4);
+	else
+		at += sprintf(at, "%04lld", (long long)civil->year);
+	*at++ = '-';
+	at = put(at, (unsigned)civil->month, 2);
+	*at++ = '-';
+	return put(at, (unsigned)civil->day, 2);
+}
+
+static char *put_time(char *at, unsigned of_day)
+{
+	at = put(at, of_day / 3600, 2);
+	*at++ = ':';
+	at = put(at, of_day / 60 % 60, 2);
+	*at++ = ':';
+	return put(at, of_day % 60, 2);
+}
+
 size_t units_format_timestamp(int64_t microseconds, char *text)
 {
 	int64_t fraction = microseconds % MICROSECONDS;
 	struct civil civil;
+	char *at;
 
 	fraction += fraction < 0 ? MICROSECONDS : 0;
 	int64_t seconds = (microseconds - fraction) / MICROSECONDS;
-	int of_day = (int)((seconds % DAY_SECONDS + DAY_SECONDS) % DAY_SECONDS);
+	int64_t of_day = (seconds % DAY_SECONDS + DAY_SECONDS) % DAY_SECONDS;
 	civil_of((seconds - of_day) / DAY_SECONDS, &civil);
-	int length = snprintf(text, UNITS_TIMESTAMP_BYTES,
-		"%04lld-%02d-%02dT%02d:%02d:%02d", (long long)civil.year,
-		civil.month, civil.day, of_day / 3600, of_day / 60 % 60,
-		of_day % 60);
+	at = put_date(text, &civil);
+	*at++ = 'T';
+	at = put_time(at, (unsigned)of_day);
 	if (fraction) {
-		length += snprintf(text + length,
-			UNITS_TIMESTAMP_BYTES - (size_t)length, ".%06d",
-			(int)fraction);
-		while (text[length - 1] == '0')
-			length--;
+		*at++ = '.';
+		at = put(at, (unsigned)fraction, 6);
+		while (at[-1] == '0')
+			at--;
 	}
-	text[length] = 'Z';
-	text[length + 1] = '\0';
-	return (size_t)length + 1;
+	*at++ = 'Z';
+	*at = '\0';
+	return (size_t)(at - text);
 }
