@@ -403,6 +403,13 @@ static void failures(void **state)
 		{"abs(-9223372036854775807 - (status = 404)) AS n", NULL,
 			"n integer: 0=9223372036854775807 1!integer overflow "
 			"2=9223372036854775807 3=9223372036854775807"},
+		/* 404 to the eighth power is more than 2^63. */
+		{"status * status * status * status * status * status * "
+		 "status * status AS n",
+			"status = 404",
+			"n integer: 1=<is beyond the integers of 64 bits: "
+			"status * status * status * status * status * status * "
+			"status...>"},
 		{"coalesce(doc ->> '$.s', 0) AS n", NULL,
 			"n integer: 0=0 1=<is text, not integer> 2=0 3=0"},
 		{"CAST(raw AS TEXT) AS t", NULL,

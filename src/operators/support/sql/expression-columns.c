@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the columns of an expression are: fields, attributes or computed. */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "operators/support/sql/expression-parts.h"
+
+enum { SHOWN_BYTES = 60 };
 
 /* Whether the text of a column is `*`, or `span.*`. */
 static bool is_star(const char *text)
@@ -86,6 +89,22 @@ static bool read_source(struct compiler *compiler, size_t index, size_t most)
 	}
 }
 
+/* The column's text without blanks around it, cut where it is long. */
+static char *shown_sql(
+	const struct compiler *compiler, const struct expression_column *column)
+{
+	const char *text = compiler->sources[column->text].text->text;
+	const char *at = text + column->start, *end = text + column->end;
+	struct text shown = {0};
+
+	while (at < end && isspace((unsigned char)*at))
+		at++;
+	while (end > at && isspace((unsigned char)end[-1]))
+		end--;
+	text_add_escaped(&shown, at, (size_t)(end - at), SHOWN_BYTES);
+	return shown.data;
+}
+
 /* Adds what SQLite knows of the columns. */
 static void describe(struct compiler *compiler, sqlite3_stmt *statement)
 {
@@ -98,6 +117,7 @@ static void describe(struct compiler *compiler, sqlite3_stmt *statement)
 		if (!name)
 			name = sqlite3_column_name(statement, (int)i);
 		column->name = memory_string(name);
+		column->sql = shown_sql(compiler, column);
 		column->span = span_table_declared(&expression->table,
 			sqlite3_column_decltype(statement, (int)i));
 		column->named |= column->span >= 0;

@@ -12,6 +12,7 @@
 /* A column of the result. */
 struct expression_column {
 	char *name;
+	char *sql; /* how its text begins, for messages */
 	int span; /* the column of the span that it is, unchanged; or -1 */
 	int result; /* the column of the running statement; -1: not there */
 	bool named;
@@ -84,6 +85,10 @@ bool compiler_explain(struct compiler *compiler);
 bool compiler_problem(struct compiler *compiler,
 	const struct sql_source *source, const char *hint, const char *format,
 	...) __attribute__((format(printf, 4, 5)));
+
+/* Whether the value is none that 64 bits hold: where integers overflow SQLite
+ * goes on with a real number. */
+bool sql_overflows(sqlite3_value *value);
 
 /* What went wrong while the statement ran, in words. */
 const char *expression_reason(struct expression *expression);

@@ -16,11 +16,15 @@ struct trial {
 	char *error; /* the first one, or NULL */
 };
 
-static unsigned type_found(int type)
+/* TYPES are those that the text of the column tells of. */
+static unsigned type_found(sqlite3_value *value, unsigned types)
 {
-	switch (type) {
+	switch (sqlite3_value_type(value)) {
 	case SQLITE_INTEGER: return SQL_TYPE_INTEGER;
-	case SQLITE_FLOAT: return SQL_TYPE_REAL;
+	case SQLITE_FLOAT:
+		return sql_overflows(value) && !(types & SQL_TYPE_REAL)
+			? SQL_TYPE_INTEGER
+			: SQL_TYPE_REAL;
 	case SQLITE_TEXT: return SQL_TYPE_TEXT;
 	case SQLITE_BLOB: return SQL_TYPE_BLOB;
 	default: return SQL_TYPE_NULL;
@@ -40,7 +44,8 @@ static size_t try_rows(
 		trial->computed = true;
 		for (size_t i = 0; i < expression->column_count; i++)
 			trial->found[i] |= type_found(
-				sqlite3_column_type(statement, (int)i));
+				sqlite3_column_value(statement, (int)i),
+				expression->columns[i].types);
 	}
 	if (status != SQLITE_DONE && !trial->error)
 		trial->error = memory_string(expression_reason(expression));

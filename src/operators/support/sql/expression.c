@@ -2,6 +2,7 @@
 /* Runs a compiled expression over spans of items. */
 #include "operators/support/sql/expression.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +17,10 @@ void expression_destroy(struct expression *expression)
 	if (expression->connection.database)
 		sql_connection_close(&expression->connection);
 	span_table_finish(&expression->table);
-	for (size_t i = 0; i < expression->column_count; i++)
+	for (size_t i = 0; i < expression->column_count; i++) {
 		free(expression->columns[i].name);
+		free(expression->columns[i].sql);
+	}
 	free(expression->columns);
 	free(expression->fields);
 	text_free(&expression->error);
@@ -150,8 +153,14 @@ enum expression_row expression_next(
 
 /* ---- Values -------------------------------------------------------------- */
 
-static const char *mismatch(
-	struct expression *expression, int found, enum value_type type)
+bool sql_overflows(sqlite3_value *value)
+{
+	return sqlite3_value_type(value) == SQLITE_FLOAT &&
+		fabs(sqlite3_value_double(value)) >= 0x1p63;
+}
+
+static const char *mismatch(struct expression *expression,
+	const struct expression_column *column, int found, sqlite3_value *value)
 {
 	static const char *const names[] = {[SQLITE_INTEGER] = "integer",
 		[SQLITE_FLOAT] = "real",
@@ -159,8 +168,12 @@ static const char *mismatch(
 		[SQLITE_BLOB] = "bytes"};
 
 	expression->error.length = 0;
-	text_add_format(&expression->error, "is %s, not %s", names[found],
-		value_type_names[type]);
+	if (column->type == VALUE_INTEGER && sql_overflows(value))
+		text_add_format(&expression->error,
+			"is beyond the integers of 64 bits: %s", column->sql);
+	else
+		text_add_format(&expression->error, "is %s, not %s",
+			names[found], value_type_names[column->type]);
 	return expression->error.data;
 }
 
@@ -210,7 +223,7 @@ static const char *computed_value(struct expression *expression,
 		value->data = value->length ? data : "";
 		return NULL;
 	}
-	return mismatch(expression, found, column->type);
+	return mismatch(expression, column, found, from);
 }
 
 const char *expression_value(
