@@ -199,7 +199,7 @@ static bool has_type(const struct operator_spec *spec, enum setting_type first,
 
 static void put_see_also(FILE *file, const struct operator_spec *spec)
 {
-	fputs(".SH SEE ALSO\n.BR leat (1)", file);
+	fputs(".SH SEE ALSO\n.BR leat (1),\n.BR leat\\-session (5)", file);
 	for (size_t i = 0; registry_operators[i]; i++) {
 		const struct operator_spec *other = registry_operators[i];
 
