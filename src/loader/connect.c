@@ -32,18 +32,13 @@ static const struct pin_spec *pin_of(
 
 /* Puts a tee behind the output that LINK starts from; the link then starts
  * from the tee, as others will. */
-static int add_tee(struct graph_work *work, size_t link)
+static unsigned add_tee(struct graph_work *work, size_t link)
 {
 	const struct operator_spec *tee = registry_operator("tee");
 	struct draft_link first = work->links[link];
 	const char *name = work->plan->operators[first.from].name;
 	const char *pin = pin_of(work, first.from, first.from_pin)->name;
 
-	if (!tee) {
-		loader_error(work->loader, first.location, NULL,
-			"several links from one output need the operator tee");
-		return -1;
-	}
 	name = strcmp(pin, "out") == 0
 		? arena_format(work->loader->arena, "%s.tee", name)
 		: arena_format(work->loader->arena, "%s.%s.tee", name, pin);
@@ -53,7 +48,7 @@ static int add_tee(struct graph_work *work, size_t link)
 	first.to = index;
 	first.to_pin = (unsigned)spec_pin(tee, "in");
 	graph_add_link(work, first);
-	return (int)index;
+	return index;
 }
 
 static void add_tees(struct graph_work *work)
@@ -61,7 +56,7 @@ static void add_tees(struct graph_work *work)
 	unsigned total, *bases = pin_bases(work, &total);
 	struct fan {
 		unsigned links;
-		int tee; /* its index and 1, or -1 */
+		unsigned tee; /* its index and 1 */
 		size_t link; /* that leads to the tee */
 	} *fans = arena_array(work->loader->arena, total, sizeof(*fans));
 	size_t count = work->link_count;
@@ -81,13 +76,11 @@ static void add_tees(struct graph_work *work)
 			fan->link = work->link_count;
 			fan->tee = add_tee(work, i) + 1;
 		}
-		if (fan->tee <= 0)
-			continue;
 		/* Else a queue in front of the tee would fill up. */
 		if (link.options.policy == LINK_BACK_PRESSURE)
 			work->links[fan->link].options.policy =
 				link.options.policy;
-		work->links[i].from = (unsigned)fan->tee - 1;
+		work->links[i].from = fan->tee - 1;
 		work->links[i].from_pin =
 			(unsigned)spec_pin(registry_operator("tee"), "out");
 	}

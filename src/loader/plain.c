@@ -2,6 +2,7 @@
 /* Texts checked against a type, a range and choices. */
 #include "loader/plain.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -39,15 +40,17 @@ const char *plain_parse(
 	enum setting_type type, const char *text, struct plain *value)
 {
 	int64_t *integer = &value->integer;
+	const char *problem;
 
 	switch (type) {
 	case SETTING_INTEGER: return units_integer(text, integer);
 	case SETTING_REAL: return units_real(text, &value->real);
 	case SETTING_BOOLEAN: return units_boolean(text, &value->boolean);
 	case SETTING_DATE:
-		return units_date(text, integer)
+		problem = units_date(text, integer);
+		return problem && !isdigit((unsigned char)*text)
 			? "expected YYYY-MM-DD, today or yesterday"
-			: NULL;
+			: problem;
 	case SETTING_TIMESTAMP:
 		return units_timestamp(text, strlen(text), integer);
 	case SETTING_DURATION: return units_duration(text, integer);

@@ -52,16 +52,11 @@ static bool *find_excluded(struct graph_work *work, unsigned target)
 }
 
 /* Puts a gather in front of the input and names its input instead. */
-static bool add_gather(struct graph_work *work, struct draft_link *link)
+static void add_gather(struct graph_work *work, struct draft_link *link)
 {
 	const struct operator_spec *gather = registry_operator("gather");
 	const char *name = work->plan->operators[link->to].name;
 
-	if (!gather) {
-		loader_error(work->loader, link->location, NULL,
-			"several rejected pins need the operator gather");
-		return false;
-	}
 	name = arena_format(work->loader->arena, "%s.gather", name);
 	link->from = graph_add_operator(work, gather, name,
 		"'rejected' takes several pins", link->location);
@@ -69,7 +64,6 @@ static bool add_gather(struct graph_work *work, struct draft_link *link)
 	graph_add_link(work, *link);
 	link->to = link->from;
 	link->to_pin = (unsigned)spec_pin(gather, "in");
-	return true;
 }
 
 void graph_read_rejected(struct graph_work *work, const struct node *scalar)
@@ -93,8 +87,8 @@ void graph_read_rejected(struct graph_work *work, const struct node *scalar)
 			"no operator has a pin 'rejected' without a link");
 		return;
 	}
-	if (found > 1 && !requested && !add_gather(work, &link))
-		return;
+	if (found > 1 && !requested)
+		add_gather(work, &link);
 	for (unsigned i = 0; i < named; i++) {
 		if (excluded[i])
 			continue;
