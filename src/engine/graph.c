@@ -22,7 +22,7 @@ static void set_defaults(struct graph_settings *settings)
 
 static void create_operator(struct graph *graph, unsigned index)
 {
-	struct operator* op = & graph->operators[index];
+	struct operator *op = &graph->operators[index];
 	const struct operator_plan *plan = &graph->plan->operators[index];
 	const struct operator_spec *spec = plan->spec;
 
@@ -37,10 +37,12 @@ static void create_operator(struct graph *graph, unsigned index)
 	op->outputs = memory_zeroed(
 		memory_product(plan->pin_count, sizeof(*op->outputs)));
 
-	for (unsigned i = 0; i < plan->pin_count; i++) {
+	for (unsigned i = 0; i < plan->pin_count; i++)
+		op->pins[i].op = op;
+	live_create(op);
+	for (unsigned i = 0; i < plan->pin_count - plan->live_count; i++) {
 		const struct pin_spec *row = pin_row(spec, i);
 
-		op->pins[i].op = op;
 		op->pins[i].output = row->direction == PIN_OUTPUT;
 		if (strcmp(row->name, "rejected") == 0)
 			op->rejected = &op->pins[i];
@@ -71,6 +73,7 @@ static void create_link(struct graph *graph, unsigned index)
 	/* Where items are counted, each line is one. */
 	link->takes_packed = options->policy == LINK_BLOCKING &&
 		options->capacity_items == 0 &&
+		!link->to->pins[link->to_pin].live &&
 		pin_row(link->to->spec, link->to_pin)->flags & PIN_TAKES_PACKED;
 }
 
@@ -79,7 +82,7 @@ static void create_link(struct graph *graph, unsigned index)
 static void spread_document_scopes(struct graph *graph)
 {
 	for (unsigned i = graph->plan->operator_count; i-- > 0;) {
-		struct operator* op = graph->ranked[i];
+		struct operator *op = graph->ranked[i];
 
 		op->document_scope = op->plan->scope;
 		for (unsigned j = op->output_count; j-- > 0;) {
@@ -147,31 +150,10 @@ size_t graph_peak_memory(const struct graph *graph)
 	return graph->budget.peak_bytes;
 }
 
-/* The bytes that a property of the type takes in the state, where it may be
- * live. */
-static size_t live_size(enum setting_type type)
-{
-	switch (type) {
-	case SETTING_INTEGER:
-	case SETTING_DATE:
-	case SETTING_TIMESTAMP:
-	case SETTING_DURATION:
-	case SETTING_SIZE:
-	case SETTING_BITRATE: return sizeof(int64_t);
-	case SETTING_REAL: return sizeof(double);
-	case SETTING_BOOLEAN: return sizeof(bool);
-	case SETTING_CHOICE: return sizeof(int);
-	case SETTING_TEXT: return sizeof(const char *);
-	case SETTING_REGEX:
-	case SETTING_SQL: return sizeof(struct setting_text);
-	default: return 0;
-	}
-}
-
 bool graph_set_property(struct graph *graph, unsigned index,
 	const char *property, const void *value)
 {
-	struct operator* op = & graph->operators[index];
+	struct operator *op = &graph->operators[index];
 	int row = spec_property(op->spec, property);
 
 	if (row < 0)
@@ -181,8 +163,14 @@ bool graph_set_property(struct graph *graph, unsigned index,
 	if (!(spec->flags & PROPERTY_LIVE) || size == 0)
 		return false;
 	memcpy((char *)op->state + spec->offset, value, size);
-	return !op->opened || op->finished ||
-		op->spec->changed(op, op->state, spec);
+	struct text problem = {0};
+	bool usable = !op->opened || op->finished ||
+		op->spec->changed(op, op->state, spec, &problem);
+	if (!usable)
+		graph_report(
+			op, SEVERITY_WARNING, "%s: %s", property, problem.data);
+	text_free(&problem);
+	return usable;
 }
 
 void graph_destroy(struct graph *graph)
@@ -204,6 +192,7 @@ void graph_destroy(struct graph *graph)
 		for (unsigned j = 0; j < graph->operators[i].plan->pin_count;
 			j++)
 			segment_unref(graph->operators[i].pins[j].awaited);
+		live_destroy(&graph->operators[i]);
 		free(graph->operators[i].state);
 		free(graph->operators[i].pins);
 		free(graph->operators[i].outputs);

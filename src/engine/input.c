@@ -11,16 +11,16 @@ static struct pin *input(struct operator *op, unsigned pin)
 
 /* An end that was delivered is dealt with: the operator has passed it on, or
  * it goes no further. */
-static void settle_end(struct operator *op, struct pin *pin)
+void operator_settle_end(struct operator *op, struct pin *pin)
 {
 	struct segment *segment = pin->link->segment;
 
 	pin->leaving = false;
-	if (!segment->parent)
+	if (!segment->parent && !pin->live)
 		op->failed_unit = NULL; /* the next may get its memory */
 	pin->link->segment = segment_ref(segment->parent);
-	if (!segment->parent && segment->unit && !operator_spans(op)) {
-		if (op->spec->flags & OPERATOR_AWAITS_VERDICT)
+	if (!segment->parent && segment->unit && !pin_spans(pin)) {
+		if (op->spec->flags & OPERATOR_AWAITS_VERDICT && !pin->live)
 			pin->awaited = segment_ref(segment);
 		unit_end_arrived(op->graph, segment->unit);
 	}
@@ -32,14 +32,25 @@ void operator_settle_ends(struct operator *op)
 	for (unsigned i = 0; op->input_count > 1 && i < op->plan->pin_count;
 		i++)
 		if (i != op->wait_pin && op->pins[i].leaving)
-			settle_end(op, &op->pins[i]);
+			operator_settle_end(op, &op->pins[i]);
 }
 
-static enum event deliver_begin(struct operator *op, struct link *link)
+/* The begin of a unit waits for the values of live properties. */
+static enum event deliver_begin(
+	struct operator *op, unsigned number, const struct mark *mark)
 {
+	struct pin *pin = input(op, number);
+	struct link *link = pin->link;
+	struct unit *unit = mark->segment->parent ? NULL : mark->segment->unit;
+	bool changes = unit && op->plan->live_count > 0 && !pin->live;
+
+	if (changes && !live_take_unit(op, unit))
+		return EVENT_WAIT;
 	segment_unref(link->segment);
 	link->segment = link_pop_mark(link);
 	op->progress++;
+	if (changes)
+		live_begin_unit(op, number);
 	return EVENT_BEGIN;
 }
 
@@ -50,7 +61,7 @@ static enum event deliver_end(
 	struct pin *pin = input(op, number);
 	struct unit *unit = mark->segment->unit;
 
-	if (!mark->segment->parent && unit && operator_spans(op)) {
+	if (!mark->segment->parent && unit && pin_spans(pin)) {
 		if (!mark->arrived) {
 			mark->arrived = true;
 			unit_end_arrived(op->graph, unit);
@@ -83,7 +94,7 @@ static enum event deliver_mark(
 	struct operator *op, unsigned number, struct mark *mark)
 {
 	switch (mark->kind) {
-	case MARK_BEGIN: return deliver_begin(op, input(op, number)->link);
+	case MARK_BEGIN: return deliver_begin(op, number, mark);
 	case MARK_END: return deliver_end(op, number, mark);
 	case MARK_GAP: break;
 	}
@@ -163,7 +174,7 @@ enum event operator_next(
 	if (!link)
 		return EVENT_CLOSED;
 	if (pin->leaving)
-		settle_end(op, pin);
+		operator_settle_end(op, pin);
 	if (pin->awaited)
 		return deliver_verdict(op, number);
 	do {
@@ -185,7 +196,7 @@ enum event operator_next(
 	/* What is lent can't be dropped any more. */
 	if (link->policy == LINK_LEAKY_CONSUMER)
 		span->count = 1;
-	size_t room = room_behind(op);
+	size_t room = pin->live ? span->count : room_behind(op);
 	if (room < span->count)
 		span->count = room;
 	pin->lent = span->count;
@@ -203,7 +214,8 @@ void operator_consume(struct operator *op, unsigned number, size_t count)
 	}
 	pin->lent -= count;
 	link_drop(link, count);
-	op->statistics.items_in += count;
+	if (!pin->live)
+		op->statistics.items_in += count;
 	op->progress += count;
 	if (link->from->wait == WAIT_OUTPUT)
 		operator_set_ready(link->from);

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "engine/graph.h"
 #include "engine/link.h"
+#include "engine/live.h"
 #include "engine/operator.h"
 #include "engine/output.h"
 #include "model/slab.h"
@@ -32,6 +33,7 @@ struct pin {
 	size_t lent; /* input: items that the last operator_next lent */
 	uint64_t dropped; /* input: by the last gap */
 	uint64_t streams; /* output: given and not released yet */
+	struct live *live; /* input: sets a live property; else NULL */
 	struct operator *op; /* whose pin it is */
 };
 
@@ -51,6 +53,10 @@ struct operator {
 	bool opened, finished;
 	bool finish_wanted; /* after the step: it has failed a unit for good */
 	const struct unit *failed_unit; /* that it is amid, and has failed */
+	struct live *lives; /* links to live properties, as in the plan */
+	bool live_awaited; /* values that come once are still to come */
+	bool live_refused; /* one of them isn't usable: it takes nothing */
+	bool live_cut; /* the run stopped before they came */
 	uint64_t progress; /* counts what steps achieve */
 
 	enum wait wait; /* of the last step */
@@ -131,6 +137,12 @@ static inline const struct pin_spec *pin_row(
 	return &spec->pins[row];
 }
 
+/* Whether units are decided before what comes by the pin is through. */
+static inline bool pin_spans(const struct pin *pin)
+{
+	return pin->live ? !pin->live->plan->per_unit : operator_spans(pin->op);
+}
+
 /* ---- scheduler.c -------------------------------------------------------- */
 
 void operator_set_ready(struct operator *op);
@@ -156,6 +168,9 @@ void graph_drain(struct graph *graph, uint64_t limit);
 /* The operator waits at one input: ends that it has taken from the others go
  * no further. */
 void operator_settle_ends(struct operator *op);
+
+/* The end that was delivered goes no further. */
+void operator_settle_end(struct operator *op, struct pin *pin);
 
 /* ---- wait.c -------------------------------------------------------------- */
 

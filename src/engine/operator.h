@@ -39,6 +39,10 @@
  * it. An end is delivered to an operator that spans only when the unit is
  * decided, that is when it has run through all other branches too.
  *
+ * Live properties. A link that sets one is read by the engine (engine/live.h).
+ * The property changes where a unit begins, in the call of operator_next that
+ * says so, or before the first step; `changed` (registry/spec.h) is told.
+ *
  * Failure. An item that can't be taken is rejected (operator_reject). An error
  * in a content fails its unit (operator_fail_unit): the operator gets no more
  * of it, nothing of it is published, other units go on. What other operators

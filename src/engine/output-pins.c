@@ -16,7 +16,7 @@ bool operator_linked(const struct operator *op, unsigned pin)
 
 unsigned operator_links(const struct operator *op, unsigned pin)
 {
-	return op->plan->pin_count - pin;
+	return op->plan->pin_count - op->plan->live_count - pin;
 }
 
 bool operator_takes_packed(const struct operator *op, unsigned pin)
@@ -35,7 +35,8 @@ size_t operator_room(const struct operator *op, unsigned pin)
 
 static void wake_consumer(struct link *link)
 {
-	if (link->to->wait == WAIT_INPUT && link->to->wait_pin == link->to_pin)
+	if (link->to->wait == WAIT_INPUT &&
+		(link->to->wait_pin == link->to_pin || link->to->live_awaited))
 		operator_set_ready(link->to);
 }
 

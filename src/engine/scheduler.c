@@ -66,7 +66,7 @@ static void settle_link(struct pin *pin)
 
 	/* The unit's end was delivered: see deliver_end and settle_end. */
 	if (pin->leaving && open && !segment->parent) {
-		if (!operator_spans(pin->op))
+		if (!pin_spans(pin))
 			unit_end_arrived(graph, open);
 		open = NULL;
 	}
@@ -276,7 +276,9 @@ static void run_step(struct operator *op)
 
 	clear_ready(op);
 	op->wait = WAIT_NOTHING;
-	enum step step = op->spec->step(op, op->state);
+	enum step step = op->plan->live_count > 0
+		? live_step(op)
+		: op->spec->step(op, op->state);
 	op->statistics.busy_ns += (uint64_t)(now_ns() - begin_ns);
 	op->statistics.runs++;
 	if (op->graph->failed)

@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "loader/graph.h"
+#include "loader/live.h"
 #include "registry/registry.h"
 
-/* One end as it is written: `operator` or `operator.pin`. */
+/* One end as it is written: `operator`, `operator.pin` or
+ * `operator@property`. */
 struct link_end {
 	const char *name;
 	const char *pin; /* or NULL */
+	const char *property; /* or NULL */
 	struct location location;
 	int index; /* of the operator, or -1 */
 };
@@ -23,24 +25,20 @@ static bool parse_end(struct loader *loader, const char *text, size_t length,
 {
 	char *copy = arena_copy(loader->arena, text, length);
 	size_t name = strspn(copy, letters);
-	size_t pin = copy[name] == '.' ? strspn(copy + name + 1, letters) : 0;
-	const char *rest = copy + name + (copy[name] == '.' ? 1 + pin : 0);
+	char mark = copy[name];
+	bool marked = mark == '.' || mark == '@';
+	size_t part = marked ? strspn(copy + name + 1, letters) : 0;
+	const char *rest = copy + name + (marked ? 1 + part : 0);
 
 	end->location = location;
-	if (name && !*rest && copy[name] != '.') {
-		end->name = copy;
-		return true;
-	}
-	if (name && !*rest && pin) {
+	if (name && !*rest && (part || !marked)) {
 		copy[name] = '\0';
 		end->name = copy;
-		end->pin = copy + name + 1;
+		end->pin = mark == '.' ? copy + name + 1 : NULL;
+		end->property = mark == '@' ? copy + name + 1 : NULL;
 		return true;
 	}
-	if (name && *rest == '@')
-		loader_error(loader, location, NULL,
-			"a link to a live property is not available yet");
-	else if (name && (*rest == ':' || *rest == '?'))
+	if (name && (*rest == ':' || *rest == '?'))
 		loader_error(loader, location, NULL,
 			"a link from tracks is not available yet");
 	else
@@ -166,27 +164,74 @@ static struct location span(
 	return location;
 }
 
+/* Whether no property stands where items would come from; else reported. */
+static bool check_properties(
+	struct graph_work *work, const struct link_end *ends, size_t count)
+{
+	bool valid = true;
+
+	for (size_t i = 0; i + 1 < count; i++) {
+		if (!ends[i].property)
+			continue;
+		loader_error(work->loader, ends[i].location,
+			"start another link with the operator",
+			"a link to a live property ends there");
+		valid = false;
+	}
+	work->links_broken |= !valid;
+	return valid;
+}
+
+/* Values are neither lost nor asked for one by one. */
+static void check_policy(struct graph_work *work, const struct draft_link *link)
+{
+	if (link->options.policy != LINK_BLOCKING)
+		loader_error(work->loader, link->location,
+			"leave the policy out",
+			"a link to a live property is always blocking");
+}
+
+/* Where a link leads that comes to END; false: reported. */
+static bool resolve_target(struct graph_work *work, const struct link_end *end,
+	bool last, struct draft_link *link)
+{
+	unsigned op = link->to = (unsigned)end->index;
+	int row = end->property
+		? graph_find_live(work, op, end->property, end->location)
+		: resolve_pin(work, end, PIN_INPUT, false, last);
+
+	if (end->property) {
+		link->live = (unsigned)row + 1;
+		link->location = end->location;
+		check_policy(work, link);
+	} else {
+		link->to_pin = (unsigned)row;
+	}
+	return row >= 0;
+}
+
 static void add_links(struct graph_work *work, struct link_end *ends,
 	size_t count, const struct link_options *options)
 {
-	if (!find_operators(work, ends, count))
+	if (!find_operators(work, ends, count) ||
+		!check_properties(work, ends, count))
 		return;
 	for (size_t i = 0; i + 1 < count; i++) {
+		struct draft_link link = {.from = (unsigned)ends[i].index,
+			.options = *options,
+			.location =
+				span(&ends[i].location, &ends[i + 1].location)};
 		int from =
 			resolve_pin(work, &ends[i], PIN_OUTPUT, i == 0, false);
-		int to = resolve_pin(
-			work, &ends[i + 1], PIN_INPUT, false, i + 2 == count);
+		bool to = resolve_target(
+			work, &ends[i + 1], i + 2 == count, &link);
 
-		if (from < 0 || to < 0) {
+		if (from < 0 || !to) {
 			work->links_broken = true;
 			continue;
 		}
-		graph_add_link(work,
-			(struct draft_link){(unsigned)ends[i].index,
-				(unsigned)from, (unsigned)ends[i + 1].index,
-				(unsigned)to,
-				span(&ends[i].location, &ends[i + 1].location),
-				*options});
+		link.from_pin = (unsigned)from;
+		graph_add_link(work, link);
 	}
 }
 
@@ -298,6 +343,12 @@ bool graph_find_input(struct graph_work *work, const struct node *scalar,
 		    scalar->content, &end) ||
 		!find_operators(work, &end, 1))
 		return false;
+	if (end.property) {
+		loader_error(work->loader, end.location, NULL,
+			"'%s' is a property, not an input", end.property);
+		work->links_broken = true;
+		return false;
+	}
 	int row = resolve_pin(work, &end, PIN_INPUT, false, true);
 	work->links_broken |= row < 0;
 	*op = (unsigned)end.index;

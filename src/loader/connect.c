@@ -5,7 +5,8 @@
 #include "loader/graph.h"
 #include "registry/registry.h"
 
-/* Where the rows of an operator's pins start in an array of those of all. */
+/* Where the rows of an operator's pins, then those of its properties, start in
+ * an array of those of all. */
 static unsigned *pin_bases(struct graph_work *work, unsigned *total)
 {
 	const struct graph_plan *plan = work->plan;
@@ -16,8 +17,9 @@ static unsigned *pin_bases(struct graph_work *work, unsigned *total)
 	for (unsigned i = 0; i < plan->operator_count; i++) {
 		bases[i] = *total;
 		if (plan->operators[i].spec)
-			*total += (unsigned)spec_pin_count(
-				plan->operators[i].spec);
+			*total += (unsigned)(spec_pin_count(
+						     plan->operators[i].spec) +
+				spec_property_count(plan->operators[i].spec));
 	}
 	return bases;
 }
@@ -46,6 +48,7 @@ static unsigned add_tee(struct graph_work *work, size_t link)
 		"the output has several links", first.location);
 	first.options = (struct link_options){.policy = LINK_BLOCKING};
 	first.to = index;
+	first.live = 0;
 	first.to_pin = (unsigned)spec_pin(tee, "in");
 	graph_add_link(work, first);
 	return index;
@@ -100,6 +103,22 @@ static void report_taken(struct graph_work *work, const struct draft_link *link,
 		first->location.line);
 }
 
+/* Whether a live property has no link yet; else reported. SLOT holds the number
+ * of the one that it has. */
+static bool check_live(struct graph_work *work, const struct draft_link *link,
+	const unsigned *slot)
+{
+	const struct operator_plan *to = &work->plan->operators[link->to];
+
+	if (!*slot)
+		return true;
+	loader_error(work->loader, link->location, NULL,
+		"'%s@%s' has a link already, in line %u", to->name,
+		to->spec->properties[link->live - 1].name,
+		work->links[*slot - 1].location.line);
+	return false;
+}
+
 /* Whether a pin takes one more than the links in *SLOT; else reported. */
 static bool check_slot(struct graph_work *work, const struct draft_link *link,
 	bool output, const unsigned *slot)
@@ -121,6 +140,16 @@ static bool check_slot(struct graph_work *work, const struct draft_link *link,
 	return false;
 }
 
+/* The row of a link's target among its operator's pins and properties. */
+static unsigned target_row(
+	const struct graph_work *work, const struct draft_link *link)
+{
+	const struct operator_spec *spec = work->plan->operators[link->to].spec;
+
+	return link->live ? (unsigned)spec_pin_count(spec) + link->live - 1
+			  : link->to_pin;
+}
+
 /* Leaves out links that a pin can't take. For each row, SLOTS counts the links
  * of a requested pin, and holds the number of the link of a static one. */
 static void check_room(
@@ -131,16 +160,19 @@ static void check_room(
 	for (size_t i = 0; i < work->link_count; i++) {
 		struct draft_link link = work->links[i];
 		unsigned *from = &slots[bases[link.from] + link.from_pin];
-		unsigned *to = &slots[bases[link.to] + link.to_pin];
+		unsigned *to = &slots[bases[link.to] + target_row(work, &link)];
 
 		if (!check_slot(work, &link, true, from) ||
-			!check_slot(work, &link, false, to)) {
+			!(link.live ? check_live(work, &link, to)
+				    : check_slot(work, &link, false, to))) {
 			work->links_broken = true;
 			continue;
 		}
 		work->links[kept++] = link;
 		*from += 1;
-		if (pin_of(work, link.to, link.to_pin)->flags & PIN_REQUESTED)
+		if (!link.live &&
+			pin_of(work, link.to, link.to_pin)->flags &
+				PIN_REQUESTED)
 			*to += 1;
 		else
 			*to = (unsigned)kept;
@@ -172,7 +204,11 @@ static void allocate_pins(struct graph_work *work)
 		if (pin_of(work, link->from, link->from_pin)->flags &
 			PIN_REQUESTED)
 			plan->operators[link->from].pin_count++;
-		if (pin_of(work, link->to, link->to_pin)->flags & PIN_REQUESTED)
+		if (link->live)
+			plan->operators[link->to].live_count++;
+		if (link->live ||
+			pin_of(work, link->to, link->to_pin)->flags &
+				PIN_REQUESTED)
 			plan->operators[link->to].pin_count++;
 	}
 	for (unsigned i = 0; i < plan->operator_count; i++) {
@@ -180,6 +216,8 @@ static void allocate_pins(struct graph_work *work)
 
 		op->pins = arena_array(
 			work->loader->arena, op->pin_count, sizeof(*op->pins));
+		op->lives = arena_array(work->loader->arena, op->live_count,
+			sizeof(*op->lives));
 		for (unsigned j = 0; j < op->pin_count; j++)
 			op->pins[j].link = -1;
 	}
@@ -197,6 +235,17 @@ static unsigned next_pin(
 	return pin;
 }
 
+/* The pin for a link that sets the live property in row ROW. */
+static unsigned next_live(
+	struct operator_plan *op, unsigned row, int link, unsigned *lives)
+{
+	unsigned pin = op->pin_count - op->live_count + *lives;
+
+	op->lives[(*lives)++].property = row;
+	op->pins[pin].link = link;
+	return pin;
+}
+
 static void number_pins(struct graph_work *work)
 {
 	struct graph_plan *plan = work->plan;
@@ -204,6 +253,8 @@ static void number_pins(struct graph_work *work)
 	allocate_pins(work);
 	unsigned *requested = arena_array(
 		work->loader->arena, plan->operator_count, sizeof(*requested));
+	unsigned *lives = arena_array(
+		work->loader->arena, plan->operator_count, sizeof(*lives));
 	plan->link_count = (unsigned)work->link_count;
 	plan->links = arena_array(
 		work->loader->arena, work->link_count, sizeof(*plan->links));
@@ -217,8 +268,11 @@ static void number_pins(struct graph_work *work)
 		link->options = draft->options;
 		link->from_pin = next_pin(&plan->operators[draft->from],
 			draft->from_pin, (int)i, &requested[draft->from]);
-		link->to_pin = next_pin(&plan->operators[draft->to],
-			draft->to_pin, (int)i, &requested[draft->to]);
+		struct operator_plan *to = &plan->operators[draft->to];
+		link->to_pin = draft->live ? next_live(to, draft->live - 1,
+						     (int)i, &lives[draft->to])
+					   : next_pin(to, draft->to_pin, (int)i,
+						     &requested[draft->to]);
 	}
 }
 
@@ -251,7 +305,7 @@ static bool is_loose(
 	const struct operator_plan *op, unsigned statics, unsigned row)
 {
 	bool linked = row < statics ? op->pins[row].link >= 0
-				    : op->pin_count > statics;
+				    : op->pin_count - op->live_count > statics;
 
 	return !linked &&
 		!(op->spec->pins[row].flags & (PIN_OPTIONAL | PIN_DYNAMIC));

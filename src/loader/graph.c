@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "loader/live.h"
 #include "loader/settings.h"
 #include "registry/registry.h"
 
@@ -149,6 +150,7 @@ static void read_operator(struct graph_work *work, const struct node *key,
 		.locations = plan->property_locations};
 	settings_read(loader, map, graph_reserved_keys, &settings);
 	plan->unknown = settings.unknown;
+	plan->missing = settings.missing;
 }
 
 unsigned graph_add_operator(struct graph_work *work,
@@ -232,6 +234,7 @@ void graph_load(
 			"the graph '%s' has no 'links'", plan->name);
 	if (rejected && rejected->kind == NODE_SCALAR)
 		graph_read_rejected(&work, rejected);
+	graph_check_missing(&work);
 	graph_connect(&work);
 	graph_rank(&work);
 	graph_relate(&work);

@@ -13,6 +13,8 @@
  * numbered. */
 struct draft_link {
 	unsigned from, from_pin, to, to_pin;
+	unsigned live; /* row + 1 of the live property that it leads to instead
+			  of TO_PIN, or 0 */
 	struct location location;
 	struct link_options options;
 };

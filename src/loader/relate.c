@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "loader/live.h"
 #include "loader/template.h"
 #include "registry/registry.h"
 #include "registry/relation.h"
@@ -143,6 +144,15 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 	struct operator_plan *from = &work->plan->operators[link->from];
 	struct operator_plan *to = &work->plan->operators[link->to];
 	struct shape *shape = &from->pins[link->from_pin].shape;
+	unsigned statics = to->pin_count - to->live_count;
+
+	if (link->to_pin >= statics) {
+		link->type = shape->type;
+		if (graph_relate_live(work, link, shape,
+			    &to->lives[link->to_pin - statics]))
+			to->pins[link->to_pin].shape = *shape;
+		return;
+	}
 	unsigned wanted = row_of(to, link->to_pin)->types;
 
 	if (shape->known && !(PAYLOAD_BIT(shape->type) & wanted)) {
@@ -202,5 +212,7 @@ void graph_relate(struct graph_work *work)
 {
 	for (size_t i = 0; i < work->related; i++)
 		relate_operator(work, work->plan->ranks[i]);
+	if (work->related == work->plan->operator_count)
+		graph_order_live(work);
 	graph_check_sinks(work);
 }

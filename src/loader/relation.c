@@ -39,8 +39,9 @@ struct location relation_location(
 
 unsigned relation_links(const struct relation *relation, unsigned pin)
 {
-	return relation->op->pin_count > pin ? relation->op->pin_count - pin
-					     : 0;
+	unsigned end = relation->op->pin_count - relation->op->live_count;
+
+	return end > pin ? end - pin : 0;
 }
 
 bool relation_linked(const struct relation *relation, unsigned pin)
@@ -66,7 +67,7 @@ void relation_output(
 	unsigned end = pin + 1, rows = (unsigned)spec_pin_count(op->spec);
 
 	if (pin < rows && (row[pin].flags & PIN_REQUESTED))
-		end = op->pin_count;
+		end = op->pin_count - op->live_count;
 	for (; pin < end && pin < op->pin_count; pin++) {
 		op->pins[pin].shape = *shape;
 		if (shape->scope != SCOPE_GRAPH)

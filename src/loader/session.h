@@ -47,6 +47,13 @@ struct link_plan {
 	struct location location;
 };
 
+/* How a link sets a live property; see loader/live.h. */
+struct live_plan {
+	unsigned property; /* row of the operator's table */
+	int field; /* of the records that it brings, or -1 for lines */
+	bool per_unit; /* each unit has its value; else there is one for all */
+};
+
 /* One end of a link at an operator. */
 struct pin_plan {
 	int link; /* index into the graph's links, or -1 */
@@ -63,8 +70,13 @@ struct operator_plan {
 	void *settings; /* state_size bytes, with the settings */
 	uint64_t unknown; /* bit N: property N depends on a missing param */
 	struct location *property_locations; /* source NULL: not given */
-	struct pin_plan *pins; /* static ones as in the table, then requested */
+	struct pin_plan *pins; /* static ones as in the table, then requested,
+				  then those of LIVES */
 	unsigned pin_count;
+	struct live_plan *lives; /* live properties that links set */
+	unsigned live_count;
+	uint64_t missing; /* bit N: the required live property N is not given,
+			     so that a link has to set it */
 	enum on_error on_error; /* the innermost that is said */
 	enum scope per; /* as said, or the spec's default */
 	enum scope scope; /* GRAPH: it spans units; else within one */

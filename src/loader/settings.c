@@ -315,18 +315,30 @@ static void read_property(struct loader *loader, const struct node *node,
 		*given = true; /* nothing more to say */
 }
 
-static void report_missing(struct loader *loader,
-	const struct settings *settings, const bool *given)
+void settings_report_missing(struct loader *loader, struct location owner,
+	const char *what, const struct property_spec *spec)
+{
+	loader_error(loader, owner,
+		arena_format(
+			loader->arena, "%s: %s", spec->name, spec->summary),
+		"%s needs the property '%s'", what, spec->name);
+}
+
+/* A live property may still get its value by a link. */
+static void check_missing(
+	struct loader *loader, struct settings *settings, const bool *given)
 {
 	const struct property_spec *spec = settings->specs;
 
-	for (unsigned i = 0; spec[i].name; i++)
-		if (!given[i] && (spec[i].flags & PROPERTY_REQUIRED))
-			loader_error(loader, settings->owner,
-				arena_format(loader->arena, "%s: %s",
-					spec[i].name, spec[i].summary),
-				"%s needs the property '%s'", settings->what,
-				spec[i].name);
+	for (unsigned i = 0; spec[i].name; i++) {
+		if (given[i] || !(spec[i].flags & PROPERTY_REQUIRED))
+			continue;
+		if (spec[i].flags & PROPERTY_LIVE && i < 64)
+			settings->missing |= UINT64_C(1) << i;
+		else
+			settings_report_missing(loader, settings->owner,
+				settings->what, &spec[i]);
+	}
 }
 
 void settings_read(struct loader *loader, const struct node *map,
@@ -360,5 +372,5 @@ void settings_read(struct loader *loader, const struct node *map,
 	if (strange)
 		settings->unknown = UINT64_MAX;
 	else
-		report_missing(loader, settings, given);
+		check_missing(loader, settings, given);
 }

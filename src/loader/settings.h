@@ -14,7 +14,7 @@ struct settings {
 	const char *what; /* whose they are, such as "'lines'" */
 	struct location owner; /* where missing ones are reported */
 	void *state;
-	uint64_t unknown; /* as in struct operator_plan */
+	uint64_t unknown, missing; /* as in struct operator_plan */
 	struct location *locations; /* one for each row */
 };
 
@@ -22,6 +22,10 @@ struct settings {
  * be NULL) are not properties. */
 void settings_read(struct loader *loader, const struct node *map,
 	const struct key_rule *reserved, struct settings *settings);
+
+/* Says that WHAT, an operator, needs the property. */
+void settings_report_missing(struct loader *loader, struct location owner,
+	const char *what, const struct property_spec *spec);
 
 /* What one property is being read into. */
 struct setting {

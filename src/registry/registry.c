@@ -114,3 +114,9 @@ size_t spec_property_count(const struct operator_spec *spec)
 		count++;
 	return count;
 }
+
+bool property_is_needed(const struct property_spec *property)
+{
+	return property->flags & PROPERTY_REQUIRED &&
+		!(property->flags & PROPERTY_LIVE);
+}

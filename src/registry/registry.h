@@ -28,6 +28,9 @@ int spec_property(const struct operator_spec *spec, const char *name);
 size_t spec_pin_count(const struct operator_spec *spec);
 size_t spec_property_count(const struct operator_spec *spec);
 
+/* Whether a session must give the property: no link can. */
+bool property_is_needed(const struct property_spec *property);
+
 /* The registry in words, for people. */
 void registry_list(FILE *file);
 void registry_explain(FILE *file, const struct operator_spec *spec);

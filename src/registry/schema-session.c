@@ -5,6 +5,7 @@
 #include "registry/schema-type.h"
 
 #define END "[A-Za-z0-9_-]+(\\\\.[A-Za-z0-9_-]+)?"
+#define TARGET "[A-Za-z0-9_-]+([.@][A-Za-z0-9_-]+)?" /* of a link */
 #define GAP "[ \\\\t\\\\n]*"
 
 static void add(json_t *keys, const char *name, const char *schema,
@@ -160,7 +161,7 @@ static json_t *variables(void)
 static bool has_required(const struct operator_spec *spec)
 {
 	for (size_t i = 0; i < spec_property_count(spec); i++)
-		if (spec->properties[i].flags & PROPERTY_REQUIRED)
+		if (property_is_needed(&spec->properties[i]))
 			return true;
 	return false;
 }
@@ -211,8 +212,9 @@ static json_t *link_entry(void)
 
 	add(keys, "from", "{'type': 'string', 'pattern': '^" END "$'}",
 		"An operator, or operator.pin; without a pin it is `out`");
-	add(keys, "to", "{'type': 'string', 'pattern': '^" END "$'}",
-		"An operator, or operator.pin; without a pin it is `in`");
+	add(keys, "to", "{'type': 'string', 'pattern': '^" TARGET "$'}",
+		"An operator, operator.pin or operator@property; without "
+		"either it is the pin `in`");
 	json_object_set_new(keys, "policy",
 		schema_described(schema_choice(policies, true),
 			"What becomes of an item for which there is no room: "
@@ -232,7 +234,7 @@ static json_t *link_entry(void)
 		json_string(converts[0]));
 	return json_pack("{s[oo]}", "anyOf",
 		schema_parse("{'type': 'string', 'pattern': '^" GAP END "(" GAP
-			     "->" GAP END ")+" GAP "$',"
+			     "->" GAP END ")*" GAP "->" GAP TARGET GAP "$',"
 			     "'description': 'A chain: a -> b.pin -> c'}"),
 		schema_map(keys, json_pack("[ss]", "from", "to")));
 }

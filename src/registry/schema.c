@@ -64,7 +64,7 @@ json_t *schema_operator(const struct operator_spec *spec)
 	for (; property && property->name; property++) {
 		json_object_set_new(keys, property->name,
 			describe(property, schema_type(property, true)));
-		if (property->flags & PROPERTY_REQUIRED)
+		if (property_is_needed(property))
 			json_array_append_new(
 				required, json_string(property->name));
 	}

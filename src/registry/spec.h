@@ -165,6 +165,7 @@ struct relation;
 /* ---- Operators -------------------------------------------------------- */
 
 struct operator;
+struct text;
 
 /* What a step says to the engine. */
 enum step {
@@ -233,10 +234,13 @@ struct operator_spec {
 	enum step (*step)(struct operator *op, void *state);
 
 	/* A live property has got a new value in the state; the old one is
-	 * gone. Required when there is a live property. False: it has reported
-	 * that the value isn't usable. */
+	 * gone. Called between steps, or in operator_next before it says that
+	 * a unit begins. Required when there is a live property; the operator
+	 * then has one input. False: the value isn't usable; PROBLEM gets the
+	 * reason. A required live property has no value at open if a link is
+	 * to bring it. */
 	bool (*changed)(struct operator *op, void *state,
-		const struct property_spec *property);
+		const struct property_spec *property, struct text *problem);
 
 	/* Called exactly once if open was called, also when that failed. */
 	void (*close)(struct operator *op, void *state);

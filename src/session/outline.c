@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "registry/registry.h"
+#include "session/link-end.h"
 
 static json_t *checked(json_t *json)
 {
@@ -40,7 +41,7 @@ static enum scope find_scope(const struct operator_plan *op)
 		op->spec->flags & OPERATOR_SCOPED ? op->per : op->scope;
 	bool inputs = false;
 
-	for (unsigned pin = 0; pin < op->pin_count; pin++) {
+	for (unsigned pin = 0; pin < op->pin_count - op->live_count; pin++) {
 		const struct shape *shape = &op->pins[pin].shape;
 
 		if (row_of(op, pin)->direction != PIN_INPUT)
@@ -59,16 +60,11 @@ static json_t *describe_operator(const struct operator_plan *op)
 		(int)op->location.line, "inserted", op->inserted);
 }
 
-/* "NAME.PIN"; links of a requested pin are numbered from 0. */
 static json_t *describe_end(const struct operator_plan *op, unsigned pin)
 {
-	const struct pin_spec *row = row_of(op, pin);
 	struct text text = {0};
 
-	text_add_format(&text, "%s.%s", op->name, row->name);
-	if (row->flags & PIN_REQUESTED)
-		text_add_format(&text, ":%u",
-			pin - (unsigned)spec_pin_count(op->spec) + 1);
+	link_end_add(&text, op, pin);
 	json_t *end = json_string(text.data);
 	text_free(&text);
 	return checked(end);

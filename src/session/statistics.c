@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "registry/registry.h"
+#include "session/link-end.h"
 
 struct statistics {
 	json_t *root;
@@ -92,17 +92,12 @@ static void add_operator(json_t *array, const struct operator_plan *plan,
 	set_number(object, "waits", figures->waits);
 }
 
-/* "NAME.PIN"; links of a requested pin count on from its number. */
 static void set_end(json_t *object, const char *key,
 	const struct operator_plan *op, unsigned pin)
 {
-	unsigned last = (unsigned)spec_pin_count(op->spec) - 1;
 	struct text text = {0};
 
-	text_add_format(&text, "%s.%s", op->name,
-		op->spec->pins[pin < last ? pin : last].name);
-	if (op->spec->pins[last].flags & PIN_REQUESTED && pin >= last)
-		text_add_format(&text, ":%u", pin - last);
+	link_end_add(&text, op, pin);
 	set_string(object, key, text.data);
 	text_free(&text);
 }

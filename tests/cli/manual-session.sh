@@ -153,6 +153,13 @@ expect 0 "$LEAT" run heads.yaml
 seq 10 | holds heads/x.txt
 seq 3 | holds heads/y.txt
 
+# The means are 2 and 20.
+seq 1 3 >a.txt
+printf '10\n30\n' >b.txt
+expect 0 "$LEAT" run above.yaml a.txt b.txt
+printf 'n\n3\n' | holds above/a.csv
+printf 'n\n30\n' | holds above/b.csv
+
 printf '/B 1500\n/a/x 2000\n/c 999\n/d 2500\n' |
 	expect 0 "$LEAT" run slow.yaml
 printf 'path,s\n/d,2.5\n/b,1.5\n' | holds stdout

@@ -24,6 +24,8 @@ unsigned plan_add(struct plan *plan, const char *name,
 	op->settings = settings;
 	op->scope = op->per = scope;
 	op->pins = plan->pins[index];
+	op->lives = plan->lives[index];
+	op->property_locations = plan->given[index];
 	for (unsigned i = 0; i < PLAN_PINS; i++)
 		op->pins[i].link = -1;
 	while (spec->pins[op->pin_count].name)
@@ -50,6 +52,16 @@ void plan_link(struct plan *plan, unsigned from, unsigned from_pin, unsigned to,
 		plan->operators[from].pin_count = from_pin + 1;
 	if (plan->operators[to].pin_count <= to_pin)
 		plan->operators[to].pin_count = to_pin + 1;
+}
+
+void plan_live(struct plan *plan, unsigned from, unsigned from_pin, unsigned to,
+	struct live_plan live)
+{
+	struct operator_plan *op = &plan->operators[to];
+
+	op->lives[op->live_count++] = live;
+	plan_link(plan, from, from_pin, to, op->pin_count++,
+		live.field < 0 ? PAYLOAD_LINE : PAYLOAD_RECORD);
 }
 
 struct graph_result plan_run(

@@ -6,12 +6,14 @@
 #include "engine/graph.h"
 #include "engine/operator.h"
 
-enum { PLAN_OPERATORS = 32, PLAN_PINS = 8, PLAN_LINKS = 64 };
+enum { PLAN_OPERATORS = 32, PLAN_PINS = 16, PLAN_LINKS = 64 };
 
 struct plan {
 	struct graph_plan graph;
 	struct operator_plan operators[PLAN_OPERATORS];
 	struct pin_plan pins[PLAN_OPERATORS][PLAN_PINS];
+	struct live_plan lives[PLAN_OPERATORS][PLAN_PINS];
+	struct location given[PLAN_OPERATORS][PLAN_PINS]; /* properties */
 	struct link_plan links[PLAN_LINKS];
 	unsigned ranks[PLAN_OPERATORS];
 };
@@ -25,6 +27,11 @@ unsigned plan_add(struct plan *plan, const char *name,
 
 void plan_link(struct plan *plan, unsigned from, unsigned from_pin, unsigned to,
 	unsigned to_pin, enum payload_type type);
+
+/* A link that sets a live property of TO, which has all its other links; FIELD
+ * is -1 for lines. */
+void plan_live(struct plan *plan, unsigned from, unsigned from_pin, unsigned to,
+	struct live_plan live);
 
 /* Runs it once; SETTINGS may be NULL for the defaults. Messages go nowhere. */
 struct graph_result plan_run(

@@ -574,14 +574,15 @@ struct live {
 	int *changes; /* setting */
 };
 
-static bool live_changed(
-	struct operator *op, void *state, const struct property_spec *property)
+static bool live_changed(struct operator *op, void *state,
+	const struct property_spec *property, struct text *problem)
 {
 	struct live *live = state;
 
 	(void)op;
 	assert_string_equal(property->name, "limit");
 	++*live->changes;
+	(void)problem;
 	return live->limit >= 0;
 }
 

@@ -50,12 +50,17 @@ static void spoil_crc(const char *path)
 }
 
 /* Files in-0.gz ... of lines "NUMBER WORD"; number 3 has a wrong CRC, so that
- * it fails behind its last line. */
+ * it fails behind its last line. And a condition in a file of its own. */
 static void write_inputs(const char *directory)
 {
 	uint64_t state = 1;
 	char path[512];
 
+	snprintf(path, sizeof(path), "%s/in-where.txt", directory);
+	FILE *where = fopen(path, "w");
+	assert_non_null(where);
+	fputs("number % 5 > 1\n", where);
+	fclose(where);
 	for (unsigned unit = 0; unit < UNITS; unit++) {
 		snprintf(path, sizeof(path), "%s/in-%u.gz", directory, unit);
 		gzFile file = gzopen(path, "w");
@@ -75,10 +80,12 @@ static void write_inputs(const char *directory)
 struct open {
 	char name[16];
 	bool counted; /* records of aggregate, else number and word */
+	bool mixed; /* not just units of the files */
 };
 
 struct making {
 	uint64_t state;
+	const char *directory;
 	FILE *operators, *links;
 	struct open open[MOST_OPEN];
 	unsigned open_count, operator_count;
@@ -117,11 +124,68 @@ static void add_unary(struct making *making, unsigned which)
 
 	if (making->open[which].counted)
 		add(making, which, "pass");
-	else if (choice < 8)
+	else if (choice < 8) {
 		add(making, which, plain[choice]);
-	else {
+		making->open[which].mixed |= choice == 4;
+	} else {
 		add(making, which, groups[choice - 8]);
 		making->open[which].counted = true;
+	}
+}
+
+/* What the condition of the filter NUMBER is computed from. */
+static void add_condition(struct making *making, unsigned number,
+	const char *from, const char *per, unsigned most)
+{
+	fprintf(making->operators,
+		"  o%uh: {use: head, count: %u}\n"
+		"  o%um: {use: aggregate, per: %s, compute: {m: avg(number)}}\n"
+		"  o%uw: {use: map, select: {w: \"'number > ' || m\"}}\n",
+		number, most, number, per, number);
+	fprintf(making->links, "  - %s -> o%uh -> o%um -> o%uw -> o%u@where\n",
+		from, number, number, number, number);
+}
+
+static void add_source(
+	struct making *making, unsigned number, const char *pattern)
+{
+	fprintf(making->operators,
+		"  o%uf: {use: files, match: '%s/%s'}\n"
+		"  o%uu: decompress\n  o%ul: lines\n",
+		number, making->directory, pattern, number, number);
+	fprintf(making->links, "  - o%uf -> o%uu -> o%ul -> ", number, number,
+		number);
+}
+
+/* A filter whose condition comes by a link: from the same units, from a file,
+ * or from units of another source. */
+static void add_live(struct making *making, unsigned which)
+{
+	struct open *open = &making->open[which];
+	unsigned number = making->operator_count;
+	uint64_t kind = open->mixed ? 2 + draw(&making->state, 2)
+				    : draw(&making->state, 4);
+	char from[16];
+
+	if (open->counted)
+		return;
+	strcpy(from, open->name);
+	add(making, which, "filter");
+	if (kind < 2) {
+		add_condition(making, number, from, "unit",
+			kind == 0 ? 1000000 : 500);
+	} else if (kind == 2) {
+		add_source(making, number, "in-where.txt");
+		fprintf(making->links, "o%u@where\n", number);
+	} else {
+		add_source(making, number, "in-*.gz");
+		fprintf(making->links, "o%up\n", number);
+		fprintf(making->operators,
+			"  o%up: {use: match, pattern: '(?<number>\\d+)',"
+			" types: {number: integer}}\n",
+			number);
+		snprintf(from, sizeof(from), "o%up", number);
+		add_condition(making, number, from, "graph", 1000000);
 	}
 }
 
@@ -146,6 +210,7 @@ static void add_gather(struct making *making, unsigned which)
 	fprintf(making->links, "  - %s -> %s\n  - %s -> %s\n", left->name, name,
 		right->name, name);
 	strcpy(left->name, name);
+	left->mixed = true;
 	*right = making->open[--making->open_count];
 }
 
@@ -166,11 +231,13 @@ static void make_graph(struct making *making, const char *directory)
 	while (steps-- > 0) {
 		unsigned which =
 			(unsigned)draw(&making->state, making->open_count);
-		uint64_t kind = draw(&making->state, 10);
+		uint64_t kind = draw(&making->state, 12);
 
-		if (kind < 6)
-			add_unary(making, which);
+		if (kind < 2)
+			add_live(making, which);
 		else if (kind < 8)
+			add_unary(making, which);
+		else if (kind < 10)
 			add_tee(making, which);
 		else
 			add_gather(making, which);
@@ -188,7 +255,7 @@ static void make_graph(struct making *making, const char *directory)
 
 static void make_session(const char *path, const char *directory, uint64_t seed)
 {
-	struct making making = {.state = seed};
+	struct making making = {.state = seed, .directory = directory};
 	char *texts[2];
 	size_t lengths[2];
 

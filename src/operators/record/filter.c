@@ -40,9 +40,12 @@ static const struct property_spec properties[] = {
 		.offset = offsetof(struct filter, where),
 		.flags = PROPERTY_REQUIRED | PROPERTY_LIVE,
 		.summary = "The condition, an SQL expression",
-		.details = "Fields and attributes are columns; a line has the "
-			   "column line. An item is kept if the condition is "
-			   "true: neither false nor null."},
+		.details =
+			"Fields and attributes are columns; a line has the "
+			"column line. An item is kept if the condition is "
+			"true: neither false nor null. A link can bring the "
+			"condition as text, as in: text -> failed@where; see "
+			"leat-session(5)."},
 	{0},
 };
 
@@ -84,18 +87,20 @@ static void relate(struct relation *relation)
 			problem.message);
 }
 
-static struct expression *compile(struct operator* op,
+static struct expression *compile(struct operator *op,
 	const struct filter *filter, struct expression_problem *problem)
 {
 	return expression_create(
 		operator_shape(op, PIN_IN), NULL, 0, &filter->where, problem);
 }
 
-static bool open(struct operator* op, void *state)
+static bool open(struct operator *op, void *state)
 {
 	struct filter *filter = state;
 	struct expression_problem problem;
 
+	if (!filter->where.text)
+		return true; /* a link will bring it */
 	filter->expression = compile(op, filter, &problem);
 	if (!filter->expression)
 		operator_fail(
@@ -111,7 +116,7 @@ static void release(struct item **items, size_t from, size_t to)
 
 /* Moves the items that are kept to the front and lets go of the others;
  * returns how many are kept. */
-static size_t keep(struct operator* op, struct expression *expression,
+static size_t keep(struct operator *op, struct expression *expression,
 	struct item **items, size_t count)
 {
 	const struct segment *segment = operator_segment(op, PIN_IN);
@@ -137,7 +142,7 @@ static size_t keep(struct operator* op, struct expression *expression,
 	return kept;
 }
 
-static enum step step(struct operator* op, void *state)
+static enum step step(struct operator *op, void *state)
 {
 	struct filter *filter = state;
 	struct item *items[SPAN_ITEMS];
@@ -153,8 +158,8 @@ static enum step step(struct operator* op, void *state)
 	return STEP_MORE;
 }
 
-static bool changed(
-	struct operator* op, void *state, const struct property_spec *property)
+static bool changed(struct operator *op, void *state,
+	const struct property_spec *property, struct text *reason)
 {
 	struct filter *filter = state;
 	struct expression_problem problem;
@@ -162,7 +167,7 @@ static bool changed(
 
 	(void)property;
 	if (!expression) {
-		operator_warn(op, "where: %s", problem.message);
+		text_add_string(reason, problem.message);
 		return false;
 	}
 	expression_destroy(filter->expression);
@@ -170,7 +175,7 @@ static bool changed(
 	return true;
 }
 
-static void close(struct operator* op, void *state)
+static void close(struct operator *op, void *state)
 {
 	struct filter *filter = state;
 

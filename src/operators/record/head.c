@@ -142,12 +142,13 @@ static enum step step(struct operator *op, void *memory)
 }
 
 /* The next step looks at the new count. */
-static bool changed(
-	struct operator *op, void *state, const struct property_spec *property)
+static bool changed(struct operator *op, void *state,
+	const struct property_spec *property, struct text *problem)
 {
 	(void)op;
 	(void)state;
 	(void)property;
+	(void)problem;
 	return true;
 }
 
@@ -172,7 +173,10 @@ const struct operator_spec spec_head = {
 		"Items of a unit that has failed don't count. Where nobody "
 		"else reads what comes in, `head` ends amid a unit, and what "
 		"would be wrong behind that place isn't seen; else it ends "
-		"when the unit has succeeded.\n\n",
+		"when the unit has succeeded.\n\n"
+		"A link can bring the count, as in: number -> first@count. "
+		"With `per: unit` or `per: segment` each unit may have its "
+		"own; see leat-session(5).\n\n",
 	.example = "leat: 1\n"
 		   "session: first-lines\n"
 		   "operators:\n"
