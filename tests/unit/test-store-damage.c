@@ -33,7 +33,7 @@ static void put_units(struct run_store *store, const char *graph, int count)
 	for (int i = 0; i < count; i++) {
 		char key[32];
 		struct store_output output = {
-			.path = "out/name", .operator = "out"};
+			.path = "out/name", .operator= "out" };
 		struct store_unit unit = {.graph = graph,
 			.key = key,
 			.run = 1,
@@ -60,8 +60,8 @@ static void make_store(void)
 	static const struct store_digest fingerprint;
 	char *large = memory_zeroed(10000);
 
-	assert_int_equal(run_store_open(&opening, &store, &problem, &status),
-		STORE_OK);
+	assert_int_equal(
+		run_store_open(&opening, &store, &problem, &status), STORE_OK);
 	assert_true(store_begin_run(store, &run));
 	assert_true(store_put_telemetry(store, 1, "{}"));
 	assert_true(store_put_fingerprint(store, &fingerprint, &component, 1));
@@ -145,19 +145,17 @@ static struct reading read_store(bool write)
 	enum exit_status status;
 	enum store_status opened = write
 		? run_store_open(&opening, &reading.store, &problem, &status)
-		: run_store_open_reader(opening.directory, &reading.store,
-			  &problem, &status);
+		: run_store_open_reader(
+			  opening.directory, &reading.store, &problem, &status);
 
 	if (opened == STORE_OK)
 		read_all(&reading);
 	else
 		reading.damaged = true;
 	if (reading.damaged && reading.store)
-		text_add_string(
-			&problem, run_store_problem(reading.store));
+		text_add_string(&problem, run_store_problem(reading.store));
 	if (reading.damaged && !strstr(problem.data, path))
-		fail_msg("the problem doesn't name the file: %s",
-			problem.data);
+		fail_msg("the problem doesn't name the file: %s", problem.data);
 	problem.length = 0;
 	run_store_close(reading.store, &problem);
 	text_free(&problem);
@@ -229,8 +227,7 @@ static int teardown(void **state)
 static void flip(int file, size_t at)
 {
 	original.data[at] ^= (char)(1 << (at % 8));
-	assert_int_equal(
-		pwrite(file, original.data + at, 1, (off_t)at), 1);
+	assert_int_equal(pwrite(file, original.data + at, 1, (off_t)at), 1);
 }
 
 static void test_flips(void **state)
@@ -283,8 +280,8 @@ static void test_stale_pages(void **state)
 	struct text problem = {0};
 	enum exit_status status;
 
-	assert_int_equal(run_store_open(&opening, &store, &problem, &status),
-		STORE_OK);
+	assert_int_equal(
+		run_store_open(&opening, &store, &problem, &status), STORE_OK);
 	assert_true(store_change(store));
 	put_units(store, "main", 39);
 	struct store_unit unit = {
