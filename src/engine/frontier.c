@@ -40,7 +40,7 @@ struct frontiers {
 
 /* ---- Which they are ------------------------------------------------------- */
 
-bool operator_is_collective(const struct operator *op)
+static bool operator_is_collective(const struct operator *op)
 {
 	unsigned flags = op->spec->flags;
 

@@ -219,9 +219,10 @@ static int64_t now_ns(void)
 /* By a back-pressure link comes what is waited for, and nothing else. */
 static void ask(struct operator *op)
 {
+	if (op->wait != WAIT_INPUT)
+		return;
 	struct link *link = op->pins[op->wait_pin].link;
-
-	if (op->wait != WAIT_INPUT || link->policy != LINK_BACK_PRESSURE)
+	if (link->policy != LINK_BACK_PRESSURE)
 		return;
 	link->capacity_items = 1;
 	if (link->from->wait == WAIT_OUTPUT)
