@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units-civil.h"
+
 #define MICROSECONDS INT64_C(1000000)
 #define DAY_SECONDS INT64_C(86400)
 
@@ -12,12 +14,6 @@ static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
-
-struct civil {
-	int64_t year;
-	int month, day, hour, minute, second;
-	int64_t fraction_us, zone_seconds;
-};
 
 /* Days since 1970-01-01 of a date of the proleptic Gregorian calendar; the
  * year is counted from March. H. Hinnant, "chrono-compatible low-level date
@@ -105,8 +101,7 @@ bool units_has_text(int64_t microseconds)
 		microseconds < end * MICROSECONDS;
 }
 
-static const char *to_microseconds(
-	const struct civil *civil, int64_t *microseconds)
+const char *civil_microseconds(const struct civil *civil, int64_t *microseconds)
 {
 	const char *problem = check_date(civil);
 
@@ -221,12 +216,21 @@ const char *units_timestamp(
 	read_date(copy, &civil);
 	read_time(copy + 11, &civil);
 	const char *problem = read_tail(copy + 19, &civil);
-	return problem ? problem : to_microseconds(&civil, microseconds);
+	return problem ? problem : civil_microseconds(&civil, microseconds);
+}
+
+int civil_month(const char *text)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (int i = 0; i < 12; i++)
+		if (memcmp(months + 3 * i, text, 3) == 0)
+			return i + 1;
+	return 0;
 }
 
 const char *units_clf(const char *text, size_t length, int64_t *microseconds)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	static const char expected[] =
 		"expected a time like 10/Oct/2000:13:55:36 -0700";
 	struct civil civil = {0};
@@ -235,15 +239,13 @@ const char *units_clf(const char *text, size_t length, int64_t *microseconds)
 		!match_digits(text + 6, "/0000:00:00:00 ") ||
 		!read_zone(text + 21, false, &civil.zone_seconds))
 		return expected;
-	for (int i = 0; i < 12; i++)
-		if (memcmp(months + 3 * i, text + 3, 3) == 0)
-			civil.month = i + 1;
+	civil.month = civil_month(text + 3);
 	if (!civil.month)
 		return expected;
 	civil.day = number(text, 2);
 	civil.year = number(text + 7, 4);
 	read_time(text + 12, &civil);
-	return to_microseconds(&civil, microseconds);
+	return civil_microseconds(&civil, microseconds);
 }
 
 /* Writes the last DIGITS of VALUE; returns what is behind them. */

@@ -49,6 +49,21 @@ const char *units_timestamp(
 /* The same of the Common Log Format: 10/Oct/2000:13:55:36 -0700. */
 const char *units_clf(const char *text, size_t length, int64_t *microseconds);
 
+/* A pattern of timestamps, after strptime(3): %Y %m %d %H %M %S, %e (a day of
+ * one or two digits), %b (Jan), %a (Mon), %I and %p (12 hours), %f (one to six
+ * digits of a fraction), %z (Z, +01:00, +0100), %F %T %%; all else stands for
+ * itself. ZONED says whether it has %z. */
+const char *units_pattern_check(const char *pattern, bool *zoned);
+
+/* A timestamp by a pattern that was checked; without %z it is in the zone that
+ * is ZONE_SECONDS ahead of UTC.
+ * False: it isn't one. */
+bool units_by_pattern(const char *pattern, int64_t zone_seconds,
+	const char *text, size_t length, int64_t *microseconds);
+
+/* "UTC", or as in +01:00: seconds to the east. */
+const char *units_zone(const char *text, int64_t *seconds);
+
 /* The shortest decimal digits that read back as VALUE, always with a point or
  * an exponent, so that it reads as a real. SIZE is at least
  * UNITS_REAL_BYTES; returns the length. */

@@ -16,7 +16,7 @@ static void unknown_key(struct loader *loader, const struct node *map,
 
 	for (; rules->name && count < 63; rules++) {
 		names[count++] = rules->name;
-		if (rules->kind != KEY_LATER)
+		if (rules->kind != KEY_LATER && rules->kind != KEY_REFUSED)
 			available[usable++] = rules->name;
 	}
 	names[count] = available[usable] = NULL;
@@ -39,7 +39,7 @@ static bool check_kind(struct loader *loader, const struct key_rule *rule,
 		[KEY_MAP] = NODE_MAP,
 	};
 
-	if (rule->kind == KEY_ANY)
+	if (rule->kind == KEY_ANY || rule->kind == KEY_REFUSED)
 		return true;
 	return loader_expect(loader, value, kinds[rule->kind],
 		arena_format(loader->arena, "'%s'", rule->name));

@@ -14,6 +14,7 @@ enum key_kind {
 	KEY_MAP,
 	KEY_ANY,
 	KEY_LATER, /* of the grammar, but not available yet */
+	KEY_REFUSED, /* of other maps; READ says of which */
 };
 
 struct key_rule {

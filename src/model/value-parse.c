@@ -6,16 +6,15 @@
 
 #include "base/memory.h"
 #include "base/units.h"
-#include "model/value.h"
+#include "model/value-parts.h"
 
 enum {
-	MICROSECONDS = 1000000,
 	JSON_DEPTH = 512,
 	EXACT_DIGITS = 15, /* of a decimal that a double holds exactly */
 };
 
 /* The whole of TEXT as digits behind an optional sign. */
-static const char *parse_integer(
+const char *value_parse_integer(
 	const char *text, size_t length, int64_t *integer)
 {
 	const char *p = text, *end = text + length;
@@ -111,60 +110,28 @@ static const char *parse_real(const char *text, size_t length, double *real)
 		: NULL;
 }
 
+/* The same with a comma in place of the point. */
+static const char *parse_comma_real(
+	const char *text, size_t length, double *real)
+{
+	static const char wrong[] = "is not a real number with a decimal comma";
+	char copy[64]; /* more digits don't count */
+	const char *comma = length ? memchr(text, ',', length) : NULL;
+
+	if (length >= sizeof(copy) || memchr(text, '.', length))
+		return wrong;
+	memcpy(copy, text, length);
+	if (comma)
+		copy[comma - text] = '.';
+	return parse_real(copy, length, real) ? wrong : NULL;
+}
+
 static const char *parse_boolean(const char *text, size_t length, bool *boolean)
 {
 	*boolean = length == 4 && memcmp(text, "true", 4) == 0;
 	if (*boolean || (length == 5 && memcmp(text, "false", 5) == 0))
 		return NULL;
 	return "is neither true nor false";
-}
-
-/* Seconds since 1970, with at most 6 digits of a fraction. */
-static const char *parse_unix(
-	const char *text, size_t length, int64_t *microseconds)
-{
-	const char *wrong = "is not a number of seconds since 1970 with up to "
-			    "6 digits of a fraction";
-	const char *point = length ? memchr(text, '.', length) : NULL;
-	size_t whole = point ? (size_t)(point - text) : length;
-	size_t digits = point ? length - whole - 1 : 0;
-	int64_t seconds, fraction = 0;
-
-	if (parse_integer(text, whole, &seconds))
-		return wrong;
-	if (point) {
-		if (digits < 1 || digits > 6 || point[1] == '-' ||
-			point[1] == '+' ||
-			parse_integer(point + 1, digits, &fraction))
-			return wrong;
-		for (size_t i = digits; i < 6; i++)
-			fraction *= 10;
-		if (text[0] == '-')
-			fraction = -fraction;
-	}
-	if (__builtin_mul_overflow(seconds, MICROSECONDS, microseconds) ||
-		__builtin_add_overflow(*microseconds, fraction, microseconds) ||
-		!units_has_text(*microseconds))
-		return "is not in the years 1 to 9999";
-	return NULL;
-}
-
-static const char *parse_timestamp(enum timestamp_format format,
-	const char *text, size_t length, int64_t *microseconds)
-{
-	switch (format) {
-	case TIMESTAMP_RFC3339:
-		return units_timestamp(text, length, microseconds)
-			? "is not a timestamp such as 2000-10-10T20:55:36Z"
-			: NULL;
-	case TIMESTAMP_CLF:
-		return units_clf(text, length, microseconds)
-			? "is not a timestamp such as "
-			  "10/Oct/2000:13:55:36 -0700"
-			: NULL;
-	case TIMESTAMP_UNIX: return parse_unix(text, length, microseconds);
-	}
-	return "is of an unknown format";
 }
 
 /* Whether brackets nest no deeper than JSON_DEPTH; whether they match is for
@@ -244,22 +211,34 @@ static bool is_null_text(
 	return !null_text[length];
 }
 
+const char *value_missing(const struct field *field, struct value *value)
+{
+	*value = (struct value){.null = true};
+	if (field->fallback)
+		*value = *field->fallback;
+	else if (field->never_null)
+		return "has no value";
+	return NULL;
+}
+
 const char *value_parse(const struct field *field, const char *text,
 	size_t length, bool clean, struct value *value)
 {
 	value->length = 0;
-	value->null = is_null_text(field, text, length);
-	if (value->null) {
-		value->integer = 0;
-		return NULL;
-	}
+	value->null = false;
+	if (is_null_text(field, text, length))
+		return value_missing(field, value);
 	switch (field->type) {
-	case VALUE_INTEGER: return parse_integer(text, length, &value->integer);
-	case VALUE_REAL: return parse_real(text, length, &value->real);
+	case VALUE_INTEGER:
+		return value_parse_integer(text, length, &value->integer);
+	case VALUE_REAL:
+		return field->decimal_comma
+			? parse_comma_real(text, length, &value->real)
+			: parse_real(text, length, &value->real);
 	case VALUE_BOOLEAN: return parse_boolean(text, length, &value->boolean);
 	case VALUE_TIMESTAMP:
-		return parse_timestamp(
-			field->format, text, length, &value->integer);
+		return value_parse_timestamp(
+			field, text, length, &value->integer);
 	case VALUE_DURATION:
 		return parse_string(text, length, duration_of_string,
 			       &value->integer)

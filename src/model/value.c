@@ -9,7 +9,8 @@
 const char *const value_type_names[] = {"integer", "real", "text", "boolean",
 	"timestamp", "duration", "bytes", "json", NULL};
 
-const char *const timestamp_format_names[] = {"rfc3339", "clf", "unix", NULL};
+const char *const timestamp_format_names[] = {
+	"rfc3339", "clf", "unix", "unix-ms", NULL};
 
 int schema_find(const struct schema *schema, const char *name)
 {

@@ -40,7 +40,13 @@ struct value {
 };
 
 /* How the text of a timestamp is written. */
-enum timestamp_format { TIMESTAMP_RFC3339, TIMESTAMP_CLF, TIMESTAMP_UNIX };
+enum timestamp_format {
+	TIMESTAMP_RFC3339,
+	TIMESTAMP_CLF,
+	TIMESTAMP_UNIX, /* seconds since 1970 */
+	TIMESTAMP_UNIX_MS,
+	TIMESTAMP_PATTERN, /* has no name */
+};
 
 extern const char *const timestamp_format_names[]; /* ends in NULL */
 
@@ -49,8 +55,14 @@ struct field {
 	const char *name;
 	enum value_type type;
 	enum timestamp_format format;
+	const char *pattern; /* of TIMESTAMP_PATTERN: see units_pattern_check */
+	bool has_zone; /* RFC 3339 may be without its zone; then it is */
+	int64_t zone_seconds; /* ... that much ahead of UTC; of patterns, too */
+	bool decimal_comma; /* of reals, in place of the point */
 	const char *null_text; /* the text that stands for null, or NULL */
+	const struct value *fallback; /* what stands in for null, or NULL */
 	bool nullable; /* may be null; set by null_text as well */
+	bool never_null; /* what has no value isn't taken */
 };
 
 /* The fields of a record, in order. Lives as long as the session. */
@@ -67,6 +79,10 @@ int schema_find(const struct schema *schema, const char *name);
  * such as "is not an integer". CLEAN promises UTF-8 without NUL. */
 const char *value_parse(const struct field *field, const char *text,
 	size_t length, bool clean, struct value *value);
+
+/* The value of a text that isn't there: null, or what stands in for it. Returns
+ * NULL, or "has no value" where that isn't taken. */
+const char *value_missing(const struct field *field, struct value *value);
 
 /* Adds the canonical text of VALUE: nothing for null, shortest round-trip
  * digits for reals, RFC 3339 for timestamps, 1h30min for durations. */

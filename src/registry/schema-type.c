@@ -122,6 +122,7 @@ static json_t *text_or_list(bool map)
 static json_t *field(void)
 {
 	static const struct property_spec nullable = {.type = SETTING_BOOLEAN};
+	static const char *const marks[] = {".", ",", NULL};
 	json_t *keys = json_object();
 	json_t *type = schema_choice(value_type_names, true);
 
@@ -129,14 +130,30 @@ static json_t *field(void)
 		schema_described(
 			json_deep_copy(type), "The type of its values"));
 	json_object_set_new(keys, "format",
-		schema_described(schema_choice(timestamp_format_names, true),
-			"How timestamps are written (default rfc3339)"));
+		schema_described(
+			json_pack("{s[o{ss ss}]}", "anyOf",
+				schema_choice(timestamp_format_names, true),
+				"type", "string", "pattern", "%"),
+			"How timestamps are written (default rfc3339); a "
+			"pattern such as %Y-%m-%d %H:%M:%S"));
+	json_object_set_new(keys, "zone",
+		schema_described(schema_parse("{'type': 'string', 'pattern': "
+					      "'^UTC$|^[+-][0-9]{2}:?[0-9]{2}$|"
+					      "\\\\$\\\\{'}"),
+			"Where timestamps without a zone were written: UTC, "
+			"or as in +02:00"));
+	json_object_set_new(keys, "decimal",
+		schema_described(schema_choice(marks, true),
+			"What stands before the decimals of reals"));
+	json_object_set_new(keys, "default",
+		schema_described(schema_text(), "What stands in for null"));
 	json_object_set_new(keys, "null-text",
 		schema_described(
 			schema_text(), "The text that stands for null"));
 	json_object_set_new(keys, "nullable",
-		schema_described(
-			schema_type(&nullable, true), "It may be null"));
+		schema_described(schema_type(&nullable, true),
+			"Whether it may be null; false: what has no value is "
+			"rejected"));
 	return json_pack("{s[oo]}", "anyOf", type,
 		schema_map(keys, json_pack("[s]", "type")));
 }

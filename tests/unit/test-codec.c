@@ -17,14 +17,14 @@
 enum { FIELDS = 8, BUFFER = 4096 };
 
 static const struct field fields[FIELDS] = {
-	{"i", VALUE_INTEGER, 0, NULL, true},
-	{"r", VALUE_REAL, 0, NULL, true},
-	{"t", VALUE_TEXT, 0, NULL, true},
-	{"b", VALUE_BOOLEAN, 0, NULL, true},
-	{"at", VALUE_TIMESTAMP, 0, NULL, true},
-	{"d", VALUE_DURATION, 0, NULL, true},
-	{"raw", VALUE_BYTES, 0, NULL, true},
-	{"j", VALUE_JSON, 0, NULL, true},
+	{.name = "i", .type = VALUE_INTEGER, .nullable = true},
+	{.name = "r", .type = VALUE_REAL, .nullable = true},
+	{.name = "t", .type = VALUE_TEXT, .nullable = true},
+	{.name = "b", .type = VALUE_BOOLEAN, .nullable = true},
+	{.name = "at", .type = VALUE_TIMESTAMP, .nullable = true},
+	{.name = "d", .type = VALUE_DURATION, .nullable = true},
+	{.name = "raw", .type = VALUE_BYTES, .nullable = true},
+	{.name = "j", .type = VALUE_JSON, .nullable = true},
 };
 static const struct schema schema = {FIELDS, fields};
 

@@ -130,7 +130,8 @@ static void test_texts(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
-		struct field field = {"f", row->type, row->format, NULL, false};
+		struct field field = {
+			.name = "f", .type = row->type, .format = row->format};
 		char *result = again(&field, row->text, strlen(row->text));
 
 		if (!result != !row->expected ||
@@ -143,8 +144,14 @@ static void test_texts(void **state)
 
 static void test_null(void **state)
 {
-	struct field dash = {"f", VALUE_INTEGER, 0, "-", true};
-	struct field empty = {"f", VALUE_TEXT, 0, "", true};
+	struct field dash = {.name = "f",
+		.type = VALUE_INTEGER,
+		.null_text = "-",
+		.nullable = true};
+	struct field empty = {.name = "f",
+		.type = VALUE_TEXT,
+		.null_text = "",
+		.nullable = true};
 	char *result;
 
 	(void)state;
@@ -164,7 +171,7 @@ static void test_nul_bytes(void **state)
 {
 	(void)state;
 	for (unsigned type = VALUE_INTEGER; type <= VALUE_JSON; type++) {
-		struct field field = {"f", type, 0, NULL, false};
+		struct field field = {.name = "f", .type = type};
 		char *result = again(&field, "1\0", 2);
 
 		if (type == VALUE_BYTES)
@@ -178,7 +185,7 @@ static void test_nul_bytes(void **state)
 static void test_deep_json(void **state)
 {
 	enum { DEEP = 512 };
-	struct field field = {"f", VALUE_JSON, 0, NULL, false};
+	struct field field = {.name = "f", .type = VALUE_JSON};
 	char text[2 * DEEP + 2];
 	char *result;
 
@@ -194,7 +201,7 @@ static void test_deep_json(void **state)
 /* Decimals that take the short way equal those of strtod. */
 static void test_short_reals(void **state)
 {
-	struct field field = {"f", VALUE_REAL, 0, NULL, false};
+	struct field field = {.name = "f", .type = VALUE_REAL};
 	uint64_t random = 1;
 
 	(void)state;
@@ -242,8 +249,8 @@ static void test_order(void **state)
 static void test_schema(void **state)
 {
 	static const struct field fields[] = {
-		{"status", VALUE_INTEGER, 0, NULL, false},
-		{"path", VALUE_TEXT, 0, NULL, false}};
+		{.name = "status", .type = VALUE_INTEGER},
+		{.name = "path", .type = VALUE_TEXT}};
 	struct schema schema = {2, fields};
 
 	(void)state;

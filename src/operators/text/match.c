@@ -62,7 +62,18 @@ static const struct property_spec properties[] = {
 	{.name = "types",
 		.type = SETTING_FIELDS,
 		.offset = offsetof(struct match, types),
-		.summary = "The types of groups that aren't text"},
+		.summary = "The types of groups that aren't text",
+		.details =
+			"The type, or a map: type; null-text, the text that "
+			"stands for null; default, what stands in for null and "
+			"for a group that took no part; nullable, where false "
+			"rejects such a line. Of timestamps: format, one of "
+			"rfc3339, clf, unix, unix-ms or a pattern such as "
+			"\"%d/%b/%Y %T %z\" (%Y %m %d %e %b %a %H %I %p %M %S "
+			"%f %z %F %T %%, after strptime); zone, UTC or such as "
+			"+02:00, of texts without one. Of reals: decimal: "
+			"\",\" "
+			"where that stands before the decimals."},
 	{.name = "else",
 		.type = SETTING_CHOICE,
 		.offset = offsetof(struct match, otherwise),

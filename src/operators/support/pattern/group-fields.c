@@ -76,7 +76,8 @@ const struct schema *group_fields_schema(struct relation *relation,
 		if (typed >= 0)
 			fields[i] = types->schema.fields[typed];
 		fields[i].name = arena_string(arena, groups[i].name);
-		fields[i].nullable |= groups[i].optional;
+		fields[i].nullable |= groups[i].optional &&
+			!fields[i].never_null && !fields[i].fallback;
 	}
 	*schema = (struct schema){.count = count, .fields = fields};
 	return schema;
@@ -124,7 +125,7 @@ bool group_fields_read(const struct group_fields *fields, const char *base,
 		const char *why = NULL;
 
 		if (start == SIZE_MAX) {
-			values[i] = (struct value){.null = true};
+			why = value_missing(field, &values[i]);
 		} else if (column->plain && ascii) {
 			values[i].data = base + start;
 			values[i].length = (uint32_t)length;
@@ -134,8 +135,9 @@ bool group_fields_read(const struct group_fields *fields, const char *base,
 				field, base + start, length, ascii, &values[i]);
 		}
 		if (why) {
-			*wrong = (struct wrong_value){
-				field->name, base + start, length, why};
+			*wrong = (struct wrong_value){field->name,
+				start == SIZE_MAX ? "" : base + start,
+				start == SIZE_MAX ? 0 : length, why};
 			return false;
 		}
 	}
