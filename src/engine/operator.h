@@ -173,6 +173,11 @@ void operator_gap(struct operator *op, unsigned pin, uint64_t dropped);
 struct item *operator_item(struct operator *op, enum payload_type type);
 struct item *operator_stream_item(struct operator *op, unsigned pin,
 	struct stream *stream); /* takes it; PIN: where it will be given */
+
+/* Another item with the same content, to be read on its own, in the name of who
+ * made ITEM; NULL when its stream can't be opened again. */
+struct item *operator_reopen(struct operator *op, const struct item *item);
+
 struct item *operator_record(struct operator *op, const struct schema *schema,
 	struct buffer *buffer);
 

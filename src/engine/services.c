@@ -48,6 +48,26 @@ struct item *operator_stream_item(
 	return item;
 }
 
+struct item *operator_reopen(struct operator *op, const struct item *item)
+{
+	const struct stream *old = item->stream;
+	struct stream *stream = old->methods->reopen
+		? old->methods->reopen(item->stream)
+		: NULL;
+
+	if (!stream)
+		return NULL;
+	stream->owner = old->owner;
+	stream->released = old->released;
+	if (stream->owner)
+		((struct pin *)stream->owner)->streams++;
+	struct item *again = operator_item(op, PAYLOAD_STREAM);
+	again->stream = stream;
+	again->attributes = attributes_ref(item->attributes);
+	again->position = item->position;
+	return again;
+}
+
 struct item *operator_record(
 	struct operator *op, const struct schema *schema, struct buffer *buffer)
 {

@@ -29,6 +29,7 @@ struct graph_work {
 			      arrives where isn't known */
 	struct draft_link *links;
 	size_t link_count, link_capacity;
+	size_t plan_link_capacity; /* of the plan's links, once some are added */
 	size_t related; /* the operators that have a rank */
 };
 

@@ -64,7 +64,8 @@ static const char *convert_hint(
 				op->spec->name);
 	}
 	for (size_t i = 0; registry_operators[i]; i++)
-		if (converts(registry_operators[i], types, wanted))
+		if (!(registry_operators[i]->flags & OPERATOR_CONVERTS) &&
+			converts(registry_operators[i], types, wanted))
 			return arena_format(loader->arena,
 				"put the operator %s between them",
 				registry_operators[i]->name);
@@ -89,11 +90,17 @@ static const struct operator_plan *named_source(
 static void report_types(struct graph_work *work, const struct link_plan *link,
 	unsigned types, unsigned wanted)
 {
+	const struct operator_spec *converter = convert_find(types, wanted);
+	const char *hint = converter
+		? arena_format(work->loader->arena,
+			  "leave out convert: none, and the operator %s is put "
+			  "between them",
+			  converter->name)
+		: convert_hint(work, types, wanted);
 	const struct operator_plan *from = named_source(work, link->from);
 	const struct operator_plan *to = &work->plan->operators[link->to];
 
-	loader_error(work->loader, link->location,
-		convert_hint(work, types, wanted),
+	loader_error(work->loader, link->location, hint,
 		"'%s' (%s) yields %s, but '%s' (%s) takes %s", from->name,
 		from->spec->name, type_words(work->loader, types), to->name,
 		to->spec->name, type_words(work->loader, wanted));
@@ -120,7 +127,9 @@ void graph_check_types(struct graph_work *work)
 		unsigned wanted =
 			row_of(&plan->operators[link->to], link->to_pin)->types;
 
-		if (types & wanted)
+		if ((types & wanted) ||
+			(!link->options.unconverted &&
+				convert_find(types, wanted)))
 			continue;
 		report_types(work, link, types, wanted);
 		work->links_broken = true;
@@ -136,6 +145,31 @@ static void check_capacity(struct loader *loader, const struct link_plan *link,
 			"write a number of items, as in capacity: 64",
 			"this link carries %s, which has no size in bytes",
 			payload_specs[type].name);
+}
+
+/* Whether the input needs a converter to get streams that it can seek in. */
+static bool needs_spool(const struct graph_work *work,
+	const struct link_plan *link, enum payload_type type)
+{
+	const struct graph_plan *plan = work->plan;
+	const struct pin_spec *row =
+		row_of(&plan->operators[link->to], link->to_pin);
+
+	return (row->flags & PIN_SEEKS) && type == PAYLOAD_STREAM &&
+		!(plan->operators[link->from].spec->flags & OPERATOR_CONVERTS);
+}
+
+static void check_seeks(const struct graph_work *work,
+	const struct link_plan *link, enum payload_type type)
+{
+	const struct operator_plan *to = &work->plan->operators[link->to];
+
+	if (link->options.unconverted && needs_spool(work, link, type))
+		loader_error(work->loader, link->location,
+			"leave out convert: none, and the operator spool is "
+			"put between them",
+			"'%s' (%s) needs streams that it can seek in", to->name,
+			to->spec->name);
 }
 
 /* Takes the shape that arrives by a link, if the input can take it. */
@@ -161,11 +195,52 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 				work, link, PAYLOAD_BIT(shape->type), wanted);
 		return; /* else it has been said */
 	}
-	if (shape->known)
+	if (shape->known) {
 		check_capacity(work->loader, link, shape->type);
+		check_seeks(work, link, shape->type);
+	}
 	link->type = shape->type;
 	shape->known &= !work->links_broken;
 	to->pins[link->to_pin].shape = *shape;
+}
+
+static void relate_operator(struct graph_work *work, unsigned index);
+
+/* The converter that the link needs, or NULL. *WHY is then a phrase. */
+static const struct operator_spec *converter_for(
+	struct graph_work *work, const struct link_plan *link, const char **why)
+{
+	const struct operator_plan *to = &work->plan->operators[link->to];
+	const struct shape *shape =
+		&work->plan->operators[link->from].pins[link->from_pin].shape;
+	unsigned wanted = row_of(to, link->to_pin)->types;
+	unsigned type = shape->known ? PAYLOAD_BIT(shape->type) : 0;
+	bool seeks = shape->known && needs_spool(work, link, shape->type);
+
+	if (link->to_pin >= to->pin_count - to->live_count ||
+		link->options.unconverted || (!seeks && (type & wanted)))
+		return NULL;
+	*why = seeks ? arena_format(work->loader->arena,
+			       "'%s' seeks in its streams", to->name)
+		     : arena_format(work->loader->arena, "'%s' takes %s",
+			       to->name, type_words(work->loader, wanted));
+	return convert_find(type, seeks ? type : wanted);
+}
+
+/* Takes the shape that arrives by a link, converted where need be. */
+static void take_link(struct graph_work *work, unsigned index)
+{
+	const char *why;
+	const struct operator_spec *converter =
+		converter_for(work, &work->plan->links[index], &why);
+
+	if (converter) {
+		unsigned behind = convert_insert(work, index, converter, why);
+
+		relate_operator(work, work->plan->links[behind].from);
+		index = behind;
+	}
+	take_shape(work, &work->plan->links[index]);
 }
 
 static void relate_default(struct relation *relation)
@@ -184,18 +259,19 @@ static void relate_default(struct relation *relation)
 static void relate_operator(struct graph_work *work, unsigned index)
 {
 	struct operator_plan *op = &work->plan->operators[index];
-	struct relation relation = {work, op};
 	unsigned flags = op->spec ? op->spec->flags : 0;
 
 	if (!op->spec)
 		return;
-	for (unsigned i = 0; i < op->pin_count; i++) {
-		int link = op->pins[i].link;
+	for (unsigned i = 0, count = op->pin_count; i < count; i++) {
+		int link = work->plan->operators[index].pins[i].link;
 
 		if (link >= 0 && work->plan->links[link].to == index &&
 			work->plan->links[link].to_pin == i)
-			take_shape(work, &work->plan->links[link]);
+			take_link(work, (unsigned)link);
 	}
+	op = &work->plan->operators[index]; /* others may have been added */
+	struct relation relation = {work, op};
 	op->scope = SCOPE_UNIT;
 	if (flags & OPERATOR_SPANS_ALWAYS)
 		op->scope = SCOPE_GRAPH;
@@ -210,8 +286,11 @@ static void relate_operator(struct graph_work *work, unsigned index)
 
 void graph_relate(struct graph_work *work)
 {
+	unsigned named = work->plan->operator_count;
+
 	for (size_t i = 0; i < work->related; i++)
 		relate_operator(work, work->plan->ranks[i]);
+	convert_rank(work, named);
 	if (work->related == work->plan->operator_count)
 		graph_order_live(work);
 	graph_check_sinks(work);

@@ -86,7 +86,7 @@ static bool is_encoder(const struct operator_plan *op)
 		else
 			takes |= bytes;
 	}
-	return makes && !takes;
+	return makes && !takes && !(op->spec->flags & OPERATOR_CONVERTS);
 }
 
 static void check_encoder(struct graph_work *work, unsigned index)

@@ -39,6 +39,10 @@ struct stream_methods {
 	 * stream->problem, when they fail. */
 	bool (*size)(struct stream *stream, uint64_t *bytes);
 	bool (*seek)(struct stream *stream, uint64_t offset);
+
+	/* Another stream over the same content, from its start, wherever this
+	 * one is; NULL where there can't be one. */
+	struct stream *(*reopen)(struct stream *stream);
 };
 
 /* The head of every kind of stream. */

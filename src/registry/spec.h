@@ -125,6 +125,7 @@ enum pin_flags {
 				   a pin is the last of its table */
 	PIN_DYNAMIC = 1 << 2, /* appears while running */
 	PIN_TAKES_PACKED = 1 << 3, /* takes packed lines (model/item.h) */
+	PIN_SEEKS = 1 << 4, /* needs streams with size and seek */
 };
 
 struct pin_spec {
@@ -196,6 +197,8 @@ enum operator_flags {
 					  that its sink writes */
 	OPERATOR_PARTIAL = 1 << 6, /* spans units, and takes what it has kept
 				      of one (operator_keep) in its place */
+	OPERATOR_CONVERTS = 1 << 7, /* leat puts it between an output and an
+				       input of other types by itself */
 };
 
 struct operator_spec {

@@ -1,44 +1,103 @@
 /* SPDX-License-Identifier: MIT */
 /* tee: gives each branch all of what it gets. */
 #include "engine/operator.h"
+#include "operators/support/content/content.h"
 
 enum { IN, OUT };
 
 enum {
 	LIMIT = 64, /* branches */
-	SHARED = PAYLOAD_BIT(PAYLOAD_NONE) | PAYLOAD_BIT(PAYLOAD_BYTES) |
-		PAYLOAD_BIT(PAYLOAD_LINE) | PAYLOAD_BIT(PAYLOAD_RECORD),
+	ANY = PAYLOAD_BIT(PAYLOAD_NONE) | PAYLOAD_BIT(PAYLOAD_STREAM) |
+		PAYLOAD_BIT(PAYLOAD_BYTES) | PAYLOAD_BIT(PAYLOAD_LINE) |
+		PAYLOAD_BIT(PAYLOAD_RECORD),
 };
 
 static const struct pin_spec pins[] = {
 	{.name = "in",
 		.direction = PIN_INPUT,
-		/* a stream as well, so that relate can say what to do */
-		.types = SHARED | PAYLOAD_BIT(PAYLOAD_STREAM),
-		.summary = "Items of any type but stream"},
+		.types = ANY,
+		.summary = "Items of any type"},
 	{.name = "out",
 		.direction = PIN_OUTPUT,
 		.flags = PIN_REQUESTED,
-		.types = SHARED | PAYLOAD_BIT(PAYLOAD_STREAM),
+		.types = ANY,
 		.maximum = LIMIT,
 		.summary = "The same items, once for each link"},
 	{0},
 };
 
-static void relate(struct relation *relation)
-{
-	const struct shape *input = relation_input(relation, IN);
+/* ---- Streams ------------------------------------------------------------ */
 
-	if (!input->known)
-		return;
-	if (input->type == PAYLOAD_STREAM)
-		relation_error(relation, relation_location(relation, ""),
-			"put the tee behind the operator that reads the "
-			"stream, such as lines",
-			"a stream can be read only once, so it can't go to "
-			"several operators");
-	relation_output(relation, OUT, input);
+static unsigned count_open(const struct operator *op)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < operator_links(op, OUT); i++)
+		count += operator_linked(op, OUT + i);
+	return count;
 }
+
+/* An item like the one given, whose stream is the content's. */
+static struct item *share(struct operator *op, unsigned pin,
+	struct content *content, const struct item *like)
+{
+	struct item *item =
+		operator_stream_item(op, pin, content_stream(content));
+
+	item->attributes = attributes_ref(like->attributes);
+	item->position = like->position;
+	return item;
+}
+
+/* What can't be opened again is read once, by whoever comes first, and held for
+ * the others. */
+static void share_stream(struct operator *op, struct item *item)
+{
+	struct content *content = content_of(operator_budget(op), item->stream);
+
+	item->stream = NULL;
+	for (unsigned i = 0; i < operator_links(op, OUT); i++) {
+		struct item *branch;
+
+		if (!operator_linked(op, OUT + i))
+			continue;
+		branch = share(op, OUT + i, content, item);
+		operator_give(op, OUT + i, &branch, 1);
+	}
+	content_unref(content);
+	item_unref(item);
+}
+
+/* Each branch opens the content for itself; the last one gets ITEM. */
+static void reopen_stream(struct operator *op, struct item *item, unsigned open)
+{
+	for (unsigned i = 0; i < operator_links(op, OUT); i++) {
+		struct item *branch = item;
+
+		if (!operator_linked(op, OUT + i))
+			continue;
+		if (--open > 0)
+			branch = operator_reopen(op, item);
+		operator_give(op, OUT + i, &branch, 1);
+		if (open == 0)
+			return;
+	}
+	item_unref(item); /* nobody wants it */
+}
+
+static enum step give_stream(struct operator *op, struct item *item)
+{
+	unsigned open = count_open(op);
+
+	operator_consume(op, IN, 1);
+	if (open < 2 || item->stream->methods->reopen)
+		reopen_stream(op, item, open);
+	else
+		share_stream(op, item);
+	return STEP_MORE;
+}
+
+/* ---- What can be shared ------------------------------------------------- */
 
 /* One reference for each branch; the last one gets those that came. */
 static void give_all(struct operator *op, const struct span *span)
@@ -66,6 +125,8 @@ static enum step step(struct operator *op, void *state)
 	(void)state;
 	if (event != EVENT_ITEMS)
 		return operator_pass(op, IN, event);
+	if (span.items[0]->type == PAYLOAD_STREAM)
+		return give_stream(op, span.items[0]);
 	give_all(op, &span);
 	return STEP_MORE;
 }
@@ -79,9 +140,12 @@ const struct operator_spec spec_tee = {
 		"in order; items are shared, not copied. Several links from "
 		"one output of any operator do the same without a tee being "
 		"written.\n\n"
-		"The slowest branch sets the pace. Streams can't be shared, "
-		"since a stream has one reader: put the tee behind the "
-		"operator that reads them.\n\n",
+		"The slowest branch sets the pace. A regular file is opened "
+		"for each branch; of other streams what is read by one branch "
+		"is held for the others until it is whole: in memory while "
+		"less than half of the budget is in use, then in a file "
+		"without a name in $TMPDIR, or in /tmp. It is cheaper to put "
+		"the tee behind the operator that reads the streams.\n\n",
 	.example = "leat: 1\n"
 		   "session: tee\n"
 		   "operators:\n"
@@ -98,6 +162,5 @@ const struct operator_spec spec_tee = {
 	.example_output = "E one\ntwo\nE one\n",
 	.scope = SCOPE_SEGMENT,
 	.pins = pins,
-	.relate = relate,
 	.step = step,
 };

@@ -163,6 +163,13 @@ static bool file_seek(struct stream *stream, uint64_t offset)
 	return true;
 }
 
+static struct stream *reopen_file(struct stream *stream)
+{
+	struct file_stream *file = (struct file_stream *)stream;
+
+	return file_stream_create(file->path, file->segment, file->filler.pool);
+}
+
 static void destroy_file(struct stream *stream)
 {
 	struct file_stream *file = (struct file_stream *)stream;
@@ -196,6 +203,7 @@ struct stream *file_stream_create(
 		.destroy = destroy_file,
 		.size = file_size,
 		.seek = file_seek,
+		.reopen = reopen_file,
 	};
 	struct file_stream *file = create(path, &methods, pool);
 
