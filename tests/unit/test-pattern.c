@@ -248,6 +248,29 @@ static void test_interpreted(void **state)
 	pattern_destroy(pattern);
 }
 
+/* Machine code would take two minutes, without a limit that it counts. */
+static void test_long_line(void **state)
+{
+	(void)state;
+	size_t length = 1 << 20, at;
+	char *line = memory_alloc(length);
+	struct pattern *pattern = create(".*.*x");
+
+	memset(line, 'a', length);
+	line[0] = 'x';
+	line[length / 2] = 'x';
+	assert_int_equal(pattern_match(pattern, line, length), PATTERN_LIMIT);
+	pattern_destroy(pattern);
+
+	/* what steps in proportion to the line is no matter */
+	pattern = create("^xa*(?<last>x)a*$");
+	assert_int_equal(pattern_match(pattern, line, length), PATTERN_HIT);
+	at = pattern_vector(pattern)[2];
+	assert_int_equal(at, length / 2);
+	pattern_destroy(pattern);
+	free(line);
+}
+
 /* Nesting that needs more stack than there is, is a limit and no crash. */
 static void test_stack(void **state)
 {
@@ -429,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_utf),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_interpreted),
+		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_stack),
 		cmocka_unit_test(test_same),
 	};

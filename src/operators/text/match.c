@@ -437,7 +437,8 @@ const struct operator_spec spec_match = {
 		"then. (?i) before the pattern ignores case.\n\n"
 		"A pattern that takes more than 1000000 steps, or 1 MiB of "
 		"stack, on a line fails the unit: it can't be known whether "
-		"the line matches.\n\n"
+		"the line matches. A line longer than 32 KiB may take 8 steps "
+		"more for each byte, and is matched more slowly.\n\n"
 		"Patterns that don't begin with ^ and use no lookarounds, "
 		"references, possessive repeats or options but a leading (?i) "
 		"are searched for in whole blocks, which is faster.\n\n",

@@ -4,6 +4,20 @@
 
 #include <string.h>
 
+/* Whether a line is too long to be searched for together with others. */
+static bool has_long_line(const char *data, size_t length)
+{
+	while (length > PATTERN_LONG_LINE) {
+		const char *lf = memrchr(data, '\n', PATTERN_LONG_LINE + 1);
+
+		if (!lf)
+			return true;
+		length -= (size_t)(lf + 1 - data);
+		data = lf + 1;
+	}
+	return false;
+}
+
 void line_search_begin(struct line_search *search, struct pattern *pattern,
 	const char *data, size_t length)
 {
@@ -11,7 +25,8 @@ void line_search_begin(struct line_search *search, struct pattern *pattern,
 		.pattern = pattern,
 		.data = data,
 		.length = length,
-		.singly = !pattern_searches(pattern),
+		.singly = !pattern_searches(pattern) ||
+			has_long_line(data, length),
 	};
 }
 

@@ -263,7 +263,7 @@ static enum pattern_result run(struct pattern *pattern,
 	pattern->status = program->compiled
 		? pcre2_jit_match(program->code, subject, length, 0, 0,
 			  pattern->match, pattern->context)
-		: pcre2_match(program->code, subject, length, 0, 0,
+		: pcre2_match(program->code, subject, length, 0, PCRE2_NO_JIT,
 			  pattern->match, pattern->context);
 	if (pattern->status >= 0)
 		return PATTERN_HIT;
@@ -271,9 +271,33 @@ static enum pattern_result run(struct pattern *pattern,
 						      : PATTERN_LIMIT;
 }
 
+static void set_limits(struct pattern *pattern, size_t more)
+{
+	if (more > UINT32_MAX - PATTERN_MATCH_LIMIT)
+		more = UINT32_MAX - PATTERN_MATCH_LIMIT;
+	pcre2_set_match_limit(
+		pattern->context, PATTERN_MATCH_LIMIT + (uint32_t)more);
+	pcre2_set_depth_limit(
+		pattern->context, PATTERN_DEPTH_LIMIT + (uint32_t)more);
+}
+
+/* Without machine code; the heap limit is what bounds the depth. */
+static enum pattern_result match_long(
+	struct pattern *pattern, const char *line, size_t length)
+{
+	const struct program program = {.code = pattern->line.code};
+
+	set_limits(pattern, length * PATTERN_LONG_STEPS);
+	enum pattern_result result = run(pattern, &program, line, length);
+	set_limits(pattern, 0);
+	return result;
+}
+
 enum pattern_result pattern_match(
 	struct pattern *pattern, const char *line, size_t length)
 {
+	if (length > PATTERN_LONG_LINE)
+		return match_long(pattern, line, length);
 	return run(pattern, &pattern->line, line, length);
 }
 
