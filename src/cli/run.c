@@ -9,6 +9,7 @@
 #include "cli/signals.h"
 #include "cli/statuses.h"
 #include "session/run.h"
+#include "session/state.h"
 
 enum { STATS_NONE, STATS_TEXT, STATS_JSON };
 
@@ -90,6 +91,9 @@ static void show_result(const struct session *session,
 	fprintf(stderr, "%s: %llu unit%s", session->name,
 		(unsigned long long)result->units,
 		result->units == 1 ? "" : "s");
+	if (result->up_to_date)
+		fprintf(stderr, ", %llu up to date",
+			(unsigned long long)result->up_to_date);
 	if (failed)
 		fprintf(stderr, ", %llu of them failed",
 			(unsigned long long)result->units_failed);
@@ -102,6 +106,43 @@ static void show_result(const struct session *session,
 	fprintf(stderr, ", %.2f s\n", (double)result->wall_ns / 1e9);
 }
 
+/* Opens what the session remembers; false: *STATUS says how it failed. */
+static bool open_store(const struct session *session,
+	const volatile sig_atomic_t *stop, struct run_store **store,
+	enum exit_status *status)
+{
+	struct text directory = {0}, problem = {0};
+	struct store_opening opening = {
+		.session = session->name,
+		.session_path = session->path,
+		.stop = stop,
+	};
+
+	*store = NULL;
+	if (!state_is_kept(session, NULL))
+		return true;
+	state_directory(session, NULL, &directory);
+	opening.directory = directory.data;
+	bool ok = run_store_open(&opening, store, &problem, status) == STORE_OK;
+	if (!ok)
+		fprintf(stderr, "leat: error: %s\n", problem.data);
+	text_free(&directory);
+	text_free(&problem);
+	return ok;
+}
+
+static void close_store(struct run_store *store, struct run_result *result)
+{
+	struct text problem = {0};
+
+	if (!run_store_close(store, &problem)) {
+		fprintf(stderr, "leat: error: %s\n", problem.data);
+		if (result->status == STATUS_OK)
+			result->status = STATUS_IO_ERROR;
+	}
+	text_free(&problem);
+}
+
 static enum exit_status run_session(
 	const struct session *session, const struct run_options *options_given)
 {
@@ -112,10 +153,14 @@ static enum exit_status run_session(
 		.stop = signals_catch(),
 	};
 	struct run_result result;
+	enum exit_status status;
 
+	if (!open_store(session, settings.stop, &settings.store, &status))
+		return status;
 	if (options_given->stats)
 		statistics = statistics_create(session->name);
 	result = session_run(session, &settings, statistics);
+	close_store(settings.store, &result);
 	if (options_given->stats == STATS_JSON)
 		statistics_print_json(statistics, stderr);
 	else if (options_given->stats == STATS_TEXT)

@@ -40,7 +40,7 @@ struct frontiers {
 
 /* ---- Which they are ------------------------------------------------------- */
 
-static bool operator_is_collective(const struct operator *op)
+static bool is_collective(const struct operator *op)
 {
 	unsigned flags = op->spec->flags;
 
@@ -58,7 +58,7 @@ static void mark_operators(struct graph *graph)
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
 		struct operator *op = graph->ranked[i];
 
-		op->within = !operator_is_collective(op);
+		op->within = !is_collective(op);
 		for (unsigned j = 0; j < op->plan->pin_count; j++) {
 			const struct pin *pin = &op->pins[j];
 
@@ -119,7 +119,7 @@ static struct frontier name_of(const struct link *link)
 
 static bool wants_contributions(const struct graph *graph)
 {
-	return graph->settings.host && graph->settings.host->keep;
+	return graph->host && graph->host->keep;
 }
 
 void frontier_begin(struct link *link, struct segment *segment)
@@ -193,7 +193,7 @@ bool operator_keeps(const struct operator *op, unsigned pin)
 
 	return link && link->frontier && wants_contributions(op->graph) &&
 		link->segment && link->segment->unit &&
-		!link->segment->unit->brought;
+		!link->segment->failed && !link->segment->unit->brought;
 }
 
 void operator_keep(
@@ -203,9 +203,8 @@ void operator_keep(
 	struct link *link = op->pins[pin].link;
 
 	if (length <= KEPT_BYTES)
-		graph->settings.host->keep(graph->settings.host_context,
-			link->segment->unit->number, name_of(link), data,
-			length);
+		graph->host->keep(graph->host_context, link->segment->unit,
+			name_of(link), data, length);
 }
 
 static void hand_over(struct graph *graph, struct contribution *contribution)
@@ -213,9 +212,9 @@ static void hand_over(struct graph *graph, struct contribution *contribution)
 	const struct unit *unit = contribution->unit;
 
 	if (!unit->failed && !contribution->lost)
-		graph->settings.host->keep(graph->settings.host_context,
-			unit->number, name_of(contribution->link),
-			contribution->data.data, contribution->data.length);
+		graph->host->keep(graph->host_context, unit,
+			name_of(contribution->link), contribution->data.data,
+			contribution->data.length);
 	text_free(&contribution->data);
 	free(contribution);
 }
@@ -353,8 +352,8 @@ static bool bring(struct operator *source, struct frontier_link *frontier,
 	struct slice data;
 	const char *problem = NULL;
 
-	if (!graph->settings.host->contribution(graph->settings.host_context,
-		    segment->unit->number, name_of(link), &data)) {
+	if (!graph->host->contribution(
+		    graph->host_context, segment->unit, name_of(link), &data)) {
 		graph_fail(graph, STATUS_IO_ERROR);
 		return false;
 	}
@@ -382,7 +381,7 @@ void operator_bring(struct operator *op, unsigned pin, struct segment *segment)
 	(void)pin;
 	unit->brought = true;
 	unit->open_ends = 1; /* until all are there */
-	unit_opened(graph, unit);
+	unit_opened(op, unit);
 	op->progress++;
 	for (unsigned i = 0; i < frontiers->count; i++) {
 		struct frontier_link *frontier = &frontiers->links[i];

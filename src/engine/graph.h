@@ -22,9 +22,6 @@ struct graph_settings {
 	uint64_t schedule_seed; /* not 0: pick ready operators at random, for
 				   tests: no result may depend on it */
 	bool keep_going; /* -k: a failed unit doesn't stop the run */
-	const struct graph_host *host; /* or NULL: all units run, and are
-					  published one by one */
-	void *host_context;
 	const char *temporary_prefix; /* of the names of temporaries; or NULL */
 	FILE *messages; /* where errors go, as they happen */
 	const char *const *secrets; /* not to be shown in them; ends in NULL;
@@ -92,6 +89,11 @@ struct frontier graph_frontier(const struct graph *graph, unsigned index);
  * units beyond them run. */
 void graph_set_ways(
 	struct graph *graph, const unsigned char *ways, uint64_t count);
+
+/* Without a host all units run, and are published one by one. CONTEXT is what
+ * the host's functions get. Before graph_run. */
+void graph_set_host(
+	struct graph *graph, const struct graph_host *host, void *context);
 
 /* Opens, runs and closes all operators, and publishes the outputs of units as
  * they succeed; those that span units only if nothing failed that should stop

@@ -33,14 +33,14 @@ struct graph_host {
 	/* Borrowed until the next call: what the unit has contributed, as it
 	 * was kept. False: there is nothing that can be used, which has been
 	 * reported; the run fails. */
-	bool (*contribution)(void *context, uint64_t unit,
+	bool (*contribution)(void *context, const struct unit *unit,
 		struct frontier frontier, struct slice *data);
 
 	/* A unit that ran has contributed DATA at a frontier, and has
 	 * succeeded. Called for each frontier, before or after `decided`; not
 	 * called where it was too much to be kept. */
-	void (*keep)(void *context, uint64_t unit, struct frontier frontier,
-		const void *data, size_t length);
+	void (*keep)(void *context, const struct unit *unit,
+		struct frontier frontier, const void *data, size_t length);
 
 	/* A temporary for the file PATH is about to be made. False: it can't,
 	 * errno says why. */

@@ -119,6 +119,8 @@ struct graph {
 	uint64_t drain_limit; /* units from this number on are cancelled */
 	bool failed; /* no further step is made */
 
+	const struct graph_host *host; /* or NULL */
+	void *host_context;
 	struct frontiers *frontiers;
 	const unsigned char *ways; /* enum unit_way; see graph_set_ways */
 	uint64_t way_count;
@@ -191,8 +193,8 @@ void stall_resolve(struct graph *graph);
 
 /* ---- unit.c -------------------------------------------------------------- */
 
-/* The unit's first segment begins. */
-void unit_opened(struct graph *graph, struct unit *unit);
+/* The unit's first segment begins at an output of the operator. */
+void unit_opened(struct operator *op, struct unit *unit);
 
 /* One end of the unit's segment has run its way. The last one decides. */
 void unit_end_arrived(struct graph *graph, struct unit *unit);

@@ -117,7 +117,7 @@ void operator_begin(struct operator *op, unsigned pin, struct segment *segment)
 	if (!link || link->closed)
 		return;
 	if (!segment->parent && segment->unit) {
-		unit_opened(op->graph, segment->unit);
+		unit_opened(op, segment->unit);
 		segment->unit->open_ends++;
 	}
 	if (link->frontier)

@@ -19,7 +19,7 @@ struct output {
 	uint64_t length_bytes;
 	struct digester *digester; /* of all that was written; NULL: cut */
 	struct digest digest; /* of what is finished */
-	struct file_state file; /* as it was published */
+	struct file_state file;
 	unsigned owner;
 	char temporary[FILE_TEMPORARY_BYTES];
 	const char *name; /* of the target in its directory; within PATH */
@@ -132,9 +132,14 @@ static bool close_temporary(struct output *output)
 	return descriptor < 0 || close(descriptor) == 0 || errno == EINTR;
 }
 
-/* Works out the digest of what has been written. */
+/* Notes what the file is, now that all is written. */
 static bool note_content(struct output *output)
 {
+	struct stat stat;
+
+	if (fstat(output->descriptor, &stat) < 0)
+		return false;
+	output->file = file_state_of(&stat);
 	if (!output->digester)
 		return digest_file(output->descriptor, &output->digest);
 	output->digest = digester_result(output->digester);
@@ -208,16 +213,10 @@ bool output_is_finished(const struct output *output)
 
 bool output_rename(struct output *output)
 {
-	struct stat stat;
-
 	if (renameat(output->directory, output->temporary, output->directory,
 		    output->name) < 0)
 		return false;
 	output->state = GONE;
-	/* A rename changes the ctime. */
-	if (fstatat(output->directory, output->name, &stat,
-		    AT_SYMLINK_NOFOLLOW) == 0)
-		output->file = file_state_of(&stat);
 	return true;
 }
 

@@ -26,8 +26,8 @@ const char *output_temporary(const struct output *output);
 void output_set_owner(struct output *output, unsigned op);
 unsigned output_owner(const struct output *output);
 
-/* Of what is finished: what was written, and, once it is published, what the
- * file looks like. */
+/* Of what is finished: what was written, and what the file looks like, but for
+ * its ctime, which changes when it gets its name. */
 struct digest output_digest(const struct output *output);
 struct file_state output_state(const struct output *output);
 

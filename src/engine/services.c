@@ -130,11 +130,11 @@ enum step operator_wait_released(struct operator *op, unsigned pin)
 struct output *operator_output(struct operator *op, unsigned pin,
 	const char *path, size_t root_length, bool unit, unsigned mode)
 {
-	const struct graph_host *host = op->graph->settings.host;
+	const struct graph_host *host = op->graph->host;
 	struct segment *segment = operator_segment(op, pin);
 
 	if (host && host->creates &&
-		!host->creates(op->graph->settings.host_context, path))
+		!host->creates(op->graph->host_context, path))
 		return NULL;
 	struct output *output = output_create(
 		path, root_length, mode, op->graph->settings.temporary_prefix);

@@ -55,7 +55,14 @@ bool graph_is_within(const struct graph *graph, unsigned op)
 
 bool operator_remembers(const struct operator *op)
 {
-	return op->graph->settings.host;
+	return op->graph->host;
+}
+
+void graph_set_host(
+	struct graph *graph, const struct graph_host *host, void *context)
+{
+	graph->host = host;
+	graph->host_context = context;
 }
 
 void graph_set_ways(

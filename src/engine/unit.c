@@ -68,8 +68,8 @@ static void hand_over(struct graph *graph, struct unit *unit)
 		}
 		outputs[count++] = output;
 	}
-	bool ok = graph->settings.host->decided(
-		graph->settings.host_context, unit, outputs, count);
+	bool ok =
+		graph->host->decided(graph->host_context, unit, outputs, count);
 	free(outputs);
 	if (ok)
 		return;
@@ -87,8 +87,7 @@ void graph_publish(struct graph *graph, struct unit *unit)
 {
 	struct output *output;
 
-	if (graph->settings.host && graph->settings.host->decided &&
-		!(unit && unit->brought)) {
+	if (graph->host && graph->host->decided && !(unit && unit->brought)) {
 		hand_over(graph, unit);
 		return;
 	}
@@ -215,17 +214,19 @@ bool unit_is_lost(const struct graph *graph, struct unit *unit)
 /* Tells the host of a unit that has failed. */
 static void tell_failed(struct graph *graph, const struct unit *unit)
 {
-	const struct graph_host *host = graph->settings.host;
+	const struct graph_host *host = graph->host;
 
 	if (host && host->decided && !unit->cancelled)
-		host->decided(graph->settings.host_context, unit, NULL, 0);
+		host->decided(graph->host_context, unit, NULL, 0);
 }
 
-void unit_opened(struct graph *graph, struct unit *unit)
+void unit_opened(struct operator *op, struct unit *unit)
 {
-	if (!unit->opened)
-		graph->open_units++;
+	if (unit->opened)
+		return;
+	op->graph->open_units++;
 	unit->opened = true;
+	unit->source = (unsigned)(op - op->graph->operators);
 }
 
 static void decide(struct graph *graph, struct unit *unit)

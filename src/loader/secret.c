@@ -8,9 +8,9 @@ static void append(struct loader *loader, const char *text)
 {
 	struct session_parts *parts = loader->session->parts;
 
-	parts->secrets = loader_grow(loader, parts->secrets,
-		parts->secret_count, &parts->secret_capacity,
-		sizeof(*parts->secrets));
+	parts->secrets =
+		loader_grow(loader, parts->secrets, parts->secret_count,
+			&parts->secret_capacity, sizeof(*parts->secrets));
 	parts->secrets[parts->secret_count++] = text;
 }
 

@@ -48,6 +48,20 @@ static void read_doc(struct loader *loader, const struct node *key,
 	loader->session->doc = value->text;
 }
 
+static void read_state(struct loader *loader, const struct node *key,
+	const struct node *value, void *into)
+{
+	(void)key;
+	(void)into;
+	if (strcmp(value->text, "none") != 0)
+		loader_error(loader, value->location,
+			"`leat run --state DIR` says where it is kept",
+			"the only state that can be asked for is 'none', not "
+			"'%s'",
+			value->text);
+	loader->session->stateless = true;
+}
+
 static void read_params(struct loader *loader, const struct node *key,
 	const struct node *value, void *into)
 {
@@ -120,7 +134,7 @@ static const struct key_rule session_keys[] = {
 	{"links", KEY_SEQUENCE, NULL},
 	{"rejected", KEY_SCALAR, NULL},
 	{"include", KEY_LATER, NULL},
-	{"state", KEY_LATER, NULL},
+	{"state", KEY_SCALAR, read_state},
 	{"datastores", KEY_LATER, NULL},
 	{"models", KEY_LATER, NULL},
 	{"subgraphs", KEY_LATER, NULL},
@@ -191,6 +205,7 @@ static struct session *create(const char *path)
 	session->path = arena_string(arena, path);
 	session->name = "";
 	session->parts->scope.directory = path_directory(arena, path);
+	session->directory = session->parts->scope.directory;
 	session->memory_bytes = DEFAULT_MEMORY;
 	session->reproducible = true;
 	return session;

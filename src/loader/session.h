@@ -110,8 +110,11 @@ struct param {
 
 struct session {
 	const char *path; /* as given */
+	const char *directory; /* of the file, with a slash; "" if it is the
+				  working directory */
 	const char *name;
 	const char *doc; /* or NULL */
+	bool stateless; /* `state: none`: nothing is remembered */
 	struct param *params; /* in the order of the file */
 	unsigned param_count;
 	struct param *variables; /* of the environment, in that order */

@@ -18,7 +18,8 @@
  * of its outermost segment have arrived and none of them failed. */
 struct unit {
 	char *name; /* as shown to people; not escaped */
-	uint64_t number; /* from 0, in the order of the sources */
+	uint64_t number; /* from 0, among those of its source */
+	unsigned source; /* the index of the operator that it stems from */
 	bool endless; /* standard input: what comes of it can't be held back */
 	bool failed, decided;
 	bool opened; /* its first segment has begun */

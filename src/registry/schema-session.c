@@ -330,6 +330,8 @@ static json_t *session_keys(void)
 	add_setting(keys, "reproducible", &reproducible, false,
 		"Whether SQL is kept from what differs from run to run: the "
 		"time and random numbers");
+	add(keys, "state", "{'enum': ['none']}",
+		"none: nothing is remembered between runs");
 	json_object_set_new(keys, "graphs",
 		schema_described(named(schema_map_of(schema_parse(
 					 "{'$ref': '#/$defs/graph'}"))),

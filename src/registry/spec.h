@@ -197,7 +197,10 @@ enum operator_flags {
 					  that its sink writes */
 	OPERATOR_PARTIAL = 1 << 6, /* spans units, and takes what it has kept
 				      of one (operator_keep) in its place */
-	OPERATOR_CONVERTS = 1 << 7, /* leat puts it between an output and an
+	OPERATOR_WRITES = 1 << 7, /* makes files that are published */
+	OPERATOR_SHOWS = 1 << 8, /* yields what isn't found again later, such
+				    as on standard output */
+	OPERATOR_CONVERTS = 1 << 9, /* leat puts it between an output and an
 				       input of other types by itself */
 };
 

@@ -3,8 +3,10 @@
 #include "session/run.h"
 
 #include <time.h>
+#include <unistd.h>
 
-#include "engine/graph.h"
+#include "session/publish.h"
+#include "session/stamp.h"
 
 static uint64_t now_ns(void)
 {
@@ -14,18 +16,19 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void run_graph(const struct graph_plan *plan,
-	const struct graph_settings *settings, struct statistics *statistics,
-	struct run_result *total)
-{
-	struct graph *graph = graph_create(plan, settings);
-	uint64_t start_ns = now_ns();
-	struct graph_result result = graph_run(graph);
+/* One graph of a run. */
+struct pass {
+	const struct session *session;
+	const struct graph_plan *plan;
+	const struct run_settings *settings;
+	const struct key_base *base;
+	struct statistics *statistics; /* or NULL */
+	struct run_result *total;
+	uint64_t run; /* its number in the store */
+};
 
-	if (statistics)
-		statistics_add(
-			statistics, plan, graph, &result, now_ns() - start_ns);
-	graph_destroy(graph);
+static void add_result(struct run_result *total, struct graph_result result)
+{
 	total->status = result.status;
 	total->units += result.units;
 	total->units_failed += result.units_failed;
@@ -34,25 +37,152 @@ static void run_graph(const struct graph_plan *plan,
 	total->broken_pipe |= result.broken_pipe;
 }
 
+static struct graph_result run_graph(struct pass *pass, struct graph *graph)
+{
+	uint64_t start_ns = now_ns();
+	struct graph_result result = graph_run(graph);
+
+	if (pass->statistics)
+		statistics_add(pass->statistics, pass->plan, graph, &result,
+			now_ns() - start_ns);
+	add_result(pass->total, result);
+	return result;
+}
+
+/* Runs what is due, and remembers it. */
+static void run_due(struct pass *pass, struct graph *graph, struct due *due)
+{
+	const struct run_settings *settings = pass->settings;
+	struct publisher *publisher = publisher_create(settings->store,
+		pass->plan, due, pass->base, pass->run, settings->messages);
+	struct graph_result result = {.status = STATUS_OK};
+
+	graph_set_host(graph, &publisher_host, publisher);
+	graph_set_ways(graph, due->ways, due->count);
+	if (due->reason != DUE_NOT)
+		result = run_graph(pass, graph);
+	bool complete = result.status == STATUS_OK && !result.interrupted &&
+		!result.broken_pipe;
+	if (!publisher_finish(publisher, complete) && complete)
+		pass->total->status = STATUS_IO_ERROR;
+	publisher_destroy(publisher);
+}
+
+static void report_store(struct pass *pass)
+{
+	fprintf(pass->settings->messages, "leat: error: %s\n",
+		run_store_problem(pass->settings->store));
+	pass->total->status = STATUS_IO_ERROR;
+}
+
+static void count_vanished(struct pass *pass, const struct due *due)
+{
+	for (size_t i = 0; i < due->vanished_count; i++)
+		pass->total->stale += due->vanished[i].output_count;
+}
+
+static void run_remembered(struct pass *pass, struct graph *graph)
+{
+	struct due due;
+
+	if (!graph_find_units(graph)) {
+		run_graph(pass, graph); /* it has failed */
+		return;
+	}
+	if (due_find(&due, graph, pass->plan, pass->settings->store,
+		    pass->base)) {
+		run_due(pass, graph, &due);
+		pass->total->up_to_date += due.count - due.run_count;
+		pass->total->units -= due.brought_count;
+		count_vanished(pass, &due);
+	} else {
+		report_store(pass);
+	}
+	due_finish(&due);
+}
+
+static void run_pass(struct pass *pass)
+{
+	const struct run_settings *settings = pass->settings;
+	struct run_store *store = settings->store;
+	struct graph_settings graph_settings = {
+		.memory_bytes = (size_t)pass->session->memory_bytes,
+		.keep_going = settings->keep_going,
+		.messages = settings->messages,
+		.secrets = pass->session->secrets,
+		.stop = settings->stop,
+		.temporary_prefix =
+			store ? store_temporary_prefix(store) : NULL,
+	};
+	struct graph *graph = graph_create(pass->plan, &graph_settings);
+
+	if (store)
+		run_remembered(pass, graph);
+	else
+		run_graph(pass, graph);
+	graph_destroy(graph);
+}
+
+static void run_graphs(const struct session *session,
+	const struct run_settings *settings, uint64_t run,
+	struct statistics *statistics, struct run_result *result)
+{
+	struct key_base base;
+
+	key_base_init(&base, session->directory);
+	for (unsigned i = 0; i < session->graph_count; i++) {
+		struct pass pass = {session, &session->graphs[i], settings,
+			&base, statistics, result, run};
+
+		if (result->status != STATUS_OK || result->broken_pipe ||
+			*settings->stop)
+			break;
+		run_pass(&pass);
+	}
+	key_base_finish(&base);
+}
+
+/* ---- The run as the store knows it ---------------------------------------- */
+
+static void fail_store(
+	const struct run_settings *settings, struct run_result *result)
+{
+	fprintf(settings->messages, "leat: error: %s\n",
+		run_store_problem(settings->store));
+	if (result->status == STATUS_OK)
+		result->status = STATUS_IO_ERROR;
+}
+
+static void end_run(const struct run_settings *settings, struct store_run *run,
+	struct run_result *result)
+{
+	run->state = result->status == STATUS_OK ? RUN_DONE : RUN_FAILED;
+	run->ended_us = stamp_now_ns() / 1000;
+	run->exit_status = (int)result->status;
+	run->units = result->units + result->up_to_date;
+	run->units_run = result->units;
+	run->units_failed = result->units_failed;
+	if (!store_end_run(settings->store, run))
+		fail_store(settings, result);
+}
+
 struct run_result session_run(const struct session *session,
 	const struct run_settings *settings, struct statistics *statistics)
 {
-	struct graph_settings graph_settings = {
-		.memory_bytes = (size_t)session->memory_bytes,
-		.keep_going = settings->keep_going,
-		.messages = settings->messages,
-		.secrets = session->secrets,
-		.stop = settings->stop,
-	};
 	struct run_result result = {.status = STATUS_OK};
+	struct store_run run = {
+		.started_us = stamp_now_ns() / 1000,
+		.pid = getpid(),
+		.params = "",
+	};
 	uint64_t start_ns = now_ns();
 
-	for (unsigned i = 0; i < session->graph_count; i++) {
-		if (result.status != STATUS_OK || result.broken_pipe ||
-			*settings->stop)
-			break;
-		run_graph(&session->graphs[i], &graph_settings, statistics,
-			&result);
+	if (settings->store && !store_begin_run(settings->store, &run))
+		fail_store(settings, &result);
+	if (result.status == STATUS_OK) {
+		run_graphs(session, settings, run.id, statistics, &result);
+		if (settings->store)
+			end_run(settings, &run, &result);
 	}
 	result.wall_ns = now_ns() - start_ns;
 	return result;

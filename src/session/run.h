@@ -8,8 +8,10 @@
 #include "base/exit.h"
 #include "loader/session.h"
 #include "session/statistics.h"
+#include "store/run-store.h"
 
 struct run_settings {
+	struct run_store *store; /* or NULL: nothing is remembered */
 	bool keep_going; /* a failed unit doesn't stop the run */
 	FILE *messages; /* where errors go, as they happen */
 	const volatile sig_atomic_t *stop; /* see engine/graph.h */
@@ -17,7 +19,9 @@ struct run_settings {
 
 struct run_result {
 	enum exit_status status;
-	uint64_t units, units_failed;
+	uint64_t units, units_failed; /* that ran */
+	uint64_t up_to_date; /* units that needn't */
+	uint64_t stale; /* outputs of units whose input is gone */
 	uint64_t skipped; /* rejected items that on-error dropped */
 	uint64_t dropped; /* items that leaky links dropped */
 	uint64_t wall_ns;

@@ -131,22 +131,22 @@ static bool collect_partials(struct collection *collection)
 
 /* ---- Fingerprints ---------------------------------------------------------------------- */
 
-static bool see_unit(void *context, const struct store_unit *unit)
+static bool see_unit(void *context, struct store_unit *unit)
 {
 	struct text *used = context;
 	const char *bytes = (const char *)unit->fingerprint.bytes;
 
 	/* Neighbours mostly have the same. */
-	if (used->length < STORE_DIGEST_BYTES ||
-		memcmp(used->data + used->length - STORE_DIGEST_BYTES, bytes,
-			STORE_DIGEST_BYTES) != 0)
-		text_add(used, bytes, STORE_DIGEST_BYTES);
+	if (used->length < DIGEST_BYTES ||
+		memcmp(used->data + used->length - DIGEST_BYTES, bytes,
+			DIGEST_BYTES) != 0)
+		text_add(used, bytes, DIGEST_BYTES);
 	return true;
 }
 
 static int compare(const void *one, const void *two)
 {
-	return memcmp(one, two, STORE_DIGEST_BYTES);
+	return memcmp(one, two, DIGEST_BYTES);
 }
 
 static bool list_used(struct collection *collection)
@@ -159,8 +159,8 @@ static bool list_used(struct collection *collection)
 		ok = store_units(collection->store, *graph, see_unit, used);
 	row_groups_free(graphs);
 	if (used->length)
-		qsort(used->data, used->length / STORE_DIGEST_BYTES,
-			STORE_DIGEST_BYTES, compare);
+		qsort(used->data, used->length / DIGEST_BYTES, DIGEST_BYTES,
+			compare);
 	return ok;
 }
 
@@ -171,11 +171,11 @@ static bool see_fingerprint(void *context, struct bytes rest, struct bytes body)
 	const struct text *used = &collection->used;
 
 	(void)body;
-	if (rest.length == STORE_DIGEST_BYTES &&
+	if (rest.length == DIGEST_BYTES &&
 		(used->length == 0 ||
 			!bsearch(rest.data, used->data,
-				used->length / STORE_DIGEST_BYTES,
-				STORE_DIGEST_BYTES, compare)))
+				used->length / DIGEST_BYTES, DIGEST_BYTES,
+				compare)))
 		add_key(&collection->keys, rest);
 	return true;
 }

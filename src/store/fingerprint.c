@@ -4,13 +4,13 @@
 
 #include "store/internal.h"
 
-static struct bytes fingerprint_group(const struct store_digest *fingerprint)
+static struct bytes fingerprint_group(const struct digest *fingerprint)
 {
 	return (struct bytes){fingerprint->bytes, sizeof(fingerprint->bytes)};
 }
 
 bool store_put_fingerprint(struct run_store *store,
-	const struct store_digest *fingerprint,
+	const struct digest *fingerprint,
 	const struct store_component *components, size_t count)
 {
 	struct bytes group = fingerprint_group(fingerprint);
@@ -49,7 +49,7 @@ static bool show_component(void *context, struct bytes rest, struct bytes body)
 }
 
 bool store_fingerprint(struct run_store *store,
-	const struct store_digest *fingerprint,
+	const struct digest *fingerprint,
 	void (*each)(void *context, const struct store_component *component),
 	void *context)
 {

@@ -22,7 +22,7 @@ void pack_string(struct text *text, const char *string)
 	text_add(text, string, length + 1);
 }
 
-void pack_digest(struct text *text, const struct store_digest *digest)
+void pack_digest(struct text *text, const struct digest *digest)
 {
 	text_add(text, (const char *)digest->bytes, sizeof(digest->bytes));
 }
@@ -78,7 +78,7 @@ const char *unpack_string(struct unpacking *from)
 	return "";
 }
 
-void unpack_digest(struct unpacking *from, struct store_digest *digest)
+void unpack_digest(struct unpacking *from, struct digest *digest)
 {
 	const unsigned char *at = take(from, sizeof(digest->bytes));
 

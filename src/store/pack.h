@@ -12,14 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 
-struct store_digest;
-
 void pack_number(struct text *text, uint64_t number);
 void pack_string(struct text *text, const char *string);
-void pack_digest(struct text *text, const struct store_digest *digest);
+void pack_digest(struct text *text, const struct digest *digest);
 void pack_state(struct text *text, const struct file_state *state);
 
 /* What is left to be unpacked. BAD is set once something doesn't fit; from
@@ -32,7 +31,7 @@ struct unpacking {
 struct unpacking unpack_start(const void *data, size_t length);
 uint64_t unpack_number(struct unpacking *from);
 const char *unpack_string(struct unpacking *from); /* stays where it is */
-void unpack_digest(struct unpacking *from, struct store_digest *digest);
+void unpack_digest(struct unpacking *from, struct digest *digest);
 void unpack_state(struct unpacking *from, struct file_state *state);
 
 /* Whether all fitted and nothing is left. */

@@ -27,8 +27,8 @@ static bool rescue_row(
 	uint64_t digest = (uint64_t)sqlite3_column_int64(statement, 1);
 
 	/* The groups of fingerprints may have NULs: they have one length. */
-	if (table == TABLE_COMPONENT && key.length > STORE_DIGEST_BYTES)
-		end = (const char *)key.data + STORE_DIGEST_BYTES;
+	if (table == TABLE_COMPONENT && key.length > DIGEST_BYTES)
+		end = (const char *)key.data + DIGEST_BYTES;
 	if (!end || statement_digest(table, key, body) != digest) {
 		rescue->lost++;
 		return true;

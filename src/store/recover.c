@@ -116,7 +116,7 @@ static bool recover_rename(void *context, struct bytes rest, struct bytes body)
 	struct unpacking from = unpack_start(body.data, body.length);
 	const char *kept = unpack_string(&from);
 	uint64_t size_bytes = unpack_number(&from);
-	struct store_digest digest;
+	struct digest digest;
 	struct text name = {0}, temporary = {0}, target = {0};
 
 	unpack_digest(&from, &digest);

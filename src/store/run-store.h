@@ -22,15 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/exit.h"
 #include "base/file.h"
 #include "base/text.h"
-
-enum { STORE_DIGEST_BYTES = 16 }; /* XXH3-128, canonical (big-endian) */
-
-struct store_digest {
-	unsigned char bytes[STORE_DIGEST_BYTES];
-};
 
 struct run_store;
 
@@ -117,36 +112,35 @@ struct store_output {
 	const char *path;
 	const char *operator; /* its address: OP/OP */
 	struct file_state state; /* as it was published */
-	struct store_digest digest; /* of its content */
+	struct digest digest; /* of its content */
 };
 
 /*
  * What is known of a unit, or, where KEY is "", of what spans the units of a
- * graph. Stamps as young as RECORDED_NS are not to be trusted: the file may
- * have changed once more within one tick of its clock.
+ * graph. Stamps that prove nothing are all zero.
  */
 struct store_unit {
 	const char *graph, *key;
 	enum store_unit_state state;
 	uint64_t run; /* that made it */
-	int64_t recorded_ns; /* CLOCK_REALTIME just before the input was read */
 	struct file_state input;
-	struct store_digest content; /* of the input; of what spans units: of
+	struct digest content; /* of the input; of what spans units: of
 					the keys and contents of all units */
-	struct store_digest fingerprint; /* of what it goes through */
+	struct digest fingerprint; /* of what it goes through */
 	const char *reason; /* why it failed; "" otherwise */
-	const struct store_output *outputs;
+	unsigned partials; /* how many partial results are kept with it */
+	struct store_output *outputs;
 	size_t output_count;
 };
 
 /* Calls EACH for all units of GRAPH in the bytewise order of their keys, ""
- * first, in one sweep of the file; what it gets is borrowed until it returns.
+ * first, in one sweep of the file; what it gets is lent until it returns, and
+ * may be changed.
  * It returns false to end the sweep; it may read the store, but not change it,
  * nor sweep units. False: the store failed or is damaged; then what EACH got
  * was right, but perhaps not all. */
 bool store_units(struct run_store *store, const char *graph,
-	bool (*each)(void *context, const struct store_unit *unit),
-	void *context);
+	bool (*each)(void *context, struct store_unit *unit), void *context);
 
 /* The names of the graphs that have units, in order; ends in NULL; the store's
  * own until the next call. NULL: the store failed or is damaged. */
@@ -166,12 +160,12 @@ struct store_component {
 };
 
 bool store_put_fingerprint(struct run_store *store,
-	const struct store_digest *fingerprint,
+	const struct digest *fingerprint,
 	const struct store_component *components, size_t count);
 
 /* Calls EACH in the order of their names. */
 bool store_fingerprint(struct run_store *store,
-	const struct store_digest *fingerprint,
+	const struct digest *fingerprint,
 	void (*each)(void *context, const struct store_component *component),
 	void *context);
 
@@ -205,7 +199,7 @@ bool store_remove_unit(
 struct store_rename {
 	const char *temporary, *target;
 	uint64_t size_bytes;
-	struct store_digest digest;
+	struct digest digest;
 };
 
 bool store_put_rename(

@@ -19,11 +19,11 @@ static void pack_unit(struct text *packed, const struct store_unit *unit)
 	packed->length = 0;
 	pack_number(packed, unit->state);
 	pack_number(packed, unit->run);
-	pack_number(packed, (uint64_t)unit->recorded_ns);
 	pack_state(packed, &unit->input);
 	pack_digest(packed, &unit->content);
 	pack_digest(packed, &unit->fingerprint);
 	pack_string(packed, unit->reason ? unit->reason : "");
+	pack_number(packed, unit->partials);
 	pack_number(packed, unit->output_count);
 	for (size_t i = 0; i < unit->output_count; i++) {
 		const struct store_output *output = &unit->outputs[i];
@@ -56,11 +56,11 @@ static bool unpack_unit(
 
 	unit->state = (enum store_unit_state)unpack_number(&from);
 	unit->run = unpack_number(&from);
-	unit->recorded_ns = (int64_t)unpack_number(&from);
 	unpack_state(&from, &unit->input);
 	unpack_digest(&from, &unit->content);
 	unpack_digest(&from, &unit->fingerprint);
 	unit->reason = unpack_string(&from);
+	unit->partials = (unsigned)unpack_number(&from);
 	unit->output_count = (size_t)unpack_number(&from);
 	if (!make_room(store, &from, unit->output_count))
 		return false;
@@ -81,7 +81,7 @@ static bool unpack_unit(
 struct unit_sweep {
 	struct run_store *store;
 	const char *graph;
-	bool (*each)(void *context, const struct store_unit *unit);
+	bool (*each)(void *context, struct store_unit *unit);
 	void *context;
 	bool bad;
 };
@@ -100,8 +100,7 @@ static bool show_unit(void *context, struct bytes rest, struct bytes body)
 }
 
 bool store_units(struct run_store *store, const char *graph,
-	bool (*each)(void *context, const struct store_unit *unit),
-	void *context)
+	bool (*each)(void *context, struct store_unit *unit), void *context)
 {
 	struct unit_sweep sweep = {.store = store,
 		.graph = graph,

@@ -9,6 +9,9 @@ set -u
 
 : "${LEAT:?is the program to test}" "${srcdir:?is the top of the sources}"
 
+# Only tests of what is remembered want that.
+export LEAT_STATE=none
+
 # A report of the sanitizers must not look like a status of leat.
 export ASAN_OPTIONS="exitcode=99${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export LSAN_OPTIONS="exitcode=99${LSAN_OPTIONS:+:$LSAN_OPTIONS}"

@@ -26,6 +26,7 @@ EXEMPT = {
     "is of an unknown format": "behind a switch over all of them",
     "the expression takes too many steps": "a backstop: it has no loops",
     "the pattern can't be matched to this line": "PCRE2's other failures",
+    "what was kept of %s can't be used: %s": "the store finds damage before",
     "it doesn't end where its size says": "the time tells it before the size",
     "cannot read back what was held in a temporary file: %s": "a broken disk",
     "libcrypto doesn't do %s here": "another libcrypto",

@@ -202,7 +202,7 @@ static void check_output(
 	failed = true;
 }
 
-static bool check_unit(void *context, const struct store_unit *unit)
+static bool check_unit(void *context, struct store_unit *unit)
 {
 	int generation = (int)unit->run;
 

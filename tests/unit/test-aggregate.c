@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "operators/support/aggregate/aggregation.h"
+#include "operators/support/aggregate/partial.h"
 
 enum { MOST = 4096 };
 
@@ -44,10 +44,34 @@ static struct value text_value(const char *text)
 	return (struct value){.data = text, .length = (uint32_t)strlen(text)};
 }
 
+/* Puts what the unit in progress has brought in again, from its bytes. */
+static void save_and_load(struct aggregation *aggregation)
+{
+	struct text data = {0};
+	struct slice slice;
+
+	aggregation_save(aggregation, &data);
+	aggregation_drop(aggregation);
+	/* What is damaged is found, wherever it is cut. */
+	for (size_t length = 0; length < data.length; length++) {
+		slice = (struct slice){NULL, data.data, length};
+		const char *problem = aggregation_load(aggregation, &slice);
+		assert_non_null(problem);
+		assert_string_equal(problem,
+			length ? "it is damaged"
+			       : "it is of another version of leat");
+		aggregation_drop(aggregation);
+	}
+	slice = (struct slice){NULL, data.data, data.length};
+	assert_null(aggregation_load(aggregation, &slice));
+	text_free(&data);
+}
+
 /* The result of a call over a column that is cut into units at CUT, and into
- * spans at SPAN, as text. */
+ * spans at SPAN, as text; with KEPT, the first unit is brought from its
+ * bytes. */
 static char *result(const char *name, enum value_type type, double quantile,
-	const struct column *column, size_t cut, size_t span)
+	const struct column *column, size_t cut, size_t span, bool kept)
 {
 	bool known;
 	struct aggregate_call call = {
@@ -78,6 +102,8 @@ static char *result(const char *name, enum value_type type, double quantile,
 			count = cut - at;
 		aggregation_add(&aggregation, &values, count);
 		at += count;
+		if (at == cut && kept)
+			save_and_load(&aggregation);
 		if (at == cut)
 			aggregation_keep(&aggregation);
 	}
@@ -102,8 +128,8 @@ static void check(const char *name, enum value_type type, double quantile,
 {
 	for (size_t cut = 0; cut <= column->count; cut++)
 		for (size_t span = 1; span <= 4; span++) {
-			char *text =
-				result(name, type, quantile, column, cut, span);
+			char *text = result(name, type, quantile, column, cut,
+				span, span == 1 && column->count < 100);
 
 			if (strcmp(text, expected) != 0)
 				fail_msg("%s cut at %zu is %s, not %s", name,
@@ -218,8 +244,8 @@ static void test_rank(void **state)
 		char expected[8], *text;
 
 		snprintf(expected, sizeof(expected), "%d", i);
-		text = result(
-			"quantile", VALUE_INTEGER, i / 100.0, &column, 50, 7);
+		text = result("quantile", VALUE_INTEGER, i / 100.0, &column, 50,
+			7, false);
 		assert_string_equal(text, expected);
 		free(text);
 	}

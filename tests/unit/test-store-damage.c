@@ -57,7 +57,7 @@ static void make_store(void)
 	enum exit_status status;
 	struct store_run run = {.params = "n=1"};
 	static const struct store_component component = {"a", "1"};
-	static const struct store_digest fingerprint;
+	static const struct digest fingerprint;
 	char *large = memory_zeroed(10000);
 
 	assert_int_equal(
@@ -85,7 +85,7 @@ struct reading {
 	bool damaged;
 };
 
-static bool read_unit(void *context, const struct store_unit *unit)
+static bool read_unit(void *context, struct store_unit *unit)
 {
 	struct reading *reading = context;
 	char *data;
@@ -127,7 +127,7 @@ static void read_component(
 static void read_all(struct reading *reading)
 {
 	struct run_store *store = reading->store;
-	static const struct store_digest fingerprint;
+	static const struct digest fingerprint;
 
 	if (!store_units(store, "main", read_unit, reading) ||
 		!store_units(store, "other", read_unit, reading) ||
@@ -337,7 +337,7 @@ static void test_runs_find_it(void **state)
 
 /* ---- Rebuilding ------------------------------------------------------------------------ */
 
-static bool count_unit(void *context, const struct store_unit *unit)
+static bool count_unit(void *context, struct store_unit *unit)
 {
 	(void)unit;
 	++*(int *)context;

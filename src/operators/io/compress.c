@@ -308,10 +308,10 @@ static enum step next(struct operator *op, struct state *state)
 	case EVENT_BEGIN:
 	case EVENT_END:
 	case EVENT_CLOSED: break;
+	case EVENT_GAP: return operator_pass(op, IN, EVENT_GAP);
 	case EVENT_KEPT:
 	case EVENT_LOST:
 	case EVENT_WAIT: return STEP_WAIT;
-	case EVENT_GAP: return operator_pass(op, IN, EVENT_GAP);
 	}
 	state->holding = true;
 	return settle(op, state);

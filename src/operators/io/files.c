@@ -228,7 +228,7 @@ static void find_files(struct state *state)
 	}
 }
 
-static void fail_empty(struct operator* op, struct state *state)
+static void fail_empty(struct operator *op, struct state *state)
 {
 	struct text what = {0};
 
@@ -254,7 +254,7 @@ static void fail_empty(struct operator* op, struct state *state)
 	text_free(&what);
 }
 
-static bool open(struct operator* op, void *memory)
+static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
@@ -342,7 +342,7 @@ static struct attributes *describe(
 
 /* Fails the unit for what looking at the file has told: an error, or that it
  * isn't a regular file. */
-static void refuse(struct operator* op, const struct found_file *file,
+static void refuse(struct operator *op, const struct found_file *file,
 	int error, mode_t mode)
 {
 	const enum exit_status status =
@@ -366,7 +366,7 @@ static void refuse(struct operator* op, const struct found_file *file,
 			file_refusal(mode));
 }
 
-static void give_content(struct operator* op, struct state *state,
+static void give_content(struct operator *op, struct state *state,
 	const struct found_file *file, struct segment *segment)
 {
 	struct item *item = operator_stream_item(
@@ -376,7 +376,7 @@ static void give_content(struct operator* op, struct state *state,
 }
 
 /* Begins the next unit, or has it brought. */
-static void give_unit(struct operator* op, struct state *state, bool brought)
+static void give_unit(struct operator *op, struct state *state, bool brought)
 {
 	const struct found_file *file = file_set_get(state->files, state->next);
 	struct stat found = {0};
@@ -403,7 +403,7 @@ static void give_unit(struct operator* op, struct state *state, bool brought)
 	segment_unref(segment);
 }
 
-static enum step step(struct operator* op, void *memory)
+static enum step step(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 	enum turn turn;
@@ -421,7 +421,7 @@ static enum step step(struct operator* op, void *memory)
 	return STEP_MORE;
 }
 
-static bool unit(struct operator* op, void *memory, uint64_t number,
+static bool unit(struct operator *op, void *memory, uint64_t number,
 	struct found_unit *unit)
 {
 	struct state *state = memory;
@@ -439,7 +439,7 @@ static bool unit(struct operator* op, void *memory, uint64_t number,
 	return true;
 }
 
-static void close_state(struct operator* op, void *memory)
+static void close_state(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 

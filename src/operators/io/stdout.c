@@ -235,7 +235,7 @@ const struct operator_spec spec_stdout = {
 		   "  out: stdout\n"
 		   "links: [numbers -> table -> out]\n",
 	.example_output = "n,square\n0,0\n1,1\n2,4\n",
-	.flags = OPERATOR_RESUMABLE | OPERATOR_SPANS_ALWAYS,
+	.flags = OPERATOR_RESUMABLE | OPERATOR_SPANS_ALWAYS | OPERATOR_SHOWS,
 	.scope = SCOPE_GRAPH,
 	.pins = pins,
 	.state_size = sizeof(struct state),

@@ -454,7 +454,7 @@ const struct operator_spec spec_write_file = {
 		   "  - copy -> file\n",
 	.example_input = "one\ntwo\n",
 	.example_output = "one\ntwo\n",
-	.flags = OPERATOR_RESUMABLE,
+	.flags = OPERATOR_RESUMABLE | OPERATOR_WRITES,
 	.scope = SCOPE_GRAPH,
 	.pins = pins,
 	.properties = properties,

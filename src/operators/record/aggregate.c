@@ -2,6 +2,7 @@
 /* Makes one record of many: groups them, and computes values of each group. */
 #include "base/memory.h"
 #include "engine/operator.h"
+#include "operators/support/aggregate/partial.h"
 #include "operators/support/aggregate/rows.h"
 #include "operators/support/scope-level.h"
 #include "operators/support/sql/columns.h"
@@ -23,6 +24,7 @@ struct aggregate {
 
 	bool emitting;
 	struct aggregate_rows rows;
+	struct text partial; /* what a unit has brought, to be kept */
 };
 
 static const struct pin_spec pins[] = {
@@ -77,10 +79,35 @@ static void reject(
 	operator_reject(op, IN, item, name, "%s", problem);
 }
 
+/* Takes what a unit that doesn't run had brought. */
+static enum step load(
+	struct operator *op, struct aggregate *state, const struct span *span)
+{
+	const char *problem =
+		aggregation_load(level(op, state), &span->items[0]->slice);
+
+	if (problem)
+		return operator_fail(op, STATUS_IO_ERROR,
+			"what was kept of %s can't be used: %s",
+			operator_segment(op, IN)->unit->name, problem);
+	operator_release(op, IN, 1);
+	return STEP_MORE;
+}
+
+static void save(struct operator *op, struct aggregate *state)
+{
+	state->partial.length = 0;
+	aggregation_save(level(op, state), &state->partial);
+	operator_keep(op, IN, state->partial.data, state->partial.length);
+}
+
 static enum step fold(
 	struct operator *op, struct aggregate *state, const struct span *span)
 {
 	size_t count = span->count < GROUP_SPAN ? span->count : GROUP_SPAN;
+
+	if (span->items[0]->type == PAYLOAD_BYTES)
+		return load(op, state, span);
 	size_t loaded = columns_load(
 		state->columns, span->items, count, operator_segment(op, IN));
 
@@ -116,6 +143,8 @@ static enum step end(struct operator *op, struct aggregate *state)
 	struct aggregation *aggregation = level(op, state);
 	bool edge = scope_edge(op, state->depth);
 
+	if (!edge && state->depth == 1 && operator_keeps(op, IN))
+		save(op, state);
 	if (edge || state->depth == 1) {
 		if (operator_segment(op, IN)->failed)
 			aggregation_drop(aggregation);
@@ -284,6 +313,7 @@ static void close(struct operator *op, void *memory)
 	columns_destroy(state->columns);
 	aggregate_rows_finish(&state->rows);
 	aggregate_plan_destroy(state->plan);
+	text_free(&state->partial);
 	meter_finish(&state->meter, operator_budget(op));
 }
 
@@ -337,7 +367,7 @@ const struct operator_spec spec_aggregate = {
 		   "  - in -> split -> parse -> sum -> table -> out\n",
 	.example_input = "404 10\n200 1200\n404 32\n200 800\n",
 	.example_output = "status,hits,bytes\n200,2,2000\n404,2,42\n",
-	.flags = OPERATOR_SCOPED,
+	.flags = OPERATOR_SCOPED | OPERATOR_PARTIAL,
 	.scope = SCOPE_GRAPH,
 	.pins = pins,
 	.properties = properties,

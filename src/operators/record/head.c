@@ -116,6 +116,8 @@ static bool open(struct operator *op, void *memory)
 	struct head *state = memory;
 
 	state->alone = operator_reads_alone(op);
+	if (operator_per(op) == SCOPE_GRAPH)
+		operator_needs(op, IN, (uint64_t)state->count);
 	return true;
 }
 

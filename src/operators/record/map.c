@@ -161,7 +161,7 @@ static void relate(struct relation *relation)
 
 /* ---- Running -------------------------------------------------------------- */
 
-static bool open(struct operator* op, void *state)
+static bool open(struct operator *op, void *state)
 {
 	struct map *map = state;
 	struct expression_problem problem;
@@ -180,7 +180,7 @@ static bool open(struct operator* op, void *state)
 
 /* Gives the records that could be made; the item behind them is rejected, if
  * it is why there aren't more. */
-static enum step step(struct operator* op, void *state)
+static enum step step(struct operator *op, void *state)
 {
 	struct map *map = state;
 	struct projection *made = &map->projection;
@@ -205,7 +205,7 @@ static enum step step(struct operator* op, void *state)
 	return STEP_MORE;
 }
 
-static void close(struct operator* op, void *state)
+static void close(struct operator *op, void *state)
 {
 	struct map *map = state;
 

@@ -47,7 +47,7 @@ static const struct property_spec properties[] = {
 
 /* ---- Levels ------------------------------------------------------------- */
 
-static struct sorter *level(struct operator* op, struct sort *state)
+static struct sorter *level(struct operator *op, struct sort *state)
 {
 	size_t wanted = scope_level(op, state->depth) + 1;
 
@@ -63,7 +63,7 @@ static struct sorter *level(struct operator* op, struct sort *state)
 
 /* ---- Input -------------------------------------------------------------- */
 
-static void reject(struct operator* op, struct sort *state, struct item *item)
+static void reject(struct operator *op, struct sort *state, struct item *item)
 {
 	const char *name;
 	const char *problem = columns_problem(state->columns, &name);
@@ -72,7 +72,7 @@ static void reject(struct operator* op, struct sort *state, struct item *item)
 }
 
 /* Takes the first COUNT items, as far as there is memory for them. */
-static size_t add(struct operator* op, struct sort *state,
+static size_t add(struct operator *op, struct sort *state,
 	const struct span *span, size_t count)
 {
 	struct sorter *sorter = level(op, state);
@@ -91,7 +91,7 @@ static size_t add(struct operator* op, struct sort *state,
 }
 
 static enum step take(
-	struct operator* op, struct sort *state, const struct span *span)
+	struct operator *op, struct sort *state, const struct span *span)
 {
 	struct item *const *items = span->items;
 	size_t loaded = span->count;
@@ -113,7 +113,7 @@ static enum step take(
 	return STEP_MORE;
 }
 
-static enum step begin(struct operator* op, struct sort *state)
+static enum step begin(struct operator *op, struct sort *state)
 {
 	state->depth++;
 	if (!scope_edge(op, state->depth))
@@ -122,7 +122,7 @@ static enum step begin(struct operator* op, struct sort *state)
 }
 
 /* The end of a unit decides whether what it brought is kept. */
-static enum step end(struct operator* op, struct sort *state)
+static enum step end(struct operator *op, struct sort *state)
 {
 	struct sorter *sorter = level(op, state);
 	bool edge = scope_edge(op, state->depth);
@@ -142,7 +142,7 @@ static enum step end(struct operator* op, struct sort *state)
 	return STEP_MORE;
 }
 
-static enum step close_input(struct operator* op, struct sort *state)
+static enum step close_input(struct operator *op, struct sort *state)
 {
 	struct segment *segment;
 
@@ -158,7 +158,7 @@ static enum step close_input(struct operator* op, struct sort *state)
 
 /* ---- Output ------------------------------------------------------------- */
 
-static enum step emit(struct operator* op, struct sort *state)
+static enum step emit(struct operator *op, struct sort *state)
 {
 	size_t count = operator_room(op, OUT);
 	struct item *items[SPAN_ITEMS];
@@ -220,7 +220,7 @@ static void relate(struct relation *relation)
 	relation_output(relation, OUT, &shape);
 }
 
-static bool open(struct operator* op, void *memory)
+static bool open(struct operator *op, void *memory)
 {
 	struct sort *state = memory;
 	struct expression_problem problem = {0};
@@ -237,7 +237,7 @@ static bool open(struct operator* op, void *memory)
 	return true;
 }
 
-static enum step step(struct operator* op, void *memory)
+static enum step step(struct operator *op, void *memory)
 {
 	struct sort *state = memory;
 	struct span span;
@@ -259,7 +259,7 @@ static enum step step(struct operator* op, void *memory)
 	return STEP_WAIT;
 }
 
-static void close(struct operator* op, void *memory)
+static void close(struct operator *op, void *memory)
 {
 	struct sort *state = memory;
 

@@ -132,7 +132,7 @@ static void relate(struct relation *relation)
 	pattern_destroy(pattern);
 }
 
-static bool open(struct operator* op, void *state)
+static bool open(struct operator *op, void *state)
 {
 	struct match *match = state;
 	struct pattern_problem problem;
@@ -156,7 +156,7 @@ static bool open(struct operator* op, void *state)
 /* ---- What comes of a line ------------------------------------------------ */
 
 static void reject_value(
-	struct operator* op, struct item *line, const struct wrong_value *wrong)
+	struct operator *op, struct item *line, const struct wrong_value *wrong)
 {
 	enum { EXCERPT_BYTES = 40 };
 	struct text shown = {0};
@@ -169,7 +169,7 @@ static void reject_value(
 
 /* The record of the last hit in LINE, whose groups count from BASE; NULL: it
  * filled in WRONG. */
-static struct item *make_record(struct operator* op, const struct match *match,
+static struct item *make_record(struct operator *op, const struct match *match,
 	const struct item *line, const char *base, struct wrong_value *wrong)
 {
 	struct item *item =
@@ -187,7 +187,7 @@ static struct item *make_record(struct operator* op, const struct match *match,
 
 /* What a single line that matches becomes; takes it. NULL: it was rejected. */
 static struct item *take_hit(
-	struct operator* op, const struct match *match, struct item *line)
+	struct operator *op, const struct match *match, struct item *line)
 {
 	struct wrong_value wrong;
 	struct item *record;
@@ -203,7 +203,7 @@ static struct item *take_hit(
 }
 
 static void miss(
-	struct operator* op, const struct match *match, struct item *line)
+	struct operator *op, const struct match *match, struct item *line)
 {
 	if (match->otherwise == OTHERWISE_REJECT)
 		operator_reject(op, IN, line, NULL,
@@ -213,7 +213,7 @@ static void miss(
 }
 
 static void fail_line(
-	struct operator* op, const struct match *match, uint64_t position)
+	struct operator *op, const struct match *match, uint64_t position)
 {
 	operator_fail_unit(op, IN, STATUS_BAD_DATA,
 		(struct place){.offset = position, .has_offset = true},
@@ -224,7 +224,7 @@ static void fail_line(
 /* ---- Single lines -------------------------------------------------------- */
 
 /* Matches COUNT lines and takes them. */
-static void match_lines(struct operator* op, struct match *match,
+static void match_lines(struct operator *op, struct match *match,
 	struct item *const *lines, size_t count)
 {
 	struct item *hits[SPAN_ITEMS];
@@ -263,7 +263,7 @@ static void drop_packed(struct match *match)
 }
 
 /* The line from START to END of the packed ones, by itself. */
-static struct item *cut_line(struct operator* op, const struct match *match,
+static struct item *cut_line(struct operator *op, const struct match *match,
 	size_t start, size_t end)
 {
 	const struct item *packed = match->packed;
@@ -278,7 +278,7 @@ static struct item *cut_line(struct operator* op, const struct match *match,
 }
 
 /* What the line that was found becomes, or NULL: it was rejected. */
-static struct item *make_hit(struct operator* op, const struct match *match)
+static struct item *make_hit(struct operator *op, const struct match *match)
 {
 	const struct line_search *search = &match->search;
 	struct wrong_value wrong;
@@ -299,7 +299,7 @@ static struct item *make_hit(struct operator* op, const struct match *match)
 
 /* Rejects the lines before the one that was found, or all if none was, as far
  * as there is room. */
-static void pass_misses(struct operator* op, struct match *match,
+static void pass_misses(struct operator *op, struct match *match,
 	enum line_found found, struct room *room)
 {
 	struct line_search *search = &match->search;
@@ -316,7 +316,7 @@ static void pass_misses(struct operator* op, struct match *match,
 
 /* Does the packed lines up to the next that matches. What that becomes goes to
  * HITS; COUNT counts. */
-static void do_next(struct operator* op, struct match *match, struct room *room,
+static void do_next(struct operator *op, struct match *match, struct room *room,
 	struct item **hits, size_t *count)
 {
 	struct line_search *search = &match->search;
@@ -344,7 +344,7 @@ static void do_next(struct operator* op, struct match *match, struct room *room,
 /* Does packed lines until there is no room or no more of them; PROGRESS: it
  * gave something. */
 static enum step match_packed(
-	struct operator* op, struct match *match, bool *progress)
+	struct operator *op, struct match *match, bool *progress)
 {
 	struct item *hits[SPAN_ITEMS];
 	size_t rejected = operator_room(op, REJECTED), count = 0;
@@ -366,7 +366,7 @@ static enum step match_packed(
 /* ---- Work ---------------------------------------------------------------- */
 
 /* Takes single lines, or the next packed ones. */
-static enum step take(struct operator* op, struct match *match)
+static enum step take(struct operator *op, struct match *match)
 {
 	struct item *lines[SPAN_ITEMS];
 	struct span span;
@@ -389,7 +389,7 @@ static enum step take(struct operator* op, struct match *match)
 	return STEP_MORE;
 }
 
-static enum step step(struct operator* op, void *state)
+static enum step step(struct operator *op, void *state)
 {
 	struct match *match = state;
 	bool progress = false;
@@ -405,7 +405,7 @@ static enum step step(struct operator* op, void *state)
 	return take(op, match);
 }
 
-static void close(struct operator* op, void *state)
+static void close(struct operator *op, void *state)
 {
 	struct match *match = state;
 

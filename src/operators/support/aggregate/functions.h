@@ -15,6 +15,7 @@
 #include "operators/support/meter.h"
 
 struct aggregate_function;
+struct partial_reader;
 
 /* One use of a function. */
 struct aggregate_call {
@@ -60,6 +61,14 @@ struct aggregate_function {
 	/* Frees what the state owns; NULL: nothing. The bytes are to be zeroed
 	 * before they are used again. */
 	void (*finish)(void *state, struct meter *meter);
+
+	/* For partial results (aggregate/partial.h): adds the state to DATA;
+	 * fills an empty state. NULL: the bytes of the state are all there is
+	 * to it. */
+	void (*save)(const struct aggregate_call *call, const void *state,
+		struct text *data);
+	void (*load)(const struct aggregate_call *call, void *state,
+		struct partial_reader *reader, struct meter *meter);
 
 	const char *summary;
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "operators/support/aggregate/partial.h"
 #include "operators/support/value-hash.h"
 
 static inline void *state_of(
@@ -303,4 +304,78 @@ const char *distinct_result(
 void distinct_finish(void *state, struct meter *meter)
 {
 	distinct_set_finish(state, meter);
+}
+
+/* ---- Partial results ------------------------------------------------------- */
+
+void kept_save(
+	const struct aggregate_call *call, const void *state, struct text *data)
+{
+	const struct kept_value *kept = state;
+	struct value value = kept->value;
+
+	value.null = !kept->any;
+	partial_put_value(data, call->type, &value);
+}
+
+void kept_load(const struct aggregate_call *call, void *state,
+	struct partial_reader *reader, struct meter *meter)
+{
+	struct value value;
+
+	partial_take_value(reader, call->type, &value);
+	if (!value.null)
+		keep(state, call->type, &value, meter);
+}
+
+void sample_save(
+	const struct aggregate_call *call, const void *state, struct text *data)
+{
+	const struct sample *sample = state;
+
+	(void)call;
+	partial_put_count(data, sample->count);
+	text_add(data, (const char *)sample->numbers,
+		sample->count * sizeof(*sample->numbers));
+}
+
+void sample_load(const struct aggregate_call *call, void *state,
+	struct partial_reader *reader, struct meter *meter)
+{
+	struct sample *sample = state;
+	size_t count = partial_take_count(reader, sizeof(*sample->numbers));
+	size_t size = count * sizeof(*sample->numbers);
+	const char *bytes = partial_take(reader, size);
+
+	(void)call;
+	if (!bytes || count == 0)
+		return;
+	reserve(sample, count, meter);
+	memcpy(sample->numbers, bytes, size);
+	sample->count = count;
+}
+
+/* In the order of the slots: which that is has no bearing on the result. */
+void distinct_save(
+	const struct aggregate_call *call, const void *state, struct text *data)
+{
+	const struct distinct_set *set = state;
+
+	partial_put_count(data, set->count);
+	for (size_t i = 0; i < set->slot_count; i++)
+		if (!set->slots[i].null)
+			partial_put_value(data, call->type, &set->slots[i]);
+}
+
+void distinct_load(const struct aggregate_call *call, void *state,
+	struct partial_reader *reader, struct meter *meter)
+{
+	size_t count = partial_take_count(reader, 2);
+	struct value value;
+
+	for (size_t i = 0; i < count && !reader->broken; i++) {
+		partial_take_value(reader, call->type, &value);
+		if (!value.null)
+			distinct_set_add(state, call->type, &value, meter);
+	}
 }

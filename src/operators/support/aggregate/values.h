@@ -56,4 +56,19 @@ const char *distinct_result(
 	const struct aggregate_call *call, void *state, struct value *value);
 void distinct_finish(void *state, struct meter *meter);
 
+/* ---- Partial results --------------------------------------------------------- */
+
+void kept_save(const struct aggregate_call *call, const void *state,
+	struct text *data);
+void kept_load(const struct aggregate_call *call, void *state,
+	struct partial_reader *reader, struct meter *meter);
+void sample_save(const struct aggregate_call *call, const void *state,
+	struct text *data);
+void sample_load(const struct aggregate_call *call, void *state,
+	struct partial_reader *reader, struct meter *meter);
+void distinct_save(const struct aggregate_call *call, const void *state,
+	struct text *data);
+void distinct_load(const struct aggregate_call *call, void *state,
+	struct partial_reader *reader, struct meter *meter);
+
 #endif

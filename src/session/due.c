@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a graph is due. */
+#include "session/due.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "session/stamp.h"
+
+const char *const due_reason_texts[DUE_REASONS] = {
+	[DUE_NOT] = "up to date",
+	[DUE_NEW] = "new",
+	[DUE_INPUT] = "its input changed",
+	[DUE_SETTINGS] = "the session changed",
+	[DUE_FAILED] = "it failed the last time",
+	[DUE_OUTPUT_MISSING] = "an output is missing",
+	[DUE_OUTPUT_CHANGED] = "an output was changed",
+	[DUE_PARTIAL] = "its partial result isn't kept",
+	[DUE_ALWAYS] = "it is not known before it runs",
+	[DUE_UNITS] = "units changed",
+	[DUE_OTHERS] = "all units run together",
+};
+
+/* ---- The units -------------------------------------------------------------- */
+
+static struct digest unit_fingerprint(
+	const struct due *due, const struct found_unit *found)
+{
+	struct digester *digester = digester_create();
+	const struct digest *whole = &due->units_fingerprint.digest;
+
+	digester_add(digester, whole->bytes, sizeof(whole->bytes));
+	digester_add(digester, found->identity, strlen(found->identity) + 1);
+	struct digest digest = digester_result(digester);
+	digester_destroy(digester);
+	return digest;
+}
+
+static void add_unit(struct due *due, const struct found_unit *found,
+	const struct key_base *base, struct text *key)
+{
+	struct due_unit unit = {.name = found->name, .reason = DUE_NEW};
+	struct stat stat_now;
+
+	if (found->is_file) {
+		key_of(base, found->name, key);
+		unit.key = arena_string(due->arena, key->data);
+		if (stat(found->name, &stat_now) == 0)
+			unit.file = file_state_of(&stat_now);
+	} else {
+		unit.key = arena_string(due->arena, found->name);
+	}
+	unit.fingerprint = unit_fingerprint(due, found);
+	if (due->count == due->capacity) {
+		due->capacity = due->capacity ? due->capacity * 2 : 64;
+		due->units = memory_resize(
+			due->units, due->capacity, sizeof(*due->units));
+	}
+	due->units[due->count++] = unit;
+}
+
+static void find_units(struct due *due, struct graph *graph,
+	const struct graph_plan *plan, const struct key_base *base)
+{
+	unsigned *sources = memory_zeroed(
+		memory_product(plan->operator_count, sizeof(*sources)));
+	unsigned count = graph_sources(graph, sources);
+	struct found_unit found;
+	struct text key = {0};
+
+	due->first = memory_zeroed(
+		memory_product(plan->operator_count, sizeof(*due->first)));
+	for (unsigned i = 0; i < count; i++) {
+		due->first[sources[i]] = due->count;
+		for (uint64_t number = 0;
+			graph_unit(graph, sources[i], number, &found); number++)
+			add_unit(due, &found, base, &key);
+	}
+	text_free(&key);
+	free(sources);
+}
+
+struct due_unit *due_unit(const struct due *due, const struct unit *unit)
+{
+	if (!unit || !due->first)
+		return NULL;
+	return &due->units[due->first[unit->source] + unit->number];
+}
+
+/* ---- Compared with what is remembered -------------------------------------- */
+
+struct comparison {
+	struct due *due;
+	const struct key_base *base;
+	size_t *order; /* of the units by their keys */
+	size_t next;
+	struct text path;
+	int64_t now_ns;
+
+	bool graph_remembered;
+	struct digest graph_fingerprint, graph_content;
+};
+
+static bool check_output(struct comparison *comparison,
+	struct store_output *output, enum due_reason *reason, bool *aged)
+{
+	struct stat found;
+	struct digest digest;
+
+	key_path(comparison->base, output->path, &comparison->path);
+	*reason = DUE_OUTPUT_MISSING;
+	if (stat(comparison->path.data, &found) < 0)
+		return false;
+	struct file_state state = file_state_of(&found);
+	if (stamp_same(&output->state, &state, false))
+		return true;
+	*reason = DUE_OUTPUT_CHANGED;
+	if (state.size_bytes != output->state.size_bytes &&
+		output->state.inode != 0)
+		return false;
+	if (!stamp_digest(comparison->path.data, &digest) ||
+		!digest_equal(&digest, &output->digest))
+		return false;
+	output->state = stamp_keep(&state, comparison->now_ns);
+	*aged = true;
+	return true;
+}
+
+static enum due_reason check_outputs(struct comparison *comparison,
+	struct store_unit *stored, const char **detail, bool *aged)
+{
+	enum due_reason reason;
+
+	for (size_t i = 0; i < stored->output_count; i++) {
+		if (check_output(
+			    comparison, &stored->outputs[i], &reason, aged))
+			continue;
+		*detail = arena_string(
+			comparison->due->arena, stored->outputs[i].path);
+		return reason;
+	}
+	return DUE_NOT;
+}
+
+static bool same_input(struct comparison *comparison, struct due_unit *unit,
+	struct store_unit *stored, bool *aged)
+{
+	static const struct digest unknown;
+	struct digest now;
+
+	if (!unit->file.inode) /* no file, or it can't be looked at */
+		return !stored->input.inode &&
+			digest_equal(&stored->content, &unknown);
+	if (stamp_same(&stored->input, &unit->file, true))
+		return true;
+	if (digest_equal(&stored->content, &unknown))
+		return false;
+	if (!stamp_digest(unit->name, &now) ||
+		!digest_equal(&now, &stored->content))
+		return false;
+	stored->input = stamp_keep(&unit->file, comparison->now_ns);
+	*aged = true;
+	return true;
+}
+
+/* Keeps a row whose stamps have become ones that can be trusted. */
+static void add_aged(struct due *due, const struct store_unit *stored)
+{
+	struct store_output *outputs = arena_array(
+		due->arena, stored->output_count + 1, sizeof(*outputs));
+
+	for (size_t i = 0; i < stored->output_count; i++) {
+		outputs[i] = stored->outputs[i];
+		outputs[i].path = arena_string(due->arena, outputs[i].path);
+		outputs[i].operator=
+			arena_string(due->arena, outputs[i].operator);
+	}
+	if (due->aged_count == due->aged_capacity) {
+		due->aged_capacity =
+			due->aged_capacity ? due->aged_capacity * 2 : 16;
+		due->aged = memory_resize(
+			due->aged, due->aged_capacity, sizeof(*due->aged));
+	}
+	struct store_unit *row = &due->aged[due->aged_count++];
+	*row = *stored;
+	row->graph = arena_string(due->arena, stored->graph);
+	row->key = arena_string(due->arena, stored->key);
+	row->reason = arena_string(due->arena, stored->reason);
+	row->outputs = outputs;
+}
+
+static enum due_reason compare(struct comparison *comparison,
+	struct due_unit *unit, struct store_unit *stored)
+{
+	bool aged = false;
+
+	unit->remembered = true;
+	unit->content = stored->content;
+	unit->partials = stored->partials;
+	if (!digest_equal(&unit->fingerprint, &stored->fingerprint))
+		return DUE_SETTINGS;
+	if (!same_input(comparison, unit, stored, &aged))
+		return DUE_INPUT;
+	if (stored->state == UNIT_FAILED)
+		return DUE_FAILED;
+	unit->quarantined = stored->state == UNIT_QUARANTINED;
+	enum due_reason reason =
+		check_outputs(comparison, stored, &unit->detail, &aged);
+	if (reason == DUE_NOT && aged)
+		add_aged(comparison->due, stored);
+	return reason;
+}
+
+static void add_vanished(struct due *due, const struct store_unit *stored)
+{
+	if (due->vanished_count == due->vanished_capacity) {
+		due->vanished_capacity =
+			due->vanished_capacity ? due->vanished_capacity * 2 : 8;
+		due->vanished = memory_resize(due->vanished,
+			due->vanished_capacity, sizeof(*due->vanished));
+	}
+	due->vanished[due->vanished_count++] = (struct due_vanished){
+		.key = arena_string(due->arena, stored->key),
+		.output_count = stored->output_count,
+	};
+}
+
+static void compare_graph(
+	struct comparison *comparison, struct store_unit *stored)
+{
+	struct due *due = comparison->due;
+	bool aged = false;
+
+	comparison->graph_remembered = true;
+	comparison->graph_fingerprint = stored->fingerprint;
+	comparison->graph_content = stored->content;
+	if (stored->state != UNIT_DONE)
+		due->reason = DUE_FAILED;
+	else
+		due->reason =
+			check_outputs(comparison, stored, &due->detail, &aged);
+	if (aged && due->reason == DUE_NOT)
+		add_aged(due, stored);
+}
+
+/* Both come in the order of the keys. */
+static bool take_stored(void *context, struct store_unit *stored)
+{
+	struct comparison *comparison = context;
+	struct due *due = comparison->due;
+
+	if (!*stored->key) {
+		compare_graph(comparison, stored);
+		return true;
+	}
+	while (comparison->next < due->count) {
+		struct due_unit *unit =
+			&due->units[comparison->order[comparison->next]];
+		int order = strcmp(unit->key, stored->key);
+
+		if (order > 0)
+			break;
+		comparison->next++;
+		if (order < 0)
+			continue;
+		unit->reason = compare(comparison, unit, stored);
+		return true;
+	}
+	add_vanished(due, stored);
+	return true;
+}
+
+static int by_key(const void *left, const void *right, void *context)
+{
+	const struct due *due = context;
+
+	return strcmp(due->units[*(const size_t *)left].key,
+		due->units[*(const size_t *)right].key);
+}
+
+static size_t *order_by_key(struct due *due)
+{
+	size_t *order =
+		memory_zeroed(memory_product(due->count + 1, sizeof(*order)));
+	bool sorted = true;
+
+	for (size_t i = 0; i < due->count; i++) {
+		order[i] = i;
+		if (i > 0 &&
+			strcmp(due->units[i - 1].key, due->units[i].key) > 0)
+			sorted = false;
+	}
+	if (!sorted)
+		qsort_r(order, due->count, sizeof(*order), by_key, due);
+	return order;
+}
+
+/* ---- What follows ------------------------------------------------------------ */
+
+struct digest due_content(const struct due *due)
+{
+	struct digester *digester = digester_create();
+
+	for (size_t i = 0; i < due->count; i++) {
+		const struct due_unit *unit = &due->units[i];
+
+		digester_add(digester, unit->key, strlen(unit->key) + 1);
+	}
+	struct digest digest = digester_result(digester);
+	digester_destroy(digester);
+	return digest;
+}
+
+static bool any_due(const struct due *due)
+{
+	for (size_t i = 0; i < due->count; i++)
+		if (due->units[i].reason != DUE_NOT)
+			return true;
+	return false;
+}
+
+/* Why the graph has to run; what it consists of has been looked at. */
+static enum due_reason graph_reason(
+	const struct due *due, const struct comparison *comparison)
+{
+	struct digest content = due_content(due);
+
+	if (due->knowledge == UNITS_UNKNOWN || due->shows)
+		return DUE_ALWAYS;
+	if (!due->spans)
+		return any_due(due) ? DUE_UNITS : DUE_NOT;
+	if (!comparison->graph_remembered)
+		return DUE_NEW;
+	if (!digest_equal(&comparison->graph_fingerprint,
+		    &due->graph_fingerprint.digest))
+		return DUE_SETTINGS;
+	if (any_due(due) || !digest_equal(&content, &comparison->graph_content))
+		return DUE_UNITS;
+	return due->reason;
+}
+
+static enum unit_way way_of(
+	struct due *due, struct due_unit *unit, unsigned partials)
+{
+	if (unit->reason == DUE_NOT && due->spans) {
+		if (unit->quarantined)
+			return UNIT_SKIPPED;
+		if (due->knowledge != UNITS_APART)
+			unit->reason = DUE_OTHERS;
+		else if (unit->partials < partials)
+			unit->reason = DUE_PARTIAL;
+	}
+	if (unit->reason != DUE_NOT)
+		return UNIT_RUNS;
+	return due->spans ? UNIT_BROUGHT : UNIT_SKIPPED;
+}
+
+static void choose_ways(struct due *due, unsigned partials)
+{
+	due->ways = memory_zeroed(due->count + 1);
+	for (size_t i = 0; i < due->count; i++) {
+		enum unit_way way = due->reason == DUE_NOT
+			? UNIT_SKIPPED
+			: way_of(due, &due->units[i], partials);
+
+		due->ways[i] = (unsigned char)way;
+		due->run_count += way == UNIT_RUNS;
+		due->brought_count += way == UNIT_BROUGHT;
+	}
+}
+
+/* Whether there is a sink that leaves nothing that could be found again, such
+ * as standard output. */
+static bool shows(const struct graph_plan *plan)
+{
+	bool *yields = memory_zeroed(plan->operator_count + 1);
+	bool found = false;
+
+	for (unsigned i = 0; i < plan->link_count; i++)
+		yields[plan->links[i].from] = true;
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (!yields[i] &&
+			plan->operators[i].spec->flags & OPERATOR_SHOWS)
+			found = true;
+	free(yields);
+	return found;
+}
+
+static bool spans_units(
+	const struct graph *graph, const struct graph_plan *plan)
+{
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (!graph_is_within(graph, i))
+			return true;
+	return false;
+}
+
+bool due_find(struct due *due, struct graph *graph,
+	const struct graph_plan *plan, struct run_store *store,
+	const struct key_base *base)
+{
+	struct comparison comparison = {
+		.due = due, .base = base, .now_ns = stamp_now_ns()};
+	bool ok = true;
+
+	*due = (struct due){.arena = arena_create()};
+	due->knowledge = graph_units_known(graph);
+	due->spans = spans_units(graph, plan);
+	due->shows = shows(plan);
+	fingerprint_make(
+		&due->units_fingerprint, graph, plan, FINGERPRINT_UNITS, base);
+	fingerprint_make(
+		&due->graph_fingerprint, graph, plan, FINGERPRINT_GRAPH, base);
+	if (due->knowledge != UNITS_UNKNOWN)
+		find_units(due, graph, plan, base);
+	comparison.order = order_by_key(due);
+	if (store)
+		ok = store_units(store, plan->name, take_stored, &comparison);
+	due->reason = graph_reason(due, &comparison);
+	choose_ways(due, graph_frontier_count(graph));
+	text_free(&comparison.path);
+	free(comparison.order);
+	return ok;
+}
+
+void due_finish(struct due *due)
+{
+	fingerprint_finish(&due->units_fingerprint);
+	fingerprint_finish(&due->graph_fingerprint);
+	free(due->units);
+	free(due->ways);
+	free(due->first);
+	free(due->aged);
+	free(due->vanished);
+	arena_destroy(due->arena);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What of a graph is due: its units compared with what the run store remembers
+ * of them. Digests decide; stamps (size, times, inode) only save the reading,
+ * where they can be trusted.
+ */
+#ifndef LEAT_SESSION_DUE_H
+#define LEAT_SESSION_DUE_H
+
+#include "engine/graph.h"
+#include "session/fingerprint.h"
+
+enum due_reason {
+	DUE_NOT, /* up to date */
+	DUE_NEW, /* never run */
+	DUE_INPUT, /* its content changed */
+	DUE_SETTINGS, /* what it goes through changed */
+	DUE_FAILED, /* it failed the last time */
+	DUE_OUTPUT_MISSING, /* DETAIL names the output */
+	DUE_OUTPUT_CHANGED, /* not by leat; likewise */
+	DUE_PARTIAL, /* what it contributes isn't kept */
+	DUE_ALWAYS, /* it isn't known what it is before it runs */
+	DUE_UNITS, /* of a graph: units are due, new or gone */
+	DUE_OTHERS, /* of a unit: units of this graph run together */
+	DUE_REASONS,
+};
+
+extern const char *const due_reason_texts[DUE_REASONS];
+
+struct due_unit {
+	const char *name; /* as shown to people; the source's */
+	const char *key;
+	enum due_reason reason;
+	const char *detail; /* or NULL */
+	struct file_state file;
+	struct digest fingerprint;
+	struct digest content; /* when it is known */
+	unsigned partials;
+	bool remembered; /* the store has it */
+	bool quarantined;
+};
+
+/* A unit whose input is gone. */
+struct due_vanished {
+	const char *key;
+	size_t output_count;
+};
+
+struct due {
+	struct arena *arena;
+	struct fingerprint units_fingerprint, graph_fingerprint;
+	enum unit_knowledge knowledge;
+	struct due_unit *units; /* in the order of the source */
+	size_t count, capacity;
+	unsigned char *ways; /* enum unit_way */
+	size_t *first; /* unit of each operator that is a source */
+	struct store_unit *aged; /* rows whose stamps are to be noted anew */
+	size_t aged_count, aged_capacity;
+	struct due_vanished *vanished;
+	size_t vanished_count, vanished_capacity;
+
+	/* Of the graph as a whole. */
+	enum due_reason reason; /* DUE_NOT: it needn't run */
+	const char *detail;
+	size_t run_count, brought_count;
+	bool spans; /* something of it spans units */
+	bool shows; /* it yields more than files: all of it is wanted in each
+		       run */
+};
+
+/* Works out what is due of GRAPH, whose units have been found. STORE may be
+ * NULL: nothing is remembered. False: the store can't be read, see
+ * run_store_problem. */
+bool due_find(struct due *due, struct graph *graph,
+	const struct graph_plan *plan, struct run_store *store,
+	const struct key_base *base);
+void due_finish(struct due *due);
+
+/* What is known of a unit of the graph, or NULL. */
+struct due_unit *due_unit(const struct due *due, const struct unit *unit);
+
+/* The digest of which units there are. */
+struct digest due_content(const struct due *due);
+
+#endif

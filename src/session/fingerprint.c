@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* What results are made of. */
+#include "session/fingerprint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Grows when leat makes something else of the same session. */
+enum { REVISION = 1 };
+
+/* ---- Values ---------------------------------------------------------------- */
+
+/* Texts stand in quotes, so that no two lists look alike. */
+static void add_quoted(struct text *text, const char *string)
+{
+	text_add_string(text, "\"");
+	for (; *string; string++) {
+		if (*string == '"' || *string == '\\')
+			text_add_string(text, "\\");
+		text_add(text, string, 1);
+	}
+	text_add_string(text, "\"");
+}
+
+static void add_text(struct text *text, const char *string)
+{
+	if (string)
+		add_quoted(text, string);
+	else
+		text_add_string(text, "none");
+}
+
+static void add_setting_text(
+	struct text *text, const struct setting_text *setting)
+{
+	add_text(text, setting->text);
+	for (size_t i = 0; i < setting->binding_count; i++) {
+		const struct setting_binding *binding = &setting->bindings[i];
+
+		text_add_format(text, " ?%zu=%s:", i + 1,
+			value_type_names[binding->type]);
+		if (binding->value.null)
+			text_add_string(text, "null");
+		else
+			value_format(binding->type, &binding->value, text);
+	}
+}
+
+static void add_list(struct text *text, const struct setting_list *list)
+{
+	text_add_string(text, "[");
+	for (size_t i = 0; i < list->count; i++) {
+		text_add_string(text, i > 0 ? ", " : "");
+		add_quoted(text, list->items[i].text);
+	}
+	text_add_string(text, "]");
+}
+
+static void add_field(struct text *text, const struct field *field)
+{
+	text_add_format(text, "%s: %s %s null-text=", field->name,
+		value_type_names[field->type],
+		timestamp_format_names[field->format]);
+	add_text(text, field->null_text);
+	if (field->nullable)
+		text_add_string(text, " nullable");
+}
+
+static void add_fields(struct text *text, const struct setting_fields *fields)
+{
+	for (size_t i = 0; i < fields->schema.count; i++) {
+		text_add_string(text, i > 0 ? ", " : "");
+		add_field(text, &fields->schema.fields[i]);
+	}
+}
+
+static void add_expressions(
+	struct text *text, const struct setting_expressions *expressions)
+{
+	for (size_t i = 0; i < expressions->count; i++) {
+		const struct setting_expression *item = &expressions->items[i];
+
+		text_add_string(text, i > 0 ? ", " : "");
+		if (item->name)
+			text_add_format(text, "%s: ", item->name);
+		add_setting_text(text, &item->sql);
+	}
+}
+
+static void add_path(
+	struct text *text, const struct key_base *base, const char *path)
+{
+	struct text key = {0};
+
+	if (path) {
+		key_of(base, path, &key);
+		add_quoted(text, key.data);
+	} else {
+		text_add_string(text, "none");
+	}
+	text_free(&key);
+}
+
+static void add_setting(struct text *text, const struct property_spec *spec,
+	const void *member, const struct key_base *base)
+{
+	int64_t integer;
+
+	switch (spec->type) {
+	case SETTING_TEXT: add_text(text, *(const char *const *)member); break;
+	case SETTING_INTEGER:
+	case SETTING_DATE:
+	case SETTING_TIMESTAMP:
+	case SETTING_DURATION:
+	case SETTING_SIZE:
+	case SETTING_BITRATE:
+		memcpy(&integer, member, sizeof(integer));
+		text_add_format(text, "%" PRId64, integer);
+		break;
+	case SETTING_REAL:
+		text_add_format(text, "%.17g", *(const double *)member);
+		break;
+	case SETTING_BOOLEAN:
+		text_add_string(text, *(const bool *)member ? "true" : "false");
+		break;
+	case SETTING_CHOICE:
+		text_add_string(text, spec->choices[*(const int *)member]);
+		break;
+	case SETTING_REGEX:
+	case SETTING_SQL:
+	case SETTING_TEMPLATE: add_setting_text(text, member); break;
+	case SETTING_PATH_TEMPLATE:
+		add_path(text, base,
+			((const struct setting_text *)member)->text);
+		break;
+	case SETTING_PATH:
+	case SETTING_FILE:
+	case SETTING_DIRECTORY:
+	case SETTING_GLOB:
+		add_path(text, base, *(const char *const *)member);
+		break;
+	case SETTING_INPUTS:
+	case SETTING_TEXTS: add_list(text, member); break;
+	case SETTING_FIELDS: add_fields(text, member); break;
+	case SETTING_EXPRESSIONS:
+	case SETTING_ORDER: add_expressions(text, member); break;
+	case SETTING_TYPES: break;
+	}
+}
+
+/* ---- Components ------------------------------------------------------------ */
+
+static void add(
+	struct fingerprint *fingerprint, const char *name, const char *value)
+{
+	if (fingerprint->count == fingerprint->capacity) {
+		fingerprint->capacity =
+			fingerprint->capacity ? fingerprint->capacity * 2 : 32;
+		fingerprint->components = memory_resize(fingerprint->components,
+			fingerprint->capacity,
+			sizeof(*fingerprint->components));
+	}
+	fingerprint->components[fingerprint->count++] =
+		(struct store_component){
+			arena_string(fingerprint->arena, name),
+			arena_string(fingerprint->arena, value),
+		};
+}
+
+static void add_property(struct fingerprint *fingerprint,
+	const struct operator_plan *op, const struct property_spec *spec,
+	const struct key_base *base)
+{
+	struct text value = {0};
+
+	add_setting(
+		&value, spec, (const char *)op->settings + spec->offset, base);
+	add(fingerprint,
+		arena_format(fingerprint->arena, "%s.%s", op->name, spec->name),
+		value.data ? value.data : "");
+	text_free(&value);
+}
+
+/* Where units are files, it is their content that counts, not how they were
+ * found. */
+static bool finds_files(const struct operator_plan *op)
+{
+	return strcmp(op->spec->name, "files") == 0;
+}
+
+static void add_operator(struct fingerprint *fingerprint,
+	const struct operator_plan *op, const struct key_base *base)
+{
+	add(fingerprint, op->name,
+		arena_format(fingerprint->arena, "%s, per %s, on-error %d",
+			op->spec->name, scope_names[op->per],
+			(int)op->on_error));
+	const struct property_spec *spec = op->spec->properties;
+	for (; spec && spec->name && !finds_files(op); spec++)
+		add_property(fingerprint, op, spec, base);
+}
+
+static void add_link(struct fingerprint *fingerprint,
+	const struct graph_plan *plan, const struct link_plan *link)
+{
+	const struct operator_plan *to = &plan->operators[link->to];
+	const struct link_options *options = &link->options;
+	const char *from = arena_format(fingerprint->arena, "%s>%u",
+		plan->operators[link->from].name, link->from_pin);
+
+	if (options->policy >= LINK_LEAKY_PRODUCER)
+		from = arena_format(fingerprint->arena, "%s leaky %d %zu %zu",
+			from, (int)options->policy, options->capacity_items,
+			options->capacity_bytes);
+	add(fingerprint,
+		arena_format(
+			fingerprint->arena, "%s<%u", to->name, link->to_pin),
+		from);
+}
+
+static void make_digest(struct fingerprint *fingerprint)
+{
+	struct digester *digester = digester_create();
+
+	for (size_t i = 0; i < fingerprint->count; i++) {
+		const struct store_component *at = &fingerprint->components[i];
+
+		digester_add(digester, at->name, strlen(at->name) + 1);
+		digester_add(digester, at->value, strlen(at->value) + 1);
+	}
+	fingerprint->digest = digester_result(digester);
+	digester_destroy(digester);
+}
+
+/* Marks what a unit's contributions depend on: what works within units, and
+ * what takes them. */
+static void mark(const struct graph *graph, const struct graph_plan *plan,
+	enum fingerprint_part part, bool *wanted)
+{
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		wanted[i] =
+			part == FINGERPRINT_GRAPH || graph_is_within(graph, i);
+	for (unsigned i = 0; i < graph_frontier_count(graph); i++)
+		wanted[graph_frontier(graph, i).op] = true;
+}
+
+void fingerprint_make(struct fingerprint *fingerprint,
+	const struct graph *graph, const struct graph_plan *plan,
+	enum fingerprint_part part, const struct key_base *base)
+{
+	bool *wanted = memory_zeroed(plan->operator_count + 1);
+
+	*fingerprint = (struct fingerprint){.arena = arena_create()};
+	mark(graph, plan, part, wanted);
+	add(fingerprint, "leat",
+		arena_format(fingerprint->arena, "revision %d", REVISION));
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (wanted[i])
+			add_operator(fingerprint, &plan->operators[i], base);
+	for (unsigned i = 0; i < plan->link_count; i++)
+		if (wanted[plan->links[i].from] && wanted[plan->links[i].to])
+			add_link(fingerprint, plan, &plan->links[i]);
+	make_digest(fingerprint);
+	free(wanted);
+}
+
+void fingerprint_finish(struct fingerprint *fingerprint)
+{
+	free(fingerprint->components);
+	arena_destroy(fingerprint->arena);
+}

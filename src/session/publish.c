@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: MIT */
+/* Publication of units, and what is remembered of them. */
+#include "session/publish.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "session/stamp.h"
+
+enum { BATCH_UNITS = 64, BATCH_OUTPUTS = 256 };
+static const size_t BATCH_BYTES = 16 * 1024 * 1024;
+static const int64_t BATCH_NS = 200 * 1000 * 1000;
+
+/* A partial result that waits for the next change of the store. */
+struct kept {
+	struct kept *next;
+	char *frontier; /* its name */
+	size_t length;
+	char data[];
+};
+
+/* A unit that was decided since the last change. */
+struct decided {
+	struct due_unit *unit; /* NULL: of a source whose units aren't known */
+	bool failed;
+	char *reason;
+	struct output **outputs;
+	size_t output_count;
+};
+
+struct publisher {
+	struct run_store *store;
+	const struct graph_plan *plan;
+	struct due *due;
+	const struct key_base *base;
+	uint64_t run;
+	int64_t begun_ns; /* of the run */
+	FILE *messages;
+
+	struct decided *batch;
+	size_t count, capacity, output_count, kept_bytes;
+	int64_t batch_ns; /* when it was begun */
+	struct decided whole; /* what spans units */
+	struct kept **kept; /* one list for each unit of the graph */
+	bool *decided; /* units that this run has decided */
+	bool explained; /* the fingerprints are in the store */
+	char *brought; /* the contribution that was lent last */
+	struct text path, name;
+};
+
+struct publisher *publisher_create(struct run_store *store,
+	const struct graph_plan *plan, struct due *due,
+	const struct key_base *base, uint64_t run, FILE *messages)
+{
+	struct publisher *publisher = memory_zeroed(sizeof(*publisher));
+
+	publisher->store = store;
+	publisher->plan = plan;
+	publisher->due = due;
+	publisher->base = base;
+	publisher->run = run;
+	publisher->begun_ns = stamp_now_ns();
+	publisher->messages = messages;
+	publisher->kept = memory_zeroed(
+		memory_product(due->count + 1, sizeof(struct kept *)));
+	publisher->decided = memory_zeroed(due->count + 1);
+	return publisher;
+}
+
+/* ---- Reports ----------------------------------------------------------------- */
+
+static void report(struct publisher *publisher, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void report(struct publisher *publisher, const char *format, ...)
+{
+	struct diagnostics *list = diagnostics_create();
+	va_list args;
+
+	va_start(args, format);
+	diagnostics_vadd(
+		list, SEVERITY_ERROR, (struct location){0}, NULL, format, args);
+	va_end(args);
+	diagnostics_print(list, publisher->messages);
+	diagnostics_destroy(list);
+}
+
+static bool report_store(struct publisher *publisher)
+{
+	report(publisher, "%s", run_store_problem(publisher->store));
+	return false;
+}
+
+/* ---- One change of the store ---------------------------------------------- */
+
+/* Where the temporary of an output is, and where it goes. */
+static void put_rename(struct publisher *publisher, struct output *output)
+{
+	struct text temporary = {0}, *target = &publisher->path;
+	struct store_rename rename = {
+		.size_bytes = output_length(output),
+		.digest = output_digest(output),
+	};
+
+	key_absolute(publisher->base, output_path(output), target);
+	text_add(&temporary, target->data,
+		(size_t)(strrchr(target->data, '/') + 1 - target->data));
+	text_add_string(&temporary, output_temporary(output));
+	rename.target = target->data;
+	rename.temporary = temporary.data;
+	store_put_rename(publisher->store, &rename);
+	text_free(&temporary);
+}
+
+static void put_renames(
+	struct publisher *publisher, const struct decided *decided)
+{
+	for (size_t i = 0; i < decided->output_count; i++)
+		if (output_is_finished(decided->outputs[i]))
+			put_rename(publisher, decided->outputs[i]);
+}
+
+/* The outputs as the store has them. */
+static void describe_outputs(struct publisher *publisher,
+	const struct decided *decided, struct arena *arena,
+	struct store_unit *row)
+{
+	int64_t now_ns = stamp_now_ns();
+
+	row->outputs = arena_array(
+		arena, decided->output_count + 1, sizeof(*row->outputs));
+	for (size_t i = 0; i < decided->output_count; i++) {
+		struct output *output = decided->outputs[i];
+		unsigned owner = output_owner(output);
+		struct file_state state = output_state(output);
+
+		if (!output_is_finished(output))
+			continue;
+		key_of(publisher->base, output_path(output), &publisher->path);
+		row->outputs[row->output_count++] = (struct store_output){
+			.path = arena_string(arena, publisher->path.data),
+			.operator= publisher->plan->operators[owner].name,
+			.state = stamp_keep(&state, now_ns),
+			.digest = output_digest(output),
+		};
+	}
+}
+
+static void put_kept(
+	struct publisher *publisher, struct due_unit *unit, struct kept *kept)
+{
+	while (kept) {
+		struct kept *next = kept->next;
+
+		store_put_partial(publisher->store, publisher->plan->name,
+			unit->key, kept->frontier, kept->data, kept->length);
+		unit->partials++;
+		free(kept->frontier);
+		free(kept);
+		kept = next;
+	}
+}
+
+static void put_unit(struct publisher *publisher, const struct decided *decided)
+{
+	struct arena *arena = arena_create();
+	struct due_unit *unit = decided->unit;
+	size_t index = (size_t)(unit - publisher->due->units);
+	struct store_unit row = {
+		.graph = publisher->plan->name,
+		.key = unit->key,
+		.state = decided->failed ? UNIT_FAILED : UNIT_DONE,
+		.run = publisher->run,
+		.input = stamp_keep(&unit->file, publisher->begun_ns),
+		.content = unit->content,
+		.fingerprint = unit->fingerprint,
+		.reason = decided->reason ? decided->reason : "",
+	};
+
+	store_remove_unit(publisher->store, row.graph, row.key);
+	unit->partials = 0;
+	put_kept(publisher, unit, publisher->kept[index]);
+	publisher->kept[index] = NULL;
+	row.partials = unit->partials;
+	describe_outputs(publisher, decided, arena, &row);
+	store_put_unit(publisher->store, &row);
+	arena_destroy(arena);
+}
+
+/* Once for each graph: what its fingerprints are made of. */
+static void explain(struct publisher *publisher)
+{
+	struct fingerprint *const all[] = {
+		&publisher->due->units_fingerprint,
+		&publisher->due->graph_fingerprint,
+	};
+
+	for (size_t i = 0; i < 2 && !publisher->explained; i++)
+		store_put_fingerprint(publisher->store, &all[i]->digest,
+			all[i]->components, all[i]->count);
+	publisher->explained = true;
+}
+
+/* ---- After the commit ----------------------------------------------------- */
+
+static bool rename_outputs(
+	struct publisher *publisher, const struct decided *decided)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < decided->output_count; i++) {
+		struct output *output = decided->outputs[i];
+
+		if (!output_is_finished(output) ||
+			(output_rename(output) && output_sync(output)))
+			continue;
+		report(publisher, "cannot put %s in its place: %s",
+			output_path(output), strerror(errno));
+		ok = false;
+	}
+	return ok;
+}
+
+static void forget(struct decided *decided)
+{
+	for (size_t i = 0; i < decided->output_count; i++)
+		output_destroy(decided->outputs[i]);
+	free(decided->outputs);
+	free(decided->reason);
+	*decided = (struct decided){0};
+}
+
+/* Commits the change that was begun, and does what it says. */
+static bool commit(
+	struct publisher *publisher, struct decided *decided, size_t count)
+{
+	bool ok = true;
+
+	if (!store_commit(publisher->store))
+		return report_store(publisher);
+	for (size_t i = 0; i < count; i++)
+		ok = rename_outputs(publisher, &decided[i]) && ok;
+	if (ok && !store_renamed(publisher->store))
+		return report_store(publisher);
+	return ok;
+}
+
+static bool flush(struct publisher *publisher)
+{
+	if (publisher->count == 0)
+		return true;
+	store_change(publisher->store);
+	explain(publisher);
+	for (size_t i = 0; i < publisher->count; i++) {
+		if (publisher->batch[i].unit)
+			put_unit(publisher, &publisher->batch[i]);
+		put_renames(publisher, &publisher->batch[i]);
+	}
+	bool ok = commit(publisher, publisher->batch, publisher->count);
+	for (size_t i = 0; i < publisher->count; i++)
+		forget(&publisher->batch[i]);
+	publisher->count = publisher->output_count = publisher->kept_bytes = 0;
+	return ok;
+}
+
+/* ---- For the engine ------------------------------------------------------- */
+
+static const char *frontier_name(
+	struct publisher *publisher, struct frontier frontier)
+{
+	publisher->name.length = 0;
+	text_add_format(&publisher->name, "%s<%u",
+		publisher->plan->operators[frontier.op].name, frontier.pin);
+	return publisher->name.data;
+}
+
+static bool contribution(void *context, const struct unit *unit,
+	struct frontier frontier, struct slice *data)
+{
+	struct publisher *publisher = context;
+	const struct due_unit *due = due_unit(publisher->due, unit);
+	size_t length = 0;
+
+	free(publisher->brought);
+	publisher->brought = NULL;
+	if (!store_partial(publisher->store, publisher->plan->name, due->key,
+		    frontier_name(publisher, frontier), &publisher->brought,
+		    &length))
+		return report_store(publisher);
+	if (!publisher->brought) {
+		report(publisher, "what was kept of %s is gone; run again",
+			due->name);
+		return false;
+	}
+	*data = (struct slice){NULL, publisher->brought, length};
+	return true;
+}
+
+/* Comes before or after the verdict: what is decided waits for the next
+ * change, which takes along what is here by then. */
+static void keep(void *context, const struct unit *unit,
+	struct frontier frontier, const void *data, size_t length)
+{
+	struct publisher *publisher = context;
+	const struct due_unit *due = due_unit(publisher->due, unit);
+
+	if (!due)
+		return;
+	struct kept **list = &publisher->kept[due - publisher->due->units];
+	struct kept *kept = memory_alloc(sizeof(*kept) + length);
+
+	kept->next = *list;
+	kept->frontier = memory_string(frontier_name(publisher, frontier));
+	kept->length = length;
+	if (length > 0)
+		memcpy(kept->data, data, length);
+	*list = kept;
+	publisher->kept_bytes += length;
+}
+
+static bool creates(void *context, const char *path)
+{
+	struct publisher *publisher = context;
+	struct text *directory = &publisher->path;
+
+	key_absolute(publisher->base, path, directory);
+	directory->length =
+		(size_t)(strrchr(directory->data, '/') + 1 - directory->data);
+	directory->data[directory->length] = '\0';
+	if (store_note_directory(publisher->store, directory->data))
+		return true;
+	report_store(publisher);
+	errno = EIO;
+	return false;
+}
+
+static struct decided decide(struct publisher *publisher,
+	const struct unit *unit, struct output *const *outputs, size_t count)
+{
+	struct decided decided = {
+		.unit = due_unit(publisher->due, unit),
+		.failed = unit && unit->failed,
+		.reason = unit && unit->reason ? memory_string(unit->reason)
+					       : NULL,
+		.output_count = count,
+	};
+
+	decided.outputs =
+		memory_alloc(memory_product(count + 1, sizeof(*outputs)));
+	if (count > 0)
+		memcpy(decided.outputs, outputs, count * sizeof(*outputs));
+	if (decided.unit) {
+		decided.unit->file = unit->file;
+		decided.unit->content =
+			unit->has_digest ? unit->digest : (struct digest){{0}};
+		publisher->decided[decided.unit - publisher->due->units] = true;
+	}
+	return decided;
+}
+
+static bool decided(void *context, const struct unit *unit,
+	struct output *const *outputs, size_t count)
+{
+	struct publisher *publisher = context;
+	bool ok = true;
+
+	if (!unit) {
+		publisher->whole = decide(publisher, NULL, outputs, count);
+		return true;
+	}
+	/* What was kept of units decided before is there by now. */
+	if (publisher->count >= BATCH_UNITS ||
+		publisher->output_count >= BATCH_OUTPUTS ||
+		publisher->kept_bytes >= BATCH_BYTES ||
+		(publisher->count > 0 &&
+			stamp_now_ns() - publisher->batch_ns > BATCH_NS))
+		ok = flush(publisher);
+	if (publisher->count == publisher->capacity) {
+		publisher->capacity =
+			publisher->capacity ? publisher->capacity * 2 : 64;
+		publisher->batch = memory_resize(publisher->batch,
+			publisher->capacity, sizeof(*publisher->batch));
+	}
+	if (publisher->count == 0)
+		publisher->batch_ns = stamp_now_ns();
+	publisher->batch[publisher->count++] =
+		decide(publisher, unit, outputs, count);
+	publisher->output_count += count;
+	return ok;
+}
+
+const struct graph_host publisher_host = {
+	.contribution = contribution,
+	.keep = keep,
+	.creates = creates,
+	.decided = decided,
+};
+
+/* ---- The end ---------------------------------------------------------------- */
+
+/* Units that weren't needed, since an operator had enough before: they are up
+ * to date as long as they stay what they are. */
+static void put_unread(struct publisher *publisher)
+{
+	struct due *due = publisher->due;
+
+	for (size_t i = 0; i < due->count; i++) {
+		struct due_unit *unit = &due->units[i];
+		struct decided unread = {.unit = unit};
+
+		if (publisher->decided[i] || due->ways[i] != UNIT_RUNS)
+			continue;
+		unit->content = (struct digest){{0}};
+		put_unit(publisher, &unread);
+	}
+}
+
+static void put_graph(struct publisher *publisher, bool complete)
+{
+	struct arena *arena = arena_create();
+	struct due *due = publisher->due;
+	struct store_unit row = {
+		.graph = publisher->plan->name,
+		.key = "",
+		.state = complete ? UNIT_DONE : UNIT_FAILED,
+		.run = publisher->run,
+		.content = due_content(due),
+		.fingerprint = due->graph_fingerprint.digest,
+		.reason = complete ? "" : "units failed",
+	};
+
+	describe_outputs(publisher, &publisher->whole, arena, &row);
+	store_put_unit(publisher->store, &row);
+	put_renames(publisher, &publisher->whole);
+	arena_destroy(arena);
+}
+
+bool publisher_finish(struct publisher *publisher, bool complete)
+{
+	struct due *due = publisher->due;
+	bool ok = flush(publisher);
+
+	store_change(publisher->store);
+	explain(publisher);
+	for (size_t i = 0; i < due->aged_count; i++)
+		store_put_unit(publisher->store, &due->aged[i]);
+	if (complete && ok)
+		put_unread(publisher);
+	for (size_t i = 0; i < due->vanished_count; i++)
+		if (due->vanished[i].output_count == 0)
+			store_remove_unit(publisher->store,
+				publisher->plan->name, due->vanished[i].key);
+	if (publisher->whole.outputs)
+		put_graph(publisher, complete && ok);
+	ok = commit(publisher, &publisher->whole, 1) && ok;
+	forget(&publisher->whole);
+	return ok;
+}
+
+void publisher_destroy(struct publisher *publisher)
+{
+	if (!publisher)
+		return;
+	for (size_t i = 0; i < publisher->count; i++)
+		forget(&publisher->batch[i]);
+	forget(&publisher->whole);
+	for (size_t i = 0; i < publisher->due->count; i++)
+		for (struct kept *at = publisher->kept[i], *next; at;
+			at = next) {
+			next = at->next;
+			free(at->frontier);
+			free(at);
+		}
+	free(publisher->batch);
+	free(publisher->kept);
+	free(publisher->decided);
+	free(publisher->brought);
+	text_free(&publisher->path);
+	text_free(&publisher->name);
+	free(publisher);
+}

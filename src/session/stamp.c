@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Stamps of files. */
+#include "session/stamp.h"
+
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The clock of file systems ticks 100 to 1000 times a second; that of some
+ * once in 2 seconds, but then its stamps are whole seconds. */
+enum { TICK_NS = 20 * 1000 * 1000 };
+static const int64_t COARSE_TICK_NS = INT64_C(2) * 1000 * 1000 * 1000;
+
+int64_t stamp_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static bool is_young(int64_t stamp_ns, int64_t now_ns)
+{
+	bool coarse = stamp_ns % 1000000000 == 0;
+
+	return stamp_ns + (coarse ? COARSE_TICK_NS : TICK_NS) > now_ns;
+}
+
+struct file_state stamp_keep(const struct file_state *state, int64_t now_ns)
+{
+	return is_young(state->mtime_ns, now_ns) ? (struct file_state){0}
+						 : *state;
+}
+
+bool stamp_same(const struct file_state *kept, const struct file_state *found,
+	bool by_ctime)
+{
+	return kept->inode != 0 && kept->inode == found->inode &&
+		kept->size_bytes == found->size_bytes &&
+		kept->mtime_ns == found->mtime_ns &&
+		(!by_ctime || kept->ctime_ns == found->ctime_ns);
+}
+
+bool stamp_digest(const char *path, struct digest *digest)
+{
+	struct stat stat;
+	int descriptor = file_open_input(path, &stat);
+	bool ok = false;
+
+	if (descriptor < 0)
+		return false;
+	if (file_refusal(stat.st_mode))
+		errno = EINVAL;
+	else
+		ok = digest_file(descriptor, digest);
+	int saved = errno;
+	close(descriptor);
+	errno = saved;
+	return ok;
+}
