@@ -31,7 +31,7 @@ struct live {
 		double real;
 		bool boolean;
 		int choice;
-		struct setting_text text; /* SETTING_TEXT: its member text */
+		struct setting_text text; /* of SETTING_TEXT its first member */
 	} value; /* the last one */
 	struct text text; /* what it refers to, or shows it */
 	struct text held; /* the same of the one in the state */
@@ -45,6 +45,21 @@ void live_destroy(struct operator *op);
 /* The bytes that a property of the type takes in the state; 0 where it can't
  * be live. */
 size_t live_size(enum setting_type type);
+
+/* ---- live-value.c: one value ---------------------------------------------- */
+
+const struct property_spec *live_property(
+	const struct operator *op, const struct live *live);
+
+/* The value isn't usable; the first reason counts. */
+void live_refuse(struct operator *op, struct live *live, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
+
+/* Takes the value that an item brings, if it isn't null, and checks it. */
+void live_take_item(
+	struct operator *op, struct live *live, const struct item *item);
+
+/* ---- live.c: when it holds ------------------------------------------------- */
 
 /* A step of an operator with such links. */
 enum step live_step(struct operator *op);
