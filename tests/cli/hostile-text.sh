@@ -169,4 +169,50 @@ wait
 said growing
 said changed
 holds_only out two
+
+# The name of a file is bytes. A template keeps them; where SQL or a record
+# takes the name for text, what isn't UTF-8 is rejected.
+mkdir names
+name=$(printf 'a\377b')
+echo 1 >"names/$name.txt"
+echo 2 >names/good.txt
+cat >name.yaml <<'END'
+leat: 1
+session: name
+params: {where: {type: sql, default: "true"}}
+operators:
+  in: {use: files, match: "names/*.txt"}
+  split: lines
+  some: {use: filter, where: "${where}"}
+  out: {use: write-file, path: "named/{src_stem}.out"}
+links: [in -> split -> some -> out]
+END
+expect 0 "$LEAT" run name.yaml
+echo 1 | holds "named/$name.out"
+echo 2 | holds named/good.out
+rm -r named
+expect 1 "$LEAT" run -k name.yaml --where "src_name > ''"
+said 'names/a\xffb.txt: '
+said 'src_name is not UTF-8'
+[ -f named/good.out ] || fail 'the good name was not done'
+[ "$(ls named | grep -c .)" = 1 ] || fail 'a name that is no text passed'
+for select in '{name: src_name, line: line}' "{name: upper(src_name)}" \
+	'"src_path, line"'; do
+	cat >record.yaml <<-END
+	leat: 1
+	session: record
+	operators:
+	  in: {use: files, match: "names/*.txt"}
+	  split: lines
+	  some: {use: map, select: $select}
+	  table: csv-encode
+	  out: stdout
+	  text: {use: write-file, path: bad.out}
+	links: [in -> split -> some -> table -> out, some.rejected -> text]
+	END
+	expect 0 "$LEAT" run record.yaml
+	echo 1 | holds bad.out
+	grep -qai good.txt stdout || fail "$select: the good one is missing"
+	! grep -q 1 stdout || fail "$select: the bad one passed"
+done
 finish

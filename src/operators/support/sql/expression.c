@@ -91,10 +91,7 @@ void expression_start(struct expression *expression, struct item *const *items,
 	struct span_table *table = &expression->table;
 
 	stop(expression);
-	table->items = items;
-	table->count = count;
-	table->segment = segment;
-	table->row = table->text_row = 0;
+	span_table_start(table, items, count, segment);
 	expression->row = SIZE_MAX;
 	expression->connection.asked_time = false;
 }

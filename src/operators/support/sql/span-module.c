@@ -176,7 +176,7 @@ static int column_value(
 
 	if ((size_t)number >= table->column_count)
 		return SQLITE_OK;
-	const struct span_column *column = &table->columns[number];
+	struct span_column *column = &table->columns[number];
 
 	/* The common case, without a copy. */
 	if (column->source == SPAN_FIELD) {

@@ -104,6 +104,15 @@ bool span_table_alike(
 
 /* ---- Values ---------------------------------------------------------------- */
 
+static const char *check_text(const struct value *value)
+{
+	size_t valid = text_valid(value->data, value->length);
+
+	if (valid == value->length)
+		return NULL;
+	return value->data[valid] ? "is not UTF-8" : "holds a NUL byte";
+}
+
 static const char *line_value(
 	struct span_table *table, size_t row, struct value *value)
 {
@@ -116,14 +125,13 @@ static const char *line_value(
 		return NULL;
 	if (item->slice.length > UINT32_MAX)
 		return "is longer than 4 GiB";
-	size_t valid = text_valid(value->data, value->length);
-	if (valid < value->length)
-		return value->data[valid] ? "is not UTF-8" : "holds a NUL byte";
-	table->text_row = row + 1;
-	return NULL;
+	const char *problem = check_text(value);
+	if (!problem)
+		table->text_row = row + 1;
+	return problem;
 }
 
-static const struct value *attribute_value(const struct span_table *table,
+static const struct value *find_attribute(const struct span_table *table,
 	size_t row, const struct attribute_spec *key)
 {
 	const struct value *value =
@@ -134,20 +142,44 @@ static const struct value *attribute_value(const struct span_table *table,
 	return value;
 }
 
-const char *span_table_value(struct span_table *table, size_t row,
-	const struct span_column *column, struct value *value)
+/* Names of files are bytes as they were found; here they are to be text. Most
+ * items of a span share the one that their segment has. */
+static const char *attribute_value(const struct span_table *table, size_t row,
+	struct span_column *column, struct value *value)
 {
-	const struct value *attribute;
+	const struct value *found =
+		find_attribute(table, row, column->attribute);
+	const char *problem = NULL;
 
+	*value = found ? *found : (struct value){.null = true};
+	if (value->null || column->type != VALUE_TEXT ||
+		found == column->checked)
+		return NULL;
+	problem = check_text(value);
+	column->checked = problem ? NULL : found;
+	return problem;
+}
+
+void span_table_start(struct span_table *table, struct item *const *items,
+	size_t count, const struct segment *segment)
+{
+	table->items = items;
+	table->count = count;
+	table->segment = segment;
+	table->row = table->text_row = 0;
+	for (size_t i = 0; i < table->column_count; i++)
+		table->columns[i].checked = NULL;
+}
+
+const char *span_table_value(struct span_table *table, size_t row,
+	struct span_column *column, struct value *value)
+{
 	switch (column->source) {
 	case SPAN_FIELD:
 		*value = table->items[row]->record.values[column->field];
 		break;
 	case SPAN_LINE: return line_value(table, row, value);
-	case SPAN_ATTRIBUTE:
-		attribute = attribute_value(table, row, column->attribute);
-		*value = attribute ? *attribute : (struct value){.null = true};
-		break;
+	case SPAN_ATTRIBUTE: return attribute_value(table, row, column, value);
 	}
 	return NULL;
 }

@@ -22,6 +22,8 @@ struct span_column {
 	bool nullable;
 	unsigned field; /* its index */
 	const struct attribute_spec *attribute;
+	const struct value *checked; /* of the attribute, in this span: it is
+					known to be text; or NULL */
 };
 
 struct span_table {
@@ -54,10 +56,14 @@ int span_table_find(const struct span_table *table, const char *name);
 bool span_table_alike(
 	const struct span_table *table, const char **left, const char **right);
 
+/* Begins another span: the members from ITEMS on. */
+void span_table_start(struct span_table *table, struct item *const *items,
+	size_t count, const struct segment *segment);
+
 /* The value of a column of ROW, as it is in the item or the segment. NULL, or
  * what is wrong with it in a phrase such as "is not UTF-8". */
 const char *span_table_value(struct span_table *table, size_t row,
-	const struct span_column *column, struct value *value);
+	struct span_column *column, struct value *value);
 
 /* The column that a column of a result, declared as DECLARED, is unchanged;
  * -1 for none. */
