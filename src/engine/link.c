@@ -237,6 +237,11 @@ void link_pack(struct link *link, size_t skip, struct budget *budget)
 void link_grow(struct link *link)
 {
 	size_t slots = (link->mask + 1) * 2;
+
+	if (!link_needs_slots(link)) {
+		link->capacity_bytes *= 2;
+		return;
+	}
 	struct item **items =
 		memory_alloc(memory_product(slots, sizeof(*items)));
 	uint32_t *sizes = link->sizes

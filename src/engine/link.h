@@ -51,7 +51,7 @@ struct link {
 
 	struct frontier_link *frontier; /* or NULL; see engine/frontier.c */
 	bool takes_packed; /* see operator_takes_packed */
-	struct operator *from, *to;
+	struct operator* from, *to;
 	unsigned from_pin, to_pin;
 	struct link_statistics statistics;
 };
@@ -133,6 +133,16 @@ struct segment *link_pop_mark(struct link *link);
  * bytes, side by side, in place of the blocks that they were cut from: few
  * items may keep much memory that way. Stops when BUDGET is used up. */
 void link_pack(struct link *link, size_t skip, struct budget *budget);
+
+/* Whether more room takes more slots, not only a higher limit on bytes. */
+static inline bool link_needs_slots(const struct link *link)
+{
+	size_t length = link_length(link);
+
+	return length > link->mask ||
+		(link->policy == LINK_BLOCKING &&
+			length >= link->capacity_items);
+}
 
 /* Makes room for twice as much, and lets a blocking link use it. */
 void link_grow(struct link *link);

@@ -214,6 +214,30 @@ static void add_gather(struct making *making, unsigned which)
 	*right = making->open[--making->open_count];
 }
 
+/* The way to the lines: some streams are held, or read twice. */
+static void make_front(struct making *making, const char *directory)
+{
+	static const char *const ways[] = {
+		"  - files -> unpack -> split -> o\n",
+		"  - files -> unpack -> whole -> split -> o\n",
+		"  - files -> pieces -> whole -> unpack -> split -> o\n",
+		"  - files -> unpack -> split -> o\n  - unpack -> raw\n",
+		"  - files -> unpack -> split -> o\n  - files -> raw\n",
+	};
+	uint64_t way = draw(&making->state, 5);
+
+	if (way == 1 || way == 2)
+		fprintf(making->operators, "  whole: spool\n");
+	if (way == 2)
+		fprintf(making->operators, "  pieces: chunk\n");
+	if (way > 2)
+		fprintf(making->operators,
+			"  raw: {use: write-file, path: "
+			"'%s/raw-{src_name}'}\n",
+			directory);
+	fprintf(making->links, "%s", ways[way]);
+}
+
 static void make_graph(struct making *making, const char *directory)
 {
 	uint64_t steps = 2 + draw(&making->state, MOST_STEPS);
@@ -225,7 +249,7 @@ static void make_graph(struct making *making, const char *directory)
 		"  o: {use: match, pattern: '(?<number>\\d+) (?<word>\\w+)',"
 		" types: {number: integer}}\n",
 		directory);
-	fprintf(making->links, "  - files -> unpack -> split -> o\n");
+	make_front(making, directory);
 	strcpy(making->open[0].name, "o");
 	making->open_count = 1;
 	while (steps-- > 0) {
@@ -246,6 +270,8 @@ static void make_graph(struct making *making, const char *directory)
 		char sink[600];
 
 		add(making, i, "csv-encode");
+		if (draw(&making->state, 4) == 0)
+			add(making, i, "lines"); /* a spool comes between */
 		snprintf(sink, sizeof(sink),
 			"{use: write-file, path: '%s/out-%u.csv'}", directory,
 			i);
@@ -366,7 +392,12 @@ static void vary_links(const struct graph_plan *plan, uint64_t *state)
 {
 	for (unsigned i = 0; i < plan->link_count; i++) {
 		struct link_options *options = &plan->links[i].options;
+		const struct operator_plan *to =
+			&plan->operators[plan->links[i].to];
 
+		/* What sets a live property is always blocking. */
+		if (plan->links[i].to_pin >= to->pin_count - to->live_count)
+			continue;
 		*options = (struct link_options){.policy = LINK_BLOCKING};
 		switch (draw(state, 4)) {
 		case 0: options->policy = LINK_BACK_PRESSURE; break;

@@ -72,8 +72,10 @@ static size_t block_length(const struct content *content, size_t index)
 static bool flush(struct content *content)
 {
 	size_t count = content->block_count, done = 0;
-	size_t last = count > 0 ? block_length(content, count - 1) : 0;
 
+	if (count == 0)
+		return true;
+	size_t last = block_length(content, count - 1);
 	for (; done < count; done++) {
 		struct buffer *block = content->blocks[done];
 
