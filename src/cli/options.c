@@ -54,6 +54,7 @@ const char *option_take(const struct option_spec *option,
 	}
 	switch (option->kind) {
 	case OPTION_FLAG: *(bool *)member = true; break;
+	case OPTION_TEXT: *(const char **)member = *value; break;
 	case OPTION_CHOICE: return take_choice(option, *value, member);
 	case OPTION_PARAM:
 	case OPTION_DIRECTORY: break;

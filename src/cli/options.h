@@ -14,6 +14,7 @@
 
 enum option_kind {
 	OPTION_FLAG, /* sets a bool */
+	OPTION_TEXT, /* sets a const char * */
 	OPTION_CHOICE, /* sets an int to the number of the choice, from 1 */
 	OPTION_PARAM, /* -p NAME=VALUE: left to the caller */
 	OPTION_DIRECTORY, /* -C: was followed before anything was read */
@@ -29,7 +30,8 @@ struct option_spec {
 	const char *summary; /* a phrase without a full stop */
 };
 
-/* The rows that several verbs have; HELP is the offset of a bool. */
+/* The rows that several verbs have; HELP is the offset of a bool,
+ * STATE that of a const char *. */
 #define OPTION_ROW_DIRECTORY                                 \
 	{                                                    \
 		'C', NULL, OPTION_DIRECTORY, 0, "DIR", NULL, \
@@ -39,6 +41,11 @@ struct option_spec {
 	{                                                               \
 		'p', "param", OPTION_PARAM, 0, "NAME=VALUE", NULL,      \
 			"Set a param of the session, whatever its name" \
+	}
+#define OPTION_ROW_STATE(state)                                        \
+	{                                                              \
+		0, "state", OPTION_TEXT, state, "DIR", NULL,           \
+			"Where runs are remembered, in place of .leat" \
 	}
 #define OPTION_ROW_HELP(help)                                                \
 	{                                                                    \

@@ -22,8 +22,8 @@ struct verb {
 	int (*run)(char *const *words);
 };
 
-extern const struct verb verb_check, verb_explain, verb_help, verb_list,
-	verb_run, verb_schema;
+extern const struct verb verb_check, verb_explain, verb_gc, verb_help,
+	verb_list, verb_run, verb_runs, verb_schema;
 
 /* All of them, as help lists them; ends in NULL. */
 extern const struct verb *const verbs[];

@@ -12,6 +12,7 @@ struct collection {
 	struct run_store *store;
 	uint64_t keep, seen;
 	int64_t older_us;
+	bool dry; /* nothing is removed: the store may be open to read */
 	struct store_garbage *garbage;
 	struct text keys; /* of rows to be removed: length, key, ... */
 	struct text used; /* sorted fingerprints */
@@ -38,17 +39,18 @@ static bool next_key(const struct text *keys, size_t *at, struct bytes *key)
 }
 
 /* Removes the listed rows of a group. */
-static bool remove_listed(struct run_store *store, enum store_table table,
-	struct bytes group, const struct text *keys)
+static bool remove_listed(struct collection *collection, enum store_table table,
+	struct bytes group)
 {
 	size_t at = 0;
 	struct bytes rest;
 	bool ok = true;
 
-	while (ok && next_key(keys, &at, &rest)) {
+	while (ok && !collection->dry &&
+		next_key(&collection->keys, &at, &rest)) {
 		const struct row_key key = {table, group, rest};
 
-		ok = row_remove(store, &key);
+		ok = row_remove(collection->store, &key);
 	}
 	return ok;
 }
@@ -74,15 +76,12 @@ static bool see_run(void *context, const struct store_run *run)
 
 static bool collect_runs(struct collection *collection)
 {
-	struct run_store *store = collection->store;
-
 	if (collection->keep == 0 && collection->older_us == 0)
 		return true;
 	collection->keys.length = 0;
-	return store_runs(store, see_run, collection) &&
-		remove_listed(
-			store, TABLE_TELEMETRY, no_group, &collection->keys) &&
-		remove_listed(store, TABLE_RUN, no_group, &collection->keys);
+	return store_runs(collection->store, see_run, collection) &&
+		remove_listed(collection, TABLE_TELEMETRY, no_group) &&
+		remove_listed(collection, TABLE_RUN, no_group);
 }
 
 /* ---- Partial results ------------------------------------------------------------------- */
@@ -122,8 +121,8 @@ static bool collect_partials(struct collection *collection)
 		collection->keys.length = 0;
 		ok = rows_sweep(store, TABLE_PARTIAL, bytes_string(*graph),
 			     ROWS_ASCENDING, see_partial, &partials) &&
-			remove_listed(store, TABLE_PARTIAL,
-				bytes_string(*graph), &collection->keys);
+			remove_listed(collection, TABLE_PARTIAL,
+				bytes_string(*graph));
 	}
 	row_groups_free(graphs);
 	return ok;
@@ -191,7 +190,8 @@ static bool collect_fingerprints(struct collection *collection)
 		rows_sweep(store, TABLE_TOTAL,
 			bytes_string(store_table_names[TABLE_COMPONENT]),
 			ROWS_ASCENDING, see_fingerprint, collection);
-	while (ok && next_key(&collection->keys, &at, &group))
+	while (ok && !collection->dry &&
+		next_key(&collection->keys, &at, &group))
 		ok = rows_remove(store, TABLE_COMPONENT, group, NULL, NULL);
 	return ok;
 }
@@ -204,18 +204,17 @@ bool store_collect(struct run_store *store, uint64_t keep, int64_t older_us,
 	struct collection collection = {.store = store,
 		.keep = keep,
 		.older_us = older_us,
+		.dry = dry,
 		.garbage = garbage};
 
 	*garbage = (struct store_garbage){0};
-	bool ok = store_change(store) && collect_runs(&collection) &&
+	bool ok = (dry || store_change(store)) && collect_runs(&collection) &&
 		collect_partials(&collection) &&
 		collect_fingerprints(&collection);
 	text_free(&collection.keys);
 	text_free(&collection.used);
-	if (ok && dry) {
-		store_abandon(store);
-		return true;
-	}
+	if (dry)
+		return ok;
 	if (!ok)
 		store->failed = true;
 	return store_commit(store);

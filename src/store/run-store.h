@@ -99,7 +99,8 @@ bool store_put_telemetry(
 /* NULL: none, or the store failed. The store's own until the next call. */
 const char *store_telemetry(struct run_store *store, uint64_t run);
 
-/* Calls EACH for all runs, the newest first, until it returns false. */
+/* Calls EACH for all runs, the newest first, until it returns false. To readers
+ * a run that nobody holds the lock for was killed. */
 bool store_runs(struct run_store *store,
 	bool (*each)(void *context, const struct store_run *run),
 	void *context);
@@ -231,7 +232,8 @@ struct store_garbage {
 
 /* Forgets runs but the newest KEEP (0: no limit by number) that ended before
  * OLDER_US (0: no limit by time), partial results of units that are gone, and
- * fingerprints that nothing refers to. Outputs are never touched. */
+ * fingerprints that nothing refers to. Outputs are never touched. DRY: only
+ * counts, which may be done by a reader. */
 bool store_collect(struct run_store *store, uint64_t keep, int64_t older_us,
 	bool dry, struct store_garbage *garbage);
 

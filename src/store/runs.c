@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/internal.h"
+#include "store/lock.h"
 #include "store/pack.h"
 
 static const struct bytes no_group = {"", 0};
@@ -64,6 +65,7 @@ static bool unpack_run(
 struct listing {
 	bool (*each)(void *context, const struct store_run *run);
 	void *context;
+	bool alone; /* nobody runs: what seems to was killed */
 	bool bad;
 };
 
@@ -73,13 +75,18 @@ static bool show_run(void *context, struct bytes rest, struct bytes body)
 	struct store_run run;
 
 	listing->bad = !unpack_run(rest, body, &run);
+	if (listing->alone && run.state == RUN_RUNNING)
+		run.state = RUN_KILLED;
 	return !listing->bad && listing->each(listing->context, &run);
 }
 
 bool store_runs(struct run_store *store,
 	bool (*each)(void *context, const struct store_run *run), void *context)
 {
-	struct listing listing = {.each = each, .context = context};
+	struct listing listing = {.each = each,
+		.context = context,
+		.alone = !store->writer &&
+			!lock_is_held(store->directory_descriptor, "lock")};
 
 	if (!rows_sweep(store, TABLE_RUN, no_group, ROWS_DESCENDING, show_run,
 		    &listing))

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* leat runs: what the run store knows of a session's runs. */
+#include <jansson.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "cli/command.h"
+#include "session/state.h"
+#include "store/run-store.h"
+
+struct runs_options {
+	bool help, json;
+	const char *state;
+};
+
+static const struct option_spec options[] = {
+	OPTION_ROW_DIRECTORY,
+	OPTION_ROW_HELP(offsetof(struct runs_options, help)),
+	{0, "json", OPTION_FLAG, offsetof(struct runs_options, json), NULL,
+		NULL, "Print JSON, for programs"},
+	OPTION_ROW_STATE(offsetof(struct runs_options, state)),
+	{0},
+};
+
+static const char *const state_names[] = {
+	[RUN_RUNNING] = "running",
+	[RUN_DONE] = "done",
+	[RUN_FAILED] = "failed",
+	[RUN_KILLED] = "killed",
+};
+
+static const char *const unit_names[] = {
+	[UNIT_DONE] = "done",
+	[UNIT_FAILED] = "failed",
+	[UNIT_QUARANTINED] = "quarantined",
+};
+
+/* ---- Runs as JSON, from which all is shown ----------------------------------- */
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value))
+		memory_abort();
+}
+
+/* What isn't UTF-8, as names may be, is escaped. */
+static json_t *escaped(const char *string)
+{
+	struct text text = {0};
+	json_t *value = json_string(string);
+
+	if (!value) {
+		text_add_escaped(&text, string, strlen(string), SIZE_MAX);
+		value = json_string(text.data);
+		text_free(&text);
+	}
+	return value;
+}
+
+static json_t *timestamp(int64_t time_us)
+{
+	char text[UNITS_TIMESTAMP_BYTES];
+
+	if (time_us == 0)
+		return json_null();
+	units_format_timestamp(time_us, text);
+	return json_string(text);
+}
+
+static json_t *took(const struct store_run *run)
+{
+	return run->ended_us == 0
+		? json_null()
+		: json_real((double)(run->ended_us - run->started_us) / 1e6);
+}
+
+static json_t *run_create(const struct store_run *run)
+{
+	bool ended = run->ended_us != 0;
+	json_t *object = json_object();
+
+	set(object, "run", json_integer((json_int_t)run->id));
+	set(object, "state", json_string(state_names[run->state]));
+	set(object, "started", timestamp(run->started_us));
+	set(object, "ended", timestamp(run->ended_us));
+	set(object, "seconds", took(run));
+	set(object, "pid", json_integer(run->pid));
+	set(object, "exit_status",
+		ended ? json_integer(run->exit_status) : json_null());
+	set(object, "units", json_integer((json_int_t)run->units));
+	set(object, "units_run", json_integer((json_int_t)run->units_run));
+	set(object, "units_failed",
+		json_integer((json_int_t)run->units_failed));
+	set(object, "params", escaped(run->params));
+	return object;
+}
+
+static bool add_run(void *context, const struct store_run *run)
+{
+	if (json_array_append_new(context, run_create(run)))
+		memory_abort();
+	return true;
+}
+
+/* ---- Text ------------------------------------------------------------------------ */
+
+static void add_value(struct text *text, const json_t *value)
+{
+	if (json_is_string(value))
+		text_add_escaped(text, json_string_value(value),
+			json_string_length(value), SIZE_MAX);
+	else if (json_is_integer(value))
+		text_add_format(
+			text, "%lld", (long long)json_integer_value(value));
+	else if (json_is_real(value))
+		text_add_format(text, "%.3f", json_real_value(value));
+	else
+		text_add_string(text, "-");
+}
+
+static void print_value(const json_t *value, int width)
+{
+	struct text text = {0};
+
+	text_add_string(&text, "");
+	add_value(&text, value);
+	printf("%-*s", width, text.data);
+	text_free(&text);
+}
+
+static void show_list(const json_t *runs)
+{
+	static const struct {
+		const char *key, *title;
+		int width;
+	} columns[] = {
+		{"run", "RUN", 6},
+		{"state", "STATE", 9},
+		{"started", "STARTED", 29},
+		{"seconds", "SECONDS", 10},
+		{"units", "UNITS", 9},
+		{"units_run", "RUN", 9},
+		{"units_failed", "FAILED", 9},
+		{"params", "PARAMS", 0},
+	};
+	const size_t count = sizeof(columns) / sizeof(*columns);
+	size_t index;
+	json_t *run;
+
+	for (size_t i = 0; i < count; i++)
+		printf("%-*s", columns[i].width, columns[i].title);
+	putchar('\n');
+	json_array_foreach(runs, index, run)
+	{
+		for (size_t i = 0; i < count; i++)
+			print_value(json_object_get(run, columns[i].key),
+				columns[i].width);
+		putchar('\n');
+	}
+}
+
+static void show_fields(json_t *run)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(run, key, value)
+	{
+		if (json_is_array(value) || json_is_object(value))
+			continue;
+		printf("%s: ", key);
+		print_value(value, 0);
+		putchar('\n');
+	}
+}
+
+static void show_units(const json_t *units)
+{
+	size_t index;
+	json_t *unit;
+
+	json_array_foreach(units, index, unit)
+	{
+		print_value(json_object_get(unit, "state"), 12);
+		print_value(json_object_get(unit, "graph"), 0);
+		if (json_string_length(json_object_get(unit, "key")) > 0)
+			putchar('/');
+		print_value(json_object_get(unit, "key"), 0);
+		const json_t *reason = json_object_get(unit, "reason");
+		if (json_string_length(reason) > 0) {
+			printf(": ");
+			print_value(reason, 0);
+		}
+		putchar('\n');
+	}
+}
+
+/* ---- One run ---------------------------------------------------------------------- */
+
+struct listing {
+	uint64_t run;
+	json_t *units;
+};
+
+static bool add_unit(void *context, struct store_unit *unit)
+{
+	struct listing *listing = context;
+
+	if (unit->run != listing->run)
+		return true;
+	json_t *object = json_object(), *outputs = json_array();
+	set(object, "graph", escaped(unit->graph));
+	set(object, "key", escaped(unit->key));
+	set(object, "state", json_string(unit_names[unit->state]));
+	set(object, "reason", escaped(unit->reason));
+	for (size_t i = 0; i < unit->output_count; i++)
+		if (json_array_append_new(
+			    outputs, escaped(unit->outputs[i].path)))
+			memory_abort();
+	set(object, "outputs", outputs);
+	if (json_array_append_new(listing->units, object))
+		memory_abort();
+	return true;
+}
+
+/* Adds the units that it made, as far as no later run made them again, and
+ * what its operators did. */
+static bool add_details(struct run_store *store, json_t *run)
+{
+	struct listing listing = {
+		.run = (uint64_t)json_integer_value(
+			json_object_get(run, "run")),
+		.units = json_array(),
+	};
+	const char *const *graphs = store_graphs(store);
+	bool ok = graphs != NULL;
+
+	for (size_t i = 0; ok && graphs[i]; i++)
+		ok = store_units(store, graphs[i], add_unit, &listing);
+	set(run, "made", listing.units);
+	const char *telemetry = ok ? store_telemetry(store, listing.run) : NULL;
+	json_t *parsed = telemetry ? json_loads(telemetry, 0, NULL) : NULL;
+	set(run, "telemetry", parsed ? parsed : json_null());
+	return ok;
+}
+
+static void print_json(json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+static bool show_run(struct run_store *store, json_t *run, bool json)
+{
+	if (!add_details(store, run))
+		return false;
+	if (json) {
+		print_json(run);
+		return true;
+	}
+	const json_t *telemetry = json_object_get(run, "telemetry");
+
+	show_fields(run);
+	if (json_is_object(telemetry) || json_is_array(telemetry)) {
+		printf("telemetry: ");
+		json_dumpf(telemetry, stdout, JSON_COMPACT);
+		putchar('\n');
+	}
+	show_units(json_object_get(run, "made"));
+	return true;
+}
+
+/* ---- Two runs --------------------------------------------------------------------- */
+
+/* Each run has its own. */
+static bool is_own(const char *key)
+{
+	return strcmp(key, "started") == 0 || strcmp(key, "ended") == 0 ||
+		strcmp(key, "pid") == 0;
+}
+
+static void show_difference(json_t *one, json_t *two, bool json)
+{
+	json_t *differences = json_object();
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(one, key, value)
+	{
+		json_t *other = json_object_get(two, key);
+
+		if (!is_own(key) && !json_equal(value, other))
+			set(differences, key,
+				json_pack("[O, O]", value, other));
+	}
+	if (json) {
+		print_json(differences);
+	} else {
+		json_object_foreach(differences, key, value)
+		{
+			printf("%s: ", key);
+			print_value(json_array_get(value, 0), 0);
+			printf(" -> ");
+			print_value(json_array_get(value, 1), 0);
+			putchar('\n');
+		}
+	}
+	json_decref(differences);
+}
+
+/* ---- The verb ---------------------------------------------------------------------- */
+
+/* The run that a word names; NULL: there is none, which is said. */
+static json_t *find_run(
+	struct command *command, const json_t *runs, const char *word)
+{
+	int64_t id;
+	size_t index;
+	json_t *run;
+
+	if (strcmp(word, "last") == 0 && json_array_size(runs) > 0)
+		return json_array_get(runs, 0);
+	if (!units_integer(word, &id))
+		json_array_foreach(runs, index,
+			run) if (json_integer_value(json_object_get(run,
+					 "run")) == id) return run;
+	command_wrong(command, "`leat runs FILE` lists them",
+		"there is no run %s", word);
+	return NULL;
+}
+
+/* Shows what the words after FILE ask for. */
+static bool show(struct command *command, struct run_store *store, json_t *runs,
+	const char *const *words)
+{
+	const struct runs_options *settings = command->settings;
+	json_t *found[2] = {NULL, NULL};
+
+	if (!words[0] && settings->json)
+		print_json(runs);
+	else if (!words[0])
+		show_list(runs);
+	for (size_t i = 0; i < 2 && words[i]; i++) {
+		found[i] = find_run(command, runs, words[i]);
+		if (!found[i])
+			return true;
+	}
+	if (found[1])
+		show_difference(found[0], found[1], settings->json);
+	return !found[0] || found[1] ||
+		show_run(store, found[0], settings->json);
+}
+
+static void run_session(struct command *command, const char *const *words)
+{
+	const struct runs_options *settings = command->settings;
+	struct text path = {0}, problem = {0};
+	struct run_store *store;
+	json_t *runs = json_array();
+
+	state_directory(command->session, settings->state, &path);
+	enum store_status opened = run_store_open_reader(
+		path.data, &store, &problem, &command->status);
+	bool ok = opened == STORE_OK || opened == STORE_NONE;
+
+	if (opened == STORE_OK)
+		ok = store_runs(store, add_run, runs);
+	if (ok)
+		ok = show(command, store, runs, words);
+	if (!ok && opened == STORE_OK) {
+		command->status = STATUS_IO_ERROR;
+		text_add_string(&problem, run_store_problem(store));
+	}
+	if (!ok)
+		diagnostics_add(command->diagnostics, SEVERITY_ERROR,
+			(struct location){0}, NULL, "%s", problem.data);
+	problem.length = 0;
+	run_store_close(store, &problem);
+	json_decref(runs);
+	text_free(&path);
+	text_free(&problem);
+}
+
+static int run(char *const *words)
+{
+	struct runs_options settings = {0};
+	struct command command = command_start(&verb_runs, words, &settings);
+	const char *file = command_word(&command);
+	const char *ids[3] = {NULL, NULL, NULL};
+
+	if (!file && command.status == STATUS_OK && !settings.help)
+		command_wrong(&command, "see `leat help runs`",
+			"no session file is given");
+	if (file && !settings.help && command_open(&command, file)) {
+		for (size_t i = 0; i < 3; i++)
+			ids[i] = i == 0 || ids[i - 1] ? command_word(&command)
+						      : NULL;
+		if (ids[2])
+			command_wrong(&command, "see `leat help runs`",
+				"two runs are compared, not %s as well",
+				ids[2]);
+		if (command.status == STATUS_OK)
+			run_session(&command, ids);
+	}
+	if (settings.help)
+		help_show_verb(stdout, &verb_runs);
+	return command_finish(&command);
+}
+
+const struct verb verb_runs = {
+	.name = "runs",
+	.usage = "[OPTION]... FILE [RUN [RUN]]",
+	.summary = "Show what is known of the runs of a session",
+	.details =
+		"Lists the runs that the run store remembers, the newest "
+		"first: how they ended, how many units there were, how many "
+		"were run and how many failed. With a RUN, its number or "
+		"`last`, shows that one, what its operators did and the units "
+		"that it was the last to make; with two, what differs between "
+		"them. A run that was killed is told as that.\n",
+	.options = options,
+	.run = run,
+};
