@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "session/link-end.h"
 
 /* Grows when leat makes something else of the same session. */
 enum { REVISION = 1 };
@@ -215,10 +216,11 @@ static void add_link(struct fingerprint *fingerprint,
 		from = arena_format(fingerprint->arena, "%s leaky %d %zu %zu",
 			from, (int)options->policy, options->capacity_items,
 			options->capacity_bytes);
-	add(fingerprint,
-		arena_format(
-			fingerprint->arena, "%s<%u", to->name, link->to_pin),
+	struct text end = {0};
+	link_end_add(&end, to, link->to_pin);
+	add(fingerprint, arena_format(fingerprint->arena, "<%s", end.data),
 		from);
+	text_free(&end);
 }
 
 static void make_digest(struct fingerprint *fingerprint)

@@ -82,6 +82,18 @@ done
 expect 0 "$LEAT" run head.yaml --count 7
 head -n 7 in/1.txt | holds head.txt
 
+# What a value has changed is done again, though its input is the same.
+sed 's|head.txt|"each/{src_name}"|; s/use: head,/& per: unit,/
+	s/session: head/session: each/' head.yaml >each.yaml
+for count in 3 5; do
+	echo $count >limit
+	expect 0 "$LEAT" run each.yaml
+	for i in 1 2 3; do
+		head -n $count in/$i.txt | holds each/$i.txt
+	done
+done
+: >limit
+
 # refused MESSAGE OPTION...: the run fails so, and publishes nothing.
 refused()
 {
