@@ -355,3 +355,56 @@ bool graph_find_input(struct graph_work *work, const struct node *scalar,
 	*pin = (unsigned)row;
 	return row >= 0;
 }
+
+/* ---- What a subgraph shows ---------------------------------------------- */
+
+/* The row of the pin of either direction that END names; -1: reported, or the
+ * operator isn't known. */
+static int find_any_pin(struct graph_work *work, const struct link_end *end)
+{
+	const struct operator_spec *spec =
+		work->plan->operators[end->index].spec;
+	int row = spec ? spec_pin(spec, end->pin) : -1;
+	size_t rows = spec ? spec_pin_count(spec) : 0;
+	const char **names =
+		arena_array(work->loader->arena, rows + 1, sizeof(*names));
+
+	if (!spec || row >= 0)
+		return row;
+	for (size_t i = 0; i < rows; i++)
+		names[i] = spec->pins[i].name;
+	const char *all = arena_format(work->loader->arena, "its pins are: %s",
+		loader_join(work->loader, names));
+	loader_error(work->loader, end->location,
+		loader_nearest(work->loader, end->pin, names, all),
+		"'%s' (%s) has no pin '%s'", end->name, spec->name, end->pin);
+	return -1;
+}
+
+bool graph_find_shown(struct graph_work *work, const struct node *scalar,
+	bool live, struct graph_end *shown)
+{
+	const char *what = live ? "a live property" : "a pin";
+	struct loader *loader = work->loader;
+	struct link_end end = {.name = NULL};
+	int row = -1;
+
+	if (!loader_expect(loader, scalar, NODE_SCALAR, what) ||
+		!parse_end(loader, scalar->text, scalar->length,
+			scalar->content, &end) ||
+		!find_operators(work, &end, 1))
+		return false;
+	shown->op = (unsigned)end.index;
+	if (!end.pin)
+		loader_error(loader, end.location,
+			live ? "name it, as in cut.count"
+			     : "name it, as in unpack.in",
+			"'%s' is not %s", scalar->text, what);
+	else if (live)
+		row = graph_find_live(work, shown->op, end.pin, end.location);
+	else
+		row = find_any_pin(work, &end);
+	work->links_broken |= !live && row < 0;
+	shown->row = (unsigned)row;
+	return row >= 0;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pins connected: implicit tees, numbers of requested pins, loose ends. */
+/* Pins connected: implicit tees, numbers of requested pins. */
 #include <string.h>
 
 #include "loader/graph.h"
@@ -91,48 +91,32 @@ static void add_tees(struct graph_work *work)
 
 /* ---- Pins --------------------------------------------------------------- */
 
-static void report_taken(struct graph_work *work, const struct draft_link *link,
-	const struct draft_link *first)
-{
-	const struct operator_plan *to = &work->plan->operators[link->to];
-
-	loader_error(work->loader, link->location,
-		"put a gather in front: it takes several links",
-		"the input '%s' of '%s' has a link already, in line %u",
-		pin_of(work, link->to, link->to_pin)->name, to->name,
-		first->location.line);
-}
-
 /* Whether a live property has no link yet; else reported. SLOT holds the number
  * of the one that it has. */
-static bool check_live(struct graph_work *work, const struct draft_link *link,
-	const unsigned *slot)
+static bool check_live(
+	struct graph_work *work, const struct draft_link *link, unsigned slot)
 {
 	const struct operator_plan *to = &work->plan->operators[link->to];
 
-	if (!*slot)
+	if (!slot)
 		return true;
 	loader_error(work->loader, link->location, NULL,
 		"'%s@%s' has a link already, in line %u", to->name,
 		to->spec->properties[link->live - 1].name,
-		work->links[*slot - 1].location.line);
+		work->links[slot - 1].location.line);
 	return false;
 }
 
-/* Whether a pin takes one more than the links in *SLOT; else reported. */
+/* Whether a pin takes one more than SLOT links; else reported. */
 static bool check_slot(struct graph_work *work, const struct draft_link *link,
-	bool output, const unsigned *slot)
+	bool output, unsigned slot)
 {
 	unsigned op = output ? link->from : link->to;
 	const struct pin_spec *pin =
 		pin_of(work, op, output ? link->from_pin : link->to_pin);
 
-	if (!(pin->flags & PIN_REQUESTED) && !output && *slot) {
-		report_taken(work, link, &work->links[*slot - 1]);
-		return false;
-	}
 	if (!(pin->flags & PIN_REQUESTED) || !pin->maximum ||
-		*slot < pin->maximum)
+		slot < pin->maximum)
 		return true;
 	loader_error(work->loader, link->location, NULL,
 		"the pin '%s' of '%s' takes at most %u links", pin->name,
@@ -150,8 +134,9 @@ static unsigned target_row(
 			  : link->to_pin;
 }
 
-/* Leaves out links that a pin can't take. For each row, SLOTS counts the links
- * of a requested pin, and holds the number of the link of a static one. */
+/* Leaves out links that a requested pin or a live property can't take. For each
+ * row, SLOTS counts the links of a pin, and holds the number of the link of a
+ * property. */
 static void check_room(
 	struct graph_work *work, const unsigned *bases, unsigned *slots)
 {
@@ -162,20 +147,15 @@ static void check_room(
 		unsigned *from = &slots[bases[link.from] + link.from_pin];
 		unsigned *to = &slots[bases[link.to] + target_row(work, &link)];
 
-		if (!check_slot(work, &link, true, from) ||
-			!(link.live ? check_live(work, &link, to)
-				    : check_slot(work, &link, false, to))) {
+		if (!check_slot(work, &link, true, *from) ||
+			!(link.live ? check_live(work, &link, *to)
+				    : check_slot(work, &link, false, *to))) {
 			work->links_broken = true;
 			continue;
 		}
 		work->links[kept++] = link;
 		*from += 1;
-		if (!link.live &&
-			pin_of(work, link.to, link.to_pin)->flags &
-				PIN_REQUESTED)
-			*to += 1;
-		else
-			*to = (unsigned)kept;
+		*to = link.live ? (unsigned)kept : *to + 1;
 	}
 	work->link_count = kept;
 }
@@ -276,81 +256,6 @@ static void number_pins(struct graph_work *work)
 	}
 }
 
-/* ---- Loose ends --------------------------------------------------------- */
-
-/* The operator is left out of the chain that it belongs to. */
-static void report_left_out(
-	struct loader *loader, const struct operator_plan *op)
-{
-	loader_error(loader, op->location, NULL,
-		"no link reaches '%s', and none takes what it yields",
-		op->name);
-}
-
-static void report_loose(struct loader *loader, const struct operator_plan *op,
-	const struct pin_spec *pin)
-{
-	if (pin->direction == PIN_INPUT)
-		loader_error(loader, op->location, NULL,
-			"no link reaches the input '%s' of '%s'", pin->name,
-			op->name);
-	else
-		loader_error(loader, op->location,
-			"the operator discard takes what isn't wanted",
-			"no link takes the output '%s' of '%s'", pin->name,
-			op->name);
-}
-
-static bool is_loose(
-	const struct operator_plan *op, unsigned statics, unsigned row)
-{
-	bool linked = row < statics ? op->pins[row].link >= 0
-				    : op->pin_count - op->live_count > statics;
-
-	return !linked &&
-		!(op->spec->pins[row].flags & (PIN_OPTIONAL | PIN_DYNAMIC));
-}
-
-static void check_loose(struct loader *loader, const struct operator_plan *op)
-{
-	const struct pin_spec *pins = op->spec->pins;
-	unsigned statics = static_pins(op->spec);
-	bool used = false, needed = false;
-	unsigned loose[2] = {0, 0};
-
-	for (unsigned i = 0; i < op->pin_count; i++)
-		used |= op->pins[i].link >= 0;
-	for (unsigned i = 0; pins[i].name; i++)
-		needed |= !(pins[i].flags & PIN_OPTIONAL);
-	if (!used && needed) {
-		loader_error(loader, op->location, NULL,
-			"'%s' is not used: no link names it", op->name);
-		return;
-	}
-	for (unsigned i = 0; pins[i].name; i++)
-		loose[pins[i].direction] += is_loose(op, statics, i);
-	if (loose[PIN_INPUT] && loose[PIN_OUTPUT]) {
-		report_left_out(loader, op);
-		return;
-	}
-	for (unsigned i = 0; pins[i].name; i++)
-		if (is_loose(op, statics, i))
-			report_loose(loader, op, &pins[i]);
-}
-
-static void check_loose_ends(struct graph_work *work)
-{
-	unsigned named = (unsigned)work->names->count;
-	size_t errors =
-		diagnostics_count(work->loader->diagnostics, SEVERITY_ERROR);
-
-	for (unsigned i = 0; i < named; i++)
-		if (work->plan->operators[i].spec && !work->touched[i])
-			check_loose(work->loader, &work->plan->operators[i]);
-	work->links_broken = diagnostics_count(work->loader->diagnostics,
-				     SEVERITY_ERROR) > errors;
-}
-
 void graph_connect(struct graph_work *work)
 {
 	unsigned total;
@@ -360,7 +265,4 @@ void graph_connect(struct graph_work *work)
 	check_room(work, bases,
 		arena_array(work->loader->arena, total, sizeof(unsigned)));
 	number_pins(work);
-	graph_check_types(work);
-	if (!work->links_broken)
-		check_loose_ends(work);
 }

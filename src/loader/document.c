@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 /* Where byte OFFSET of a source stands. */
@@ -116,26 +118,28 @@ static FILE *open_regular(const char *path, const char **problem)
 	return NULL;
 }
 
-bool document_read(struct arena *arena, const char *path, struct source *source,
-	struct diagnostics *diagnostics)
+bool document_read(struct arena *arena, const char *path, const char *what,
+	struct source *source, struct diagnostics *diagnostics)
 {
 	struct location whole = {source, 0, 0, 1, NULL};
-	char *buffer = arena_alloc(arena, DOCUMENT_BYTES + 2);
+	char *buffer = memory_alloc(DOCUMENT_BYTES + 1);
 	const char *problem = "";
 	FILE *file = open_regular(path, &problem);
 
-	*source = (struct source){path, buffer, 0};
+	*source = (struct source){path, "", 0};
 	if (file)
 		source->length = fread(buffer, 1, DOCUMENT_BYTES + 1, file);
 	if (file && ferror(file))
 		problem = strerror(errno);
 	if (file)
 		fclose(file);
+	source->text = arena_copy(arena, buffer, source->length);
+	free(buffer);
 	if (*problem || source->length > DOCUMENT_BYTES) {
 		diagnostics_add(diagnostics, SEVERITY_ERROR, whole, NULL,
-			*problem ? "cannot read the session: %s"
-				 : "the session is larger than 1 MiB%s",
-			problem);
+			*problem ? "cannot read the %s: %s"
+				 : "the %s is larger than 1 MiB%s",
+			what, problem);
 		return false;
 	}
 	return check_encoding(source, diagnostics);

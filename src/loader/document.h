@@ -41,9 +41,10 @@ enum {
 	DOCUMENT_DEPTH = 64,
 };
 
-/* Reads PATH into SOURCE, whose text ARENA holds. False: reported. */
-bool document_read(struct arena *arena, const char *path, struct source *source,
-	struct diagnostics *diagnostics);
+/* Reads PATH, which is WHAT ("session"), into SOURCE, whose text ARENA holds.
+ * False: reported. */
+bool document_read(struct arena *arena, const char *path, const char *what,
+	struct source *source, struct diagnostics *diagnostics);
 
 /* The root of the one document in SOURCE; keys that begin with x- are left
  * out. Returns NULL if there is none or the tree can't be trusted. Sets

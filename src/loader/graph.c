@@ -1,79 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* The operators of a graph. */
+/* Graphs: read as they are written, then made flat. */
 #include "loader/graph.h"
 
-#include <stddef.h>
-#include <string.h>
-
 #include "loader/live.h"
-#include "loader/settings.h"
+#include "loader/subgraph.h"
 #include "registry/registry.h"
 
-static const char *const on_error_names[] = {"fail", "skip", NULL};
-
-const struct key_rule graph_reserved_keys[] = {
-	{"use", KEY_SCALAR, NULL},
+const struct key_rule graph_keys[] = {
 	{"doc", KEY_SCALAR, NULL},
+	{"operators", KEY_MAP, NULL},
+	{"links", KEY_SEQUENCE, NULL},
+	{"rejected", KEY_SCALAR, NULL},
 	{"on-error", KEY_SCALAR, NULL},
-	{"keep", KEY_LATER, NULL},
-	{"per", KEY_SCALAR, NULL},
 	{NULL, KEY_ANY, NULL},
 };
 
-void graph_read_on_error(
-	struct loader *loader, const struct node *map, enum on_error *on_error)
+void graph_add_link(struct graph_work *work, struct draft_link link)
 {
-	static const struct plain_rule rule = {
-		.type = SETTING_CHOICE, .choices = on_error_names};
-	const struct node *node = node_get(map, "on-error");
-	struct plain plain;
-
-	if (!node || node->kind != NODE_SCALAR || node_is_empty(node))
-		return;
-	if (strcmp(node->text, "quarantine") == 0)
-		loader_error(loader, node->location, NULL,
-			"'on-error: quarantine' is not available yet");
-	else if (plain_check(loader, &rule, node->text, node->location, &plain))
-		*on_error = (enum on_error)plain.integer;
+	work->links = loader_grow(work->loader, work->links, work->link_count,
+		&work->link_capacity, sizeof(*work->links));
+	work->links[work->link_count++] = link;
 }
 
-/* ---- One operator ------------------------------------------------------- */
-
-/* Checks the keys beside the properties. */
-static void check_reserved(struct loader *loader, const struct node *map)
-{
-	for (size_t i = 0; i < map->count; i++) {
-		const struct node *key = map->keys[i];
-
-		if (strcmp(key->text, "keep") == 0)
-			loader_error(loader, key->location, NULL,
-				"'keep' is not available yet");
-		else if (strcmp(key->text, "doc") == 0 ||
-			strcmp(key->text, "per") == 0 ||
-			strcmp(key->text, "on-error") == 0)
-			loader_expect(loader, map->items[i], NODE_SCALAR,
-				arena_format(loader->arena, "'%s'", key->text));
-	}
-}
-
-static void read_per(struct loader *loader, const struct node *map,
-	struct operator_plan *plan)
-{
-	struct plain_rule rule = {
-		.type = SETTING_CHOICE, .choices = scope_names};
-	const struct node *node = node_get(map, "per");
-	struct plain plain;
-
-	if (!node || node->kind != NODE_SCALAR || node_is_empty(node))
-		return;
-	if (!(plan->spec->flags & OPERATOR_SCOPED))
-		loader_error(loader, node->location, NULL,
-			"'%s' keeps nothing between items, so 'per' doesn't "
-			"go with it",
-			plan->spec->name);
-	else if (plain_check(loader, &rule, node->text, node->location, &plain))
-		plan->per = (enum scope)plain.integer;
-}
+/* ---- The structure ------------------------------------------------------ */
 
 /* The scalar that says which operator it is; NULL: reported. */
 static const struct node *find_use(
@@ -98,142 +47,169 @@ static const struct node *find_use(
 	return NULL;
 }
 
+/* Finds what is used; with a subgraph, what that looks like. */
 static const struct operator_spec *find_spec(
-	struct loader *loader, const struct node *use)
+	struct loader *loader, const struct node *use, struct subgraph **into)
 {
-	const struct operator_spec *spec = registry_operator(use->text);
+	struct subgraph *found = library_find(loader, use->text);
+	const struct operator_spec *spec =
+		found ? &found->spec : registry_operator(use->text);
 
-	if (!spec)
+	if (!spec && !loader->session->parts->incomplete)
 		loader_error(loader, use->location,
-			loader_nearest(loader, use->text,
-				registry_operator_names(),
-				"`leat list` shows all operators"),
+			loader_is_verbose(loader)
+				? loader_nearest(loader, use->text,
+					  library_names(loader),
+					  "`leat list` shows all operators")
+				: NULL,
 			"there is no operator '%s'", use->text);
-	return spec;
+	if (!found)
+		return spec;
+	*into = subgraph_use(loader, found, use);
+	return *into && !found->broken ? spec : NULL;
 }
 
-static void start_operator(struct loader *loader, struct operator_plan *plan,
-	const struct operator_spec *spec)
+static void read_entry(struct graph_body *body, unsigned index)
 {
-	plan->spec = spec;
-	plan->settings = arena_alloc(loader->arena, spec->state_size);
-	plan->property_locations = arena_array(loader->arena,
-		spec_property_count(spec), sizeof(*plan->property_locations));
-	plan->per = spec->scope;
-}
-
-static void read_operator(struct graph_work *work, const struct node *key,
-	const struct node *node, struct operator_plan *plan)
-{
-	struct loader *loader = work->loader;
+	struct loader *loader = body->work.loader;
+	struct operator_plan *plan = &body->work.plan->operators[index];
+	const struct node *key = body->operators->keys[index];
+	const struct node *node = body->operators->items[index];
 	const struct node *use = find_use(loader, key, node);
-	const struct operator_spec *spec = use ? find_spec(loader, use) : NULL;
-	const struct node *map = node->kind == NODE_MAP ? node : NULL;
 
 	plan->name = key->text;
 	plan->location = key->location;
 	if (!loader_check_name(loader, key, "an operator"))
-		work->touched[plan - work->plan->operators] = true;
-	if (map)
-		check_reserved(loader, map);
-	if (map)
-		graph_read_on_error(loader, map, &plan->on_error);
-	if (!spec)
-		return;
-	start_operator(loader, plan, spec);
-	if (map)
-		read_per(loader, map, plan);
-	struct settings settings = {.specs = spec->properties,
-		.what = arena_format(loader->arena, "'%s'", spec->name),
-		.owner = key->location,
-		.state = plan->settings,
-		.locations = plan->property_locations};
-	settings_read(loader, map, graph_reserved_keys, &settings);
-	plan->unknown = settings.unknown;
-	plan->missing = settings.missing;
+		body->work.touched[index] = true;
+	if (node->kind == NODE_MAP)
+		operator_check_reserved(loader, node);
+	if (use)
+		plan->spec = find_spec(loader, use, &body->subgraphs[index]);
 }
 
-unsigned graph_add_operator(struct graph_work *work,
-	const struct operator_spec *spec, const char *name, const char *why,
-	struct location location)
+static void read_entries(struct graph_body *body)
 {
-	struct graph_plan *plan = work->plan;
-	struct operator_plan op = {
-		.name = name, .location = location, .inserted = why};
-	struct settings settings = {
-		.specs = spec->properties, .what = name, .owner = location};
+	struct loader *loader = body->work.loader;
+	struct graph_plan *plan = body->work.plan;
+	size_t count = body->operators->count;
+	const char **names = arena_array(loader->arena, count, sizeof(*names));
 
-	start_operator(work->loader, &op, spec);
-	settings.state = op.settings;
-	settings.locations = op.property_locations;
-	settings_read(work->loader, NULL, NULL, &settings);
+	plan->operator_count = (unsigned)count;
 	plan->operators =
-		loader_grow(work->loader, plan->operators, plan->operator_count,
-			&work->operator_capacity, sizeof(*plan->operators));
-	plan->operators[plan->operator_count] = op;
-	return plan->operator_count++;
-}
-
-void graph_add_link(struct graph_work *work, struct draft_link link)
-{
-	work->links = loader_grow(work->loader, work->links, work->link_count,
-		&work->link_capacity, sizeof(*work->links));
-	work->links[work->link_count++] = link;
-}
-
-static void read_operators(
-	struct graph_work *work, const struct node *map, enum on_error on_error)
-{
-	struct loader *loader = work->loader;
-	struct graph_plan *plan = work->plan;
-	const char **names =
-		arena_array(loader->arena, map->count, sizeof(*names));
-
-	plan->operators = arena_array(
-		loader->arena, map->count, sizeof(*plan->operators));
-	plan->operator_count = (unsigned)map->count;
-	work->operator_capacity = map->count;
-	work->touched =
-		arena_array(loader->arena, map->count, sizeof(*work->touched));
-	for (size_t i = 0; i < map->count; i++) {
-		names[i] = map->keys[i]->text;
-		plan->operators[i].on_error = on_error;
-		read_operator(
-			work, map->keys[i], map->items[i], &plan->operators[i]);
+		arena_array(loader->arena, count, sizeof(*plan->operators));
+	body->work.touched =
+		arena_array(loader->arena, count, sizeof(*body->work.touched));
+	body->subgraphs =
+		arena_array(loader->arena, count, sizeof(struct subgraph *));
+	for (unsigned i = 0; i < count; i++) {
+		names[i] = body->operators->keys[i]->text;
+		read_entry(body, i);
 	}
-	work->names = names_create(loader->arena, names, map->count);
+	body->work.names = names_create(loader->arena, names, count);
+}
+
+/* The map of operators; NULL: reported. */
+static const struct node *find_operators(struct loader *loader,
+	const struct node *map, const char *name, struct location location)
+{
+	const struct node *operators = node_get(map, "operators");
+
+	if (!operators)
+		loader_error(
+			loader, location, NULL, "%s has no 'operators'", name);
+	else if (operators->kind == NODE_MAP && operators->count)
+		return operators;
+	else if (operators->kind == NODE_MAP)
+		loader_error(loader, operators->location,
+			"for example: {input: stdin}", "'operators' is empty");
+	return NULL;
+}
+
+bool body_read(struct loader *loader, const struct node *map, const char *name,
+	struct location location, struct graph_body *body)
+{
+	const struct node *links = node_get(map, "links");
+	const struct node *rejected = node_get(map, "rejected");
+	struct graph_work *work = &body->work;
+
+	*body = (struct graph_body){.work.loader = loader,
+		.operators = find_operators(loader, map, name, location)};
+	if (!body->operators)
+		return false;
+	work->plan = arena_alloc(loader->arena, sizeof(*work->plan));
+	read_entries(body);
+	if (links && links->kind == NODE_SEQUENCE)
+		graph_read_links(work, links);
+	else
+		work->links_broken = links != NULL;
+	if (rejected && rejected->kind == NODE_SCALAR &&
+		graph_find_input(work, rejected, &body->rejected_end.op,
+			&body->rejected_end.row))
+		body->rejected = rejected;
+	return true;
 }
 
 /* ---- The graph ---------------------------------------------------------- */
+
+/* Counts the operators that the uses in BODY stand for; leaves out the uses
+ * that are too many. */
+static void check_size(struct loader *loader, struct graph_body *body)
+{
+	for (unsigned i = 0; i < body->operators->count; i++) {
+		const struct subgraph *subgraph = body->subgraphs[i];
+
+		if (!subgraph)
+			continue;
+		loader->expanded += subgraph->operators;
+		if (loader->expanded <= SUBGRAPH_OPERATORS)
+			continue;
+		loader->expanded -= subgraph->operators;
+		body->subgraphs[i] = NULL;
+		body->work.plan->operators[i].spec = NULL;
+		loader_error(loader, body->operators->keys[i]->location,
+			"a session may have as many that come from subgraphs",
+			"with '%s' there are more than %u operators",
+			body->operators->keys[i]->text, SUBGRAPH_OPERATORS);
+		return;
+	}
+}
+
+/* A graph without links may have only what has no ends. */
+static void require_links(struct graph_body *body, const char *name)
+{
+	for (unsigned i = 0; i < body->operators->count; i++) {
+		const struct operator_spec *spec =
+			body->work.plan->operators[i].spec;
+
+		if (spec && !spec->pins[0].name)
+			continue;
+		body->work.links_broken = true;
+		loader_error(body->work.loader,
+			body->operators->keys[0]->location,
+			"add links, as in links: [a -> b -> c]",
+			"%s has no 'links'", name);
+		return;
+	}
+}
 
 void graph_load(
 	struct loader *loader, const struct node *map, struct graph_plan *plan)
 {
 	struct graph_work work = {.loader = loader, .plan = plan};
-	const struct node *operators = node_get(map, "operators");
-	const struct node *links = node_get(map, "links");
-	const struct node *rejected = node_get(map, "rejected");
 	enum on_error on_error = loader->on_error;
+	struct graph_body body;
+	const char *name =
+		arena_format(loader->arena, "the graph '%s'", plan->name);
 
-	if (!operators) {
-		loader_error(loader, plan->location, NULL,
-			"the graph '%s' has no 'operators'", plan->name);
+	if (!body_read(loader, map, name, plan->location, &body))
 		return;
-	}
-	if (operators->kind != NODE_MAP)
-		return;
-	graph_read_on_error(loader, map, &on_error);
-	read_operators(&work, operators, on_error);
-	if (links && links->kind == NODE_SEQUENCE)
-		graph_read_links(&work, links);
-	else
-		work.links_broken = true;
-	if (!links && operators->count)
-		loader_error(loader, operators->keys[0]->location,
-			"add links, as in links: [a -> b -> c]",
-			"the graph '%s' has no 'links'", plan->name);
-	if (rejected && rejected->kind == NODE_SCALAR)
-		graph_read_rejected(&work, rejected);
+	if (!node_get(map, "links"))
+		require_links(&body, name);
+	graph_read_on_error(loader, map, &loader->on_error);
+	body_check_ends(&body, NULL);
+	check_size(loader, &body);
+	body_expand(&work, &body, NULL);
+	loader->on_error = on_error;
 	graph_check_missing(&work);
 	graph_connect(&work);
 	graph_rank(&work);

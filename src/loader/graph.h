@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One graph while it is loaded. The steps, in order: operators are read, links
- * are collected by name, pins are connected, operators are ranked, related.
- * Each leaves out what is known to be wrong, so that an error has no echo.
+ * One graph while it is loaded. The steps, in order: it is read as it is
+ * written, links by name; subgraphs are expanded, which makes it flat; pins are
+ * connected, operators are ranked, related. Each leaves out what is known to
+ * be wrong, so that an error has no echo.
  */
 #ifndef LEAT_LOADER_GRAPH_H
 #define LEAT_LOADER_GRAPH_H
@@ -19,14 +20,24 @@ struct draft_link {
 	struct link_options options;
 };
 
+/* A pin or property of an operator, by its row in the table. */
+struct graph_end {
+	unsigned op, row;
+};
+
 struct graph_work {
 	struct loader *loader;
 	struct graph_plan *plan;
 	size_t operator_capacity;
-	struct names *names; /* of the operators in the file */
-	bool *touched; /* the operator's name is wrong */
 	bool links_broken; /* a link isn't right, or an end is loose: what
 			      arrives where isn't known */
+	/* While it is read as it is written: */
+	struct names *names; /* of the operators */
+	bool *touched; /* the operator's name is wrong */
+	/* When it is flat: */
+	struct graph_end *rejects; /* output pins `rejected`, and those that
+				      a subgraph shows as such */
+	size_t reject_count, reject_capacity;
 	struct draft_link *links;
 	size_t link_count, link_capacity;
 	size_t plan_link_capacity; /* of the plan's links, once some are added */
@@ -64,15 +75,34 @@ void graph_read_links(struct graph_work *work, const struct node *links);
 bool graph_find_input(struct graph_work *work, const struct node *scalar,
 	unsigned *op, unsigned *pin);
 
-/* Collects `rejected:` (loader/rejected.c). */
-void graph_read_rejected(struct graph_work *work, const struct node *scalar);
+/* The same for what SCALAR shows of an operator: a pin or, if LIVE, a live
+ * property. False: reported, or not known because of an error. */
+bool graph_find_shown(struct graph_work *work, const struct node *scalar,
+	bool live, struct graph_end *shown);
 
-/* Gives outputs with several links a tee, numbers the pins and finds those
- * without a link (loader/connect.c). */
+/* Where a part of a flat graph starts. */
+struct graph_part {
+	unsigned op;
+	size_t link, reject;
+};
+
+/* Links the ends rejected of a part that no link names, but for those that
+ * SHOWN says, to the input that LINK leads to (loader/rejected.c). */
+void graph_link_rejected(struct graph_work *work, struct graph_part part,
+	struct draft_link link, const bool *shown);
+
+/* Gives outputs with several links a tee and numbers the pins
+ * (loader/connect.c). */
 void graph_connect(struct graph_work *work);
 
-/* Reports links whose pins have no type in common (loader/relate.c). */
-void graph_check_types(struct graph_work *work);
+/* The names of the payload types in a set, joined with "or"
+ * (loader/types.c). */
+const char *graph_type_words(struct loader *loader, unsigned types);
+
+/* Reports that a link can't carry TYPES where WANTED are taken
+ * (loader/types.c). */
+void graph_report_types(struct graph_work *work, struct location location,
+	unsigned from, unsigned to, unsigned types, unsigned wanted);
 
 /* Fills in the ranks, or reports a cycle (loader/rank.c). */
 void graph_rank(struct graph_work *work);

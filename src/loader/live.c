@@ -69,10 +69,10 @@ void graph_check_missing(struct graph_work *work)
 		if (work->links[i].live)
 			work->plan->operators[work->links[i].to].missing &=
 				~(UINT64_C(1) << (work->links[i].live - 1));
-	for (unsigned i = 0; i < work->names->count; i++) {
+	for (unsigned i = 0; i < work->plan->operator_count; i++) {
 		const struct operator_plan *op = &work->plan->operators[i];
 
-		for (unsigned row = 0; row < 64 && !work->touched[i]; row++)
+		for (unsigned row = 0; row < 64 && op->missing; row++)
 			if (op->missing >> row & 1)
 				settings_report_missing(work->loader,
 					op->location,

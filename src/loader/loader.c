@@ -31,6 +31,7 @@ void loader_verror(struct loader *loader, struct location location,
 	diagnostics_vadd(loader->diagnostics, SEVERITY_ERROR, location, hint,
 		format, args);
 	loader->failed = true;
+	loader->errors++;
 }
 
 void loader_error(struct loader *loader, struct location location,

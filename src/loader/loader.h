@@ -17,6 +17,13 @@ struct session_parts {
 	struct param_scope variables; /* those of the environment */
 	const char **secrets; /* as in struct session */
 	size_t secret_count, secret_capacity;
+	struct library *library; /* the session itself, the others behind it */
+	unsigned library_count;
+	struct names *included; /* all subgraphs of included files ... */
+	struct subgraph **included_subgraphs; /* ... in that order */
+	struct names *shipped; /* with leat; NULL: not looked yet */
+	bool incomplete; /* a file to include could not be read, so that names
+			    are missing */
 };
 
 /* A scalar that a comment may have cut short unseen. */
@@ -30,7 +37,11 @@ struct loader {
 	struct arena *arena;
 	struct diagnostics *diagnostics;
 	struct param_scope *scope; /* of what is being read */
-	const struct use *use; /* of the subgraph that is being read, or NULL */
+	const struct use *use; /* that is being expanded, or NULL */
+	struct library *library; /* the file whose graphs are being read */
+	struct subgraph *reading; /* the innermost of those, or NULL */
+	unsigned expanded; /* operators that came from subgraphs */
+	size_t errors; /* reported, also those that were known */
 	bool failed; /* an error was reported */
 	enum on_error on_error; /* what the session says */
 	const struct plain_text *plain_texts; /* patterns, SQL, templates */

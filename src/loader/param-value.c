@@ -94,7 +94,7 @@ bool param_set(struct loader *loader, struct param *param,
 {
 	const char *copy = arena_string(loader->arena, text);
 	struct location location = option_location(loader, param, option, copy);
-	struct param_item item = {copy, location, false};
+	struct param_item item = {.text = copy, .location = location};
 	size_t length = strlen(text);
 
 	if (text_valid(text, length) < length && !plain_is_path(param->type)) {

@@ -249,12 +249,16 @@ void declaration_read(struct loader *loader, const struct node *key,
 		param->required = !param->has_value;
 }
 
+/* INNER: the param is one of a subgraph. */
 static void check_args(struct loader *loader, const struct node *args,
-	const struct param **first, const struct param *param)
+	const struct param **first, const struct param *param, bool inner)
 {
 	if (!param->args)
 		return;
-	if (*first)
+	if (inner)
+		loader_error(loader, args->location, NULL,
+			"'args' goes only with the params of a session");
+	else if (*first)
 		loader_error(loader, args->location, NULL,
 			"only one param can take the arguments, and '%s' does",
 			(*first)->name);
@@ -283,7 +287,8 @@ void params_read(struct loader *loader, const struct node *map,
 			!loader_check_name(loader, map->keys[i], "a param");
 		declaration_read(
 			loader, map->keys[i], map->items[i], &declaration);
-		check_args(loader, declaration.args, &args, declaration.param);
+		check_args(loader, declaration.args, &args, declaration.param,
+			scope->session);
 	}
 	scope->names = names_create(loader->arena, names, map->count);
 }

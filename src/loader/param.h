@@ -10,6 +10,9 @@ struct param_item {
 	const char *text; /* checked; paths are relative to the process */
 	struct location location; /* where it was given */
 	bool literal; /* inputs: a path, not a glob */
+	/* Of SQL that a use gives: the values of ?1 and so on in it. */
+	const struct setting_binding *bindings;
+	size_t binding_count;
 };
 
 /* What the loader knows of a param beside struct param. */

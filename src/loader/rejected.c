@@ -6,49 +6,57 @@
 #include "loader/graph.h"
 #include "registry/registry.h"
 
-/* The row of the output `rejected`, or -1. */
-static int rejected_pin(const struct operator_plan *op)
-{
-	int pin = op->spec ? spec_pin(op->spec, "rejected") : -1;
+/* The part of a flat graph that is looked at. */
+struct rejected_work {
+	struct graph_work *work;
+	struct graph_part part;
+	uint64_t *linked; /* for each operator of it: bits of the rows of its
+			     outputs that have a link */
+	bool *behind; /* ... whether it is the target, or behind it */
+};
 
-	if (pin >= 0 && op->spec->pins[pin].direction != PIN_OUTPUT)
-		return -1;
-	return pin;
-}
-
-/* The operators that must not be linked to TARGET: itself and those behind
- * it, and those whose pin has a link. */
-static bool *find_excluded(struct graph_work *work, unsigned target)
+/* The operators behind the target get no link to it: that would be a cycle. */
+static void find_behind(struct rejected_work *rejected, unsigned target)
 {
-	size_t operators = work->plan->operator_count, links = work->link_count;
+	struct graph_work *work = rejected->work;
+	struct graph_part part = rejected->part;
 	struct arena *arena = work->loader->arena;
-	bool *excluded = arena_array(arena, operators, sizeof(*excluded));
-	bool *behind = arena_array(arena, operators, sizeof(*behind));
+	size_t operators = work->plan->operator_count - part.op;
+	size_t links = work->link_count - part.link, count = 0;
 	size_t *first = arena_array(arena, operators, sizeof(*first));
 	size_t *next = arena_array(arena, links + 1, sizeof(*next));
 	unsigned *queue = arena_array(arena, operators, sizeof(*queue));
-	size_t count = 0;
 
 	for (size_t i = 0; i < links; i++) {
-		unsigned from = work->links[i].from;
+		const struct draft_link *link = &work->links[part.link + i];
+		unsigned from = link->from - part.op;
 
 		next[i + 1] = first[from];
 		first[from] = i + 1;
-		if ((int)work->links[i].from_pin ==
-			rejected_pin(&work->plan->operators[from]))
-			excluded[from] = true;
+		if (link->from_pin < 64)
+			rejected->linked[from] |= UINT64_C(1) << link->from_pin;
 	}
-	queue[count++] = target;
-	behind[target] = excluded[target] = true;
+	queue[count++] = target - part.op;
+	rejected->behind[target - part.op] = true;
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = first[queue[i]]; j; j = next[j]) {
-			unsigned to = work->links[j - 1].to;
+			unsigned to =
+				work->links[part.link + j - 1].to - part.op;
 
-			if (!behind[to])
+			if (!rejected->behind[to])
 				queue[count++] = to;
-			behind[to] = excluded[to] = true;
+			rejected->behind[to] = true;
 		}
-	return excluded;
+}
+
+/* Whether the end is to be linked. */
+static bool is_open(
+	const struct rejected_work *rejected, const struct graph_end *end)
+{
+	unsigned op = end->op - rejected->part.op;
+
+	return !rejected->behind[op] &&
+		!(end->row < 64 && rejected->linked[op] >> end->row & 1);
 }
 
 /* Puts a gather in front of the input and names its input instead. */
@@ -66,35 +74,32 @@ static void add_gather(struct graph_work *work, struct draft_link *link)
 	link->to_pin = (unsigned)spec_pin(gather, "in");
 }
 
-void graph_read_rejected(struct graph_work *work, const struct node *scalar)
+void graph_link_rejected(struct graph_work *work, struct graph_part part,
+	struct draft_link link, const bool *shown)
 {
-	struct draft_link link = {.location = scalar->content};
-	unsigned named = work->plan->operator_count, found = 0;
+	size_t operators = work->plan->operator_count - part.op;
+	struct arena *arena = work->loader->arena;
+	struct rejected_work rejected = {work, part,
+		arena_array(arena, operators, sizeof(uint64_t)),
+		arena_array(arena, operators, sizeof(bool))};
+	const struct pin_spec *pins = work->plan->operators[link.to].spec->pins;
+	size_t count = work->reject_count - part.reject, found = 0;
+	const struct graph_end *ends = &work->rejects[part.reject];
 
-	if (!graph_find_input(work, scalar, &link.to, &link.to_pin))
-		return;
-	bool requested =
-		work->plan->operators[link.to].spec->pins[link.to_pin].flags &
-		PIN_REQUESTED;
-	bool *excluded = find_excluded(work, link.to);
-	for (unsigned i = 0; i < named; i++) {
-		excluded[i] |= rejected_pin(&work->plan->operators[i]) < 0;
-		found += !excluded[i];
-	}
-	if (!found) {
-		work->links_broken = true;
+	find_behind(&rejected, link.to);
+	for (size_t i = 0; i < count; i++)
+		found += !shown[i] && is_open(&rejected, &ends[i]);
+	work->links_broken |= !found;
+	if (!found)
 		loader_error(work->loader, link.location, NULL,
 			"no operator has a pin 'rejected' without a link");
-		return;
-	}
-	if (found > 1 && !requested)
+	if (found > 1 && !(pins[link.to_pin].flags & PIN_REQUESTED))
 		add_gather(work, &link);
-	for (unsigned i = 0; i < named; i++) {
-		if (excluded[i])
+	for (size_t i = 0; found && i < count; i++) {
+		if (shown[i] || !is_open(&rejected, &ends[i]))
 			continue;
-		link.from = i;
-		link.from_pin =
-			(unsigned)rejected_pin(&work->plan->operators[i]);
+		link.from = ends[i].op;
+		link.from_pin = ends[i].row;
 		graph_add_link(work, link);
 	}
 }

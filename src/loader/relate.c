@@ -4,107 +4,10 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "loader/live.h"
 #include "loader/template.h"
 #include "registry/registry.h"
 #include "registry/relation.h"
-
-/* The names of the payload types in a set, joined with "or". */
-static const char *type_words(struct loader *loader, unsigned types)
-{
-	struct text text = {0};
-
-	text_add_string(&text, "");
-	for (unsigned i = 0; i < PAYLOAD_TYPES; i++)
-		if (types & PAYLOAD_BIT(i))
-			text_add_format(&text, "%s%s",
-				text.length ? " or " : "",
-				payload_specs[i].name);
-	const char *words = arena_string(loader->arena, text.data);
-	text_free(&text);
-	return words;
-}
-
-/* Whether an operator makes something else of TYPES, of the types WANTED. */
-static bool converts(
-	const struct operator_spec *spec, unsigned types, unsigned wanted)
-{
-	int in = spec_pin(spec, "in"), out = spec_pin(spec, "out");
-
-	return in >= 0 && out >= 0 && spec->pins[in].direction == PIN_INPUT &&
-		spec->pins[out].direction == PIN_OUTPUT &&
-		(spec->pins[in].types & types) &&
-		!(spec->pins[in].types & wanted) &&
-		(spec->pins[out].types & wanted);
-}
-
-/* Whether no link names the operator. */
-static bool is_unused(const struct operator_plan *op)
-{
-	for (unsigned i = 0; i < op->pin_count; i++)
-		if (op->pins[i].link >= 0)
-			return false;
-	return op->spec;
-}
-
-static const char *convert_hint(
-	struct graph_work *work, unsigned types, unsigned wanted)
-{
-	struct loader *loader = work->loader;
-
-	if (!loader_is_verbose(loader))
-		return NULL;
-	for (unsigned i = 0; i < work->plan->operator_count; i++) {
-		const struct operator_plan *op = &work->plan->operators[i];
-
-		if (is_unused(op) && converts(op->spec, types, wanted))
-			return arena_format(loader->arena,
-				"put '%s' (%s) between them", op->name,
-				op->spec->name);
-	}
-	for (size_t i = 0; registry_operators[i]; i++)
-		if (!(registry_operators[i]->flags & OPERATOR_CONVERTS) &&
-			converts(registry_operators[i], types, wanted))
-			return arena_format(loader->arena,
-				"put the operator %s between them",
-				registry_operators[i]->name);
-	return NULL;
-}
-
-/* The operator, or that before it if it is a tee that the session doesn't
- * name. */
-static const struct operator_plan *named_source(
-	const struct graph_work *work, unsigned index)
-{
-	const struct graph_plan *plan = work->plan;
-	const struct operator_plan *op = &plan->operators[index];
-	int in = spec_pin(op->spec, "in");
-
-	if (index < work->names->count ||
-		op->spec->pins[in].flags & PIN_REQUESTED)
-		return op;
-	return &plan->operators[plan->links[op->pins[in].link].from];
-}
-
-static void report_types(struct graph_work *work, const struct link_plan *link,
-	unsigned types, unsigned wanted)
-{
-	const struct operator_spec *converter = convert_find(types, wanted);
-	const char *hint = converter
-		? arena_format(work->loader->arena,
-			  "leave out convert: none, and the operator %s is put "
-			  "between them",
-			  converter->name)
-		: convert_hint(work, types, wanted);
-	const struct operator_plan *from = named_source(work, link->from);
-	const struct operator_plan *to = &work->plan->operators[link->to];
-
-	loader_error(work->loader, link->location, hint,
-		"'%s' (%s) yields %s, but '%s' (%s) takes %s", from->name,
-		from->spec->name, type_words(work->loader, types), to->name,
-		to->spec->name, type_words(work->loader, wanted));
-}
 
 /* The row of the table for a pin. */
 static const struct pin_spec *row_of(
@@ -113,27 +16,6 @@ static const struct pin_spec *row_of(
 	unsigned last = (unsigned)spec_pin_count(op->spec) - 1;
 
 	return &op->spec->pins[pin < last ? pin : last];
-}
-
-void graph_check_types(struct graph_work *work)
-{
-	const struct graph_plan *plan = work->plan;
-
-	for (unsigned i = 0; i < plan->link_count; i++) {
-		const struct link_plan *link = &plan->links[i];
-		unsigned types =
-			row_of(&plan->operators[link->from], link->from_pin)
-				->types;
-		unsigned wanted =
-			row_of(&plan->operators[link->to], link->to_pin)->types;
-
-		if ((types & wanted) ||
-			(!link->options.unconverted &&
-				convert_find(types, wanted)))
-			continue;
-		report_types(work, link, types, wanted);
-		work->links_broken = true;
-	}
 }
 
 static void check_capacity(struct loader *loader, const struct link_plan *link,
@@ -191,8 +73,8 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 
 	if (shape->known && !(PAYLOAD_BIT(shape->type) & wanted)) {
 		if (row_of(from, link->from_pin)->types & wanted)
-			report_types(
-				work, link, PAYLOAD_BIT(shape->type), wanted);
+			graph_report_types(work, link->location, link->from,
+				link->to, PAYLOAD_BIT(shape->type), wanted);
 		return; /* else it has been said */
 	}
 	if (shape->known) {
@@ -220,10 +102,11 @@ static const struct operator_spec *converter_for(
 	if (link->to_pin >= to->pin_count - to->live_count ||
 		link->options.unconverted || (!seeks && (type & wanted)))
 		return NULL;
-	*why = seeks ? arena_format(work->loader->arena,
-			       "'%s' seeks in its streams", to->name)
-		     : arena_format(work->loader->arena, "'%s' takes %s",
-			       to->name, type_words(work->loader, wanted));
+	*why = seeks
+		? arena_format(work->loader->arena, "'%s' seeks in its streams",
+			  to->name)
+		: arena_format(work->loader->arena, "'%s' takes %s", to->name,
+			  graph_type_words(work->loader, wanted));
 	return convert_find(type, seeks ? type : wanted);
 }
 
@@ -272,6 +155,7 @@ static void relate_operator(struct graph_work *work, unsigned index)
 	}
 	op = &work->plan->operators[index]; /* others may have been added */
 	struct relation relation = {work, op};
+	work->loader->use = op->location.use;
 	op->scope = SCOPE_UNIT;
 	if (flags & OPERATOR_SPANS_ALWAYS)
 		op->scope = SCOPE_GRAPH;
@@ -291,6 +175,7 @@ void graph_relate(struct graph_work *work)
 	for (size_t i = 0; i < work->related; i++)
 		relate_operator(work, work->plan->ranks[i]);
 	convert_rank(work, named);
+	work->loader->use = NULL;
 	if (work->related == work->plan->operator_count)
 		graph_order_live(work);
 	graph_check_sinks(work);

@@ -152,6 +152,8 @@ void relation_warning(struct relation *relation, struct location location,
 	va_list args;
 
 	va_start(args, format);
+	if (!location.use)
+		location.use = relation->op->location.use;
 	diagnostics_vadd(relation->work->loader->diagnostics, SEVERITY_WARNING,
 		location, hint, format, args);
 	va_end(args);

@@ -6,25 +6,13 @@
 #include <string.h>
 
 #include "loader/clock.h"
-#include "loader/graph.h"
 #include "loader/param.h"
 #include "loader/path.h"
 #include "loader/secret.h"
-#include "loader/settings.h"
+#include "loader/subgraph.h"
 #include "loader/variable.h"
 
 enum { DEFAULT_MEMORY = 64 * 1024 * 1024 };
-
-static void read_version(struct loader *loader, const struct node *key,
-	const struct node *value, void *into)
-{
-	(void)key;
-	(void)into;
-	if (strcmp(value->text, "1") != 0)
-		loader_error(loader, value->location, "write leat: 1",
-			"this leat knows version 1 of the grammar, not '%s'",
-			value->text);
-}
 
 static void read_name(struct loader *loader, const struct node *key,
 	const struct node *value, void *into)
@@ -92,15 +80,6 @@ static void read_reproducible(struct loader *loader, const struct node *key,
 		loader->session->reproducible = plain.boolean;
 }
 
-static const struct key_rule graph_keys[] = {
-	{"doc", KEY_SCALAR, NULL},
-	{"operators", KEY_MAP, NULL},
-	{"links", KEY_SEQUENCE, NULL},
-	{"rejected", KEY_SCALAR, NULL},
-	{"on-error", KEY_SCALAR, NULL},
-	{NULL, KEY_ANY, NULL},
-};
-
 static void check_graphs(struct loader *loader, const struct node *key,
 	const struct node *value, void *into)
 {
@@ -121,7 +100,7 @@ static void check_graphs(struct loader *loader, const struct node *key,
 
 /* Where READ is NULL the value is read when the session is built. */
 static const struct key_rule session_keys[] = {
-	{"leat", KEY_SCALAR, read_version},
+	{"leat", KEY_SCALAR, library_read_version},
 	{"session", KEY_SCALAR, read_name},
 	{"doc", KEY_SCALAR, read_doc},
 	{"params", KEY_MAP, read_params},
@@ -133,11 +112,11 @@ static const struct key_rule session_keys[] = {
 	{"operators", KEY_MAP, NULL},
 	{"links", KEY_SEQUENCE, NULL},
 	{"rejected", KEY_SCALAR, NULL},
-	{"include", KEY_LATER, NULL},
+	{"include", KEY_SEQUENCE, library_read_include},
 	{"state", KEY_SCALAR, read_state},
 	{"datastores", KEY_LATER, NULL},
 	{"models", KEY_LATER, NULL},
-	{"subgraphs", KEY_LATER, NULL},
+	{"subgraphs", KEY_MAP, library_read_subgraphs},
 	{"phases", KEY_LATER, NULL},
 	{NULL, KEY_ANY, NULL},
 };
@@ -211,6 +190,16 @@ static struct session *create(const char *path)
 	return session;
 }
 
+/* The session is the first of the files that define subgraphs. */
+static void add_library(struct loader *loader)
+{
+	const char *path = loader->session->path;
+	struct stat status;
+	bool known = stat(path, &status) == 0;
+
+	loader->library = library_add(loader, path, known ? &status : NULL);
+}
+
 static void build(struct loader *loader, const struct node *root);
 
 struct session *session_parse(const char *path, struct diagnostics *diagnostics)
@@ -222,8 +211,8 @@ struct session *session_parse(const char *path, struct diagnostics *diagnostics)
 		.diagnostics = diagnostics,
 		.scope = &parts->scope};
 
-	if (!document_read(
-		    parts->arena, session->path, &parts->source, diagnostics)) {
+	if (!document_read(parts->arena, session->path, "session",
+		    &parts->source, diagnostics)) {
 		session_destroy(session);
 		return NULL;
 	}
@@ -236,9 +225,11 @@ struct session *session_parse(const char *path, struct diagnostics *diagnostics)
 			"it starts with leat: 1",
 			"a session is a map of keys, not %s",
 			node_kind_name(parts->root));
+	add_library(&loader);
 	if (map) {
 		secret_add_defaults(&loader, parts->root);
 		check_root(&loader, parts->root);
+		library_index(&loader);
 	}
 	if (!loader.failed)
 		return session;
@@ -348,6 +339,7 @@ static void build(struct loader *loader, const struct node *root)
 {
 	build_resources(loader, root);
 	build_graphs(loader, root);
+	subgraph_check_unused(loader);
 }
 
 bool session_build(struct session *session, bool require_all,
@@ -356,7 +348,8 @@ bool session_build(struct session *session, bool require_all,
 	struct loader loader = {.session = session,
 		.arena = session->parts->arena,
 		.diagnostics = diagnostics,
-		.scope = &session->parts->scope};
+		.scope = &session->parts->scope,
+		.library = session->parts->library};
 
 	session->parts->scope.open = !require_all;
 	session->parts->variables.open = !require_all;

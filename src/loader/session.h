@@ -61,8 +61,9 @@ struct pin_plan {
 };
 
 struct operator_plan {
-	const char *name; /* as in the session; of what was put in, such as
-			     an implicit tee: its maker's name and a suffix */
+	const char *name; /* as in the session; inside a use of a subgraph with
+			     that before it, "log/parse"; of what was put in,
+			     such as a tee: its maker's name and a suffix */
 	struct location location; /* of the name */
 	const struct operator_spec *spec;
 	const char *inserted; /* why it was put in; NULL if the session names

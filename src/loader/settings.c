@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "loader/path.h"
+#include "loader/subgraph.h"
 #include "loader/yaml-hint.h"
 
 #define BIT(type) (1u << SETTING_##type)
@@ -289,30 +290,50 @@ static int unknown_property(struct loader *loader, const struct node *key,
 	return nearest ? find(settings->specs, nearest) : -1;
 }
 
-static void read_property(struct loader *loader, const struct node *node,
+/* SPEC is the row INDEX, maybe under another name. */
+static void read_property(struct loader *loader,
+	const struct property_spec *spec, const struct node *node,
 	struct settings *settings, unsigned index, bool *given)
 {
-	const struct property_spec *spec = &settings->specs[index];
+	uint64_t bit = index < 64 ? UINT64_C(1) << index : 0;
 	struct setting setting = {
 		.spec = spec, .member = (char *)settings->state + spec->offset};
-	size_t errors = diagnostics_count(loader->diagnostics, SEVERITY_ERROR);
+	size_t errors = loader->errors;
 
 	read_setting(loader, &setting, node);
-	*given = !setting.absent;
-	if (diagnostics_count(loader->diagnostics, SEVERITY_ERROR) > errors)
+	if (loader->errors > errors)
 		setting.unknown = true; /* what follows from it is, too */
-	if (setting.unknown && index < 64)
-		settings->unknown |= UINT64_C(1) << index;
-	if (!setting.absent)
+	if (!setting.absent) {
+		settings->unknown &= ~bit;
+		settings->unknown |= setting.unknown ? bit : 0;
 		settings->locations[index] = node->kind == NODE_SCALAR
 			? node->content
 			: node->location;
-	else if (spec->flags & PROPERTY_REQUIRED)
+	} else if (!*given && (spec->flags & PROPERTY_REQUIRED))
 		loader_error(loader, node->location, NULL,
 			"'%s' is required, but this param has no value",
 			spec->name);
-	if (setting.absent)
-		*given = true; /* nothing more to say */
+	*given = true; /* nothing more to say */
+}
+
+/* Reads what uses around the operator give to its live properties. */
+static void read_live(
+	struct loader *loader, struct settings *settings, bool *given)
+{
+	struct param_scope *scope = loader->scope;
+	const struct use *use = loader->use;
+	const struct live_value *live = settings->live;
+
+	for (; live; live = live->next) {
+		if (live->op != settings->op)
+			continue;
+		loader->scope = live->scope;
+		loader->use = live->use;
+		read_property(loader, live->spec, live->node, settings,
+			live->row, &given[live->row]);
+	}
+	loader->scope = scope;
+	loader->use = use;
 }
 
 void settings_report_missing(struct loader *loader, struct location owner,
@@ -365,9 +386,11 @@ void settings_read(struct loader *loader, const struct node *map,
 				continue;
 		}
 		if (index >= 0)
-			read_property(loader, map->items[i], settings,
-				(unsigned)index, &given[index]);
+			read_property(loader, &settings->specs[index],
+				map->items[i], settings, (unsigned)index,
+				&given[index]);
 	}
+	read_live(loader, settings, given);
 	/* What is missing may stand under the strange name. */
 	if (strange)
 		settings->unknown = UINT64_MAX;

@@ -16,6 +16,8 @@ struct settings {
 	void *state;
 	uint64_t unknown, missing; /* as in struct operator_plan */
 	struct location *locations; /* one for each row */
+	const struct live_value *live; /* values from outside ... */
+	unsigned op; /* ... of which those for this operator count */
 };
 
 /* Reads MAP, or only the defaults if it is NULL. Keys that RESERVED names (may

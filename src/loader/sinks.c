@@ -40,7 +40,10 @@ static void check_path(struct graph_work *work, unsigned index)
 
 		if (!text || !text->text || strcmp(text->text, path->text) != 0)
 			continue;
-		loader_error(work->loader, path->location,
+		struct location location = path->location;
+
+		location.use = op->location.use;
+		loader_error(work->loader, location,
 			"put a gather in front of one of them",
 			"'%s' writes the same file as '%s'", op->name,
 			other->name);

@@ -3,6 +3,7 @@
 #include "loader/substitute.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -67,6 +68,14 @@ static enum value_type binding_type(enum setting_type type)
 	}
 }
 
+static void add_binding(
+	struct work *work, const struct setting_binding *binding)
+{
+	work->bindings = memory_resize(work->bindings, work->binding_count + 1,
+		sizeof(*work->bindings));
+	work->bindings[work->binding_count++] = *binding;
+}
+
 /* Adds ?N for TEXT of TYPE; NULL is bound for no text. */
 static void bind(struct work *work, enum setting_type type, const char *text)
 {
@@ -85,10 +94,33 @@ static void bind(struct work *work, enum setting_type type, const char *text)
 		else
 			binding.value.integer = plain.integer;
 	}
-	work->bindings = memory_resize(work->bindings, work->binding_count + 1,
-		sizeof(*work->bindings));
-	work->bindings[work->binding_count++] = binding;
+	add_binding(work, &binding);
 	text_add_format(&work->text, "?%zu", work->binding_count);
+}
+
+/* Adds SQL that is a value itself, with the values that are bound in it. */
+static void add_sql(struct work *work, const struct param_item *item)
+{
+	size_t base = work->binding_count;
+	char state = 0;
+
+	for (const char *at = item->text; *at;) {
+		size_t size = 1;
+
+		if (!state && *at == '?' && item->binding_count) {
+			char *end;
+			size_t number = strtoul(at + 1, &end, 10);
+
+			text_add_format(&work->text, "?%zu", base + number);
+			at = end;
+			continue;
+		}
+		size = sql_step(&state, at);
+		text_add(&work->text, at, size);
+		at += size;
+	}
+	for (size_t i = 0; i < item->binding_count; i++)
+		add_binding(work, &item->bindings[i]);
 }
 
 static void paste_sql(struct work *work, const struct param *param,
@@ -97,13 +129,13 @@ static void paste_sql(struct work *work, const struct param *param,
 	if (!value->count && !(value->many && param->has_value))
 		bind(work, param->type, NULL);
 	for (size_t i = 0; i < value->count; i++) {
-		const char *text = value->items[i].text;
-
 		text_add_string(&work->text, i ? ", " : "");
-		if (param->type == SETTING_SQL)
-			text_add_format(&work->text, "(%s)", text);
-		else
-			bind(work, param->type, text);
+		if (param->type == SETTING_SQL) {
+			text_add_string(&work->text, "(");
+			add_sql(work, &value->items[i]);
+			text_add_string(&work->text, ")");
+		} else
+			bind(work, param->type, value->items[i].text);
 	}
 }
 
@@ -120,11 +152,14 @@ static void add_quoted(struct text *pattern, const char *text)
 }
 
 static void paste(struct work *work, const struct param *param,
-	const char *text, bool whole)
+	const struct param_item *item, bool whole)
 {
 	bool regex = param->type == SETTING_REGEX;
+	const char *text = item->text;
 
-	if (work->mode == SUBSTITUTE_PATTERN && regex)
+	if (work->mode == SUBSTITUTE_SQL)
+		add_sql(work, item);
+	else if (work->mode == SUBSTITUTE_PATTERN && regex)
 		text_add_format(&work->text, whole ? "%s" : "(?:%s)", text);
 	else if (work->mode == SUBSTITUTE_PATTERN)
 		add_quoted(&work->text, text);
@@ -170,8 +205,14 @@ static void insert(struct work *work, const struct param_reference *reference,
 			"SQL",
 			"'%s' is a list, but one value is taken here",
 			param->name);
+	else if (value->count && value->items[0].binding_count &&
+		work->mode != SUBSTITUTE_SQL)
+		fail(work, offset, length, NULL,
+			"'%s' is SQL with values bound in it, and stands in "
+			"SQL only",
+			param->name);
 	else if (value->count)
-		paste(work, param, value->items[0].text, whole);
+		paste(work, param, &value->items[0], whole);
 	if (whole && value->count)
 		work->result->location = value->items[0].location;
 }

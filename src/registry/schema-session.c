@@ -6,6 +6,7 @@
 
 #define END "[A-Za-z0-9_-]+(\\\\.[A-Za-z0-9_-]+)?"
 #define TARGET "[A-Za-z0-9_-]+([.@][A-Za-z0-9_-]+)?" /* of a link */
+#define FULL "[A-Za-z0-9_-]+\\\\.[A-Za-z0-9_-]+"
 #define GAP "[ \\\\t\\\\n]*"
 
 static void add(json_t *keys, const char *name, const char *schema,
@@ -166,8 +167,21 @@ static bool has_required(const struct operator_spec *spec)
 	return false;
 }
 
-/* The names of operators, explained. ALONE: those that may do without any
- * property. */
+/* The names of subgraphs, which the schema doesn't know: of no operator. */
+static json_t *other_uses(void)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; registry_operators[i]; i++)
+		json_array_append_new(
+			list, json_string(registry_operators[i]->name));
+	return json_pack("{ss ss s{so} ss}", "type", "string", "pattern",
+		SCHEMA_NAME, "not", "enum", list, "description",
+		"A subgraph: of the session, included or shipped with leat");
+}
+
+/* The names of operators, explained, and of subgraphs. ALONE: those that may do
+ * without any property. */
 static json_t *uses(bool alone)
 {
 	json_t *list = json_array();
@@ -179,6 +193,7 @@ static json_t *uses(bool alone)
 					registry_operators[i]->name,
 					"description",
 					registry_operators[i]->summary));
+	json_array_append_new(list, other_uses());
 	return json_pack("{so}", "oneOf", list);
 }
 
@@ -266,6 +281,41 @@ static json_t *graph(void)
 	return schema_map(keys, json_pack("[s]", "operators"));
 }
 
+/* A map from names to END. */
+static json_t *shown(const char *description)
+{
+	return schema_described(
+		named(schema_map_of(schema_parse(
+			"{'type': 'string', 'pattern': '^" FULL "$'}"))),
+		description);
+}
+
+/* A param of a subgraph: it has no command line, and is no key of a use. */
+static json_t *inner_params(void)
+{
+	return named(schema_map_of(
+		schema_parse("{'$ref': '#/$defs/param', 'properties': {'args':"
+			     " {'enum': [false, 'false']}}}")));
+}
+
+static json_t *subgraph(void)
+{
+	json_t *keys = json_object();
+
+	add_text(keys, "doc", "What it is for");
+	json_object_set_new(keys, "params",
+		schema_described(inner_params(),
+			"What a use may set beside use, doc and on-error"));
+	add_graph_keys(keys);
+	json_object_set_new(keys, "pins",
+		shown("The pins that links around a use see: NAME: "
+		      "operator.pin"));
+	json_object_set_new(keys, "live",
+		shown("The live properties that a use shows: NAME: "
+		      "operator.property"));
+	return schema_map(keys, json_pack("[s]", "operators"));
+}
+
 /* ---- The session -------------------------------------------------------- */
 
 static json_t *resources(void)
@@ -290,6 +340,7 @@ static json_t *definitions(void)
 
 	json_object_set_new(list, "param", param());
 	json_object_set_new(list, "graph", graph());
+	json_object_set_new(list, "subgraph", subgraph());
 	json_object_set_new(list, "link", link_entry());
 	json_object_set_new(
 		list, "operators", named(schema_map_of(operator_entry())));
@@ -327,6 +378,13 @@ static json_t *session_keys(void)
 			" is the value"));
 	json_object_set_new(keys, "resources",
 		schema_described(resources(), "What a run may use"));
+	add(keys, "include", "{'type': 'array', 'items': {'type': 'string'}}",
+		"Files with subgraphs: beside this one, in $LEAT_PATH, or "
+		"leat's own");
+	json_object_set_new(keys, "subgraphs",
+		schema_described(named(schema_map_of(schema_parse(
+					 "{'$ref': '#/$defs/subgraph'}"))),
+			"Graphs that are used like operators"));
 	add_setting(keys, "reproducible", &reproducible, false,
 		"Whether SQL is kept from what differs from run to run: the "
 		"time and random numbers");

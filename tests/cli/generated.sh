@@ -121,6 +121,8 @@ keys '' "$session
 qqqqqq: 1"
 keys '$defs graph' "$session
 graphs: {a: {qqqqqq: 1}}"
+keys '$defs subgraph' "$session
+subgraphs: {a: {qqqqqq: 1}}"
 keys '$defs param' "$session
 params: {a: {qqqqqq: 1}}"
 keys 'properties resources' "$session

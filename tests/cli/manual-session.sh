@@ -45,6 +45,8 @@ list 'KEYS OF A SESSION' 'its keys are' "$start
 qqqqqq: 1"
 list 'Keys of a graph' 'its keys are' "$start
 graphs: {a: {qqqqqq: 1}}"
+list 'Keys of a subgraph' 'its keys are' "$start
+subgraphs: {a: {qqqqqq: 1}}"
 list 'Keys of a param' 'its keys are' "$start
 params: {a: {qqqqqq: 1}}"
 list 'Types of params' 'the types are' "$start
@@ -141,6 +143,16 @@ expect 0 "$LEAT" run greet.yaml
 echo '"Hello, nobody"' | holds stdout
 USER_NAME=Ada expect 0 "$LEAT" run greet.yaml
 printed 'Hello, Ada'
+
+printf 'INFO a\nWARN b\nx\nINFO c\n' | expect 0 "$LEAT" run levels.yaml
+printf 'INFO\nWARN\nINFO\n' | holds stdout
+echo x | holds other.txt
+sed -n '/^\.It Cm web-log/,/^Other/p' "$manual" |
+	sed -n 's/^\.Cm \(host .*\)$/\1/p; s/^\.Cm \(agent\) \.$/\1/p' | tr -d ' .' | tr ',' '\n' |
+	grep . | sort >shown
+sed -n 's/^ *pattern: //p' "$srcdir/subgraphs/web-log.yaml" | grep -o '(?<[a-z]*>' |
+	tr -d '(?<>' | sort >wanted_list
+holds shown <wanted_list
 
 printf '1\nx\n41\n' | expect 0 "$LEAT" run numbers.yaml
 printf 'sum\n42\n' | holds stdout
