@@ -95,6 +95,25 @@ static void wait_for_room(int descriptor)
 	poll(&poller, 1, -1);
 }
 
+ssize_t file_read_at(int descriptor, void *data, size_t size, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t got = pread(descriptor, (char *)data + done,
+			size - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
 bool file_write(int descriptor, const void *data, size_t length)
 {
 	const char *at = data;
@@ -299,4 +318,16 @@ int file_create_unnamed(void)
 		unlinkat(place, name, 0);
 	close(place);
 	return descriptor;
+}
+
+bool file_cut(int descriptor, uint64_t length)
+{
+	return ftruncate(descriptor, (off_t)length) == 0 &&
+		lseek(descriptor, (off_t)length, SEEK_SET) >= 0;
+}
+
+void file_forget(int descriptor, uint64_t offset, uint64_t length)
+{
+	(void)!fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		(off_t)offset, (off_t)length);
 }

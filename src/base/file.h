@@ -38,6 +38,9 @@ int file_open_input(const char *path, struct stat *stat);
 /* read(2), tried again when a signal interrupts it. */
 ssize_t file_read(int descriptor, void *data, size_t size);
 
+/* Reads SIZE bytes that stand at OFFSET; fewer only at the end of the file. */
+ssize_t file_read_at(int descriptor, void *data, size_t size, uint64_t offset);
+
 /* Writes all of it. A call that writes less goes on with the rest. */
 bool file_write(int descriptor, const void *data, size_t length);
 
@@ -64,6 +67,13 @@ int file_create_temporary(int directory, unsigned mode, const char *prefix,
 
 /* Opens a new file that has no name, in TMPDIR or /tmp, to write and read. */
 int file_create_unnamed(void);
+
+/* Cuts a file opened for writing off at LENGTH, and writes on from there. */
+bool file_cut(int descriptor, uint64_t length);
+
+/* Gives back the space of bytes that aren't needed any more, where the file
+ * system can. */
+void file_forget(int descriptor, uint64_t offset, uint64_t length);
 
 /* Syncs a directory. What can't be synced, such as some network file systems'
  * directories, counts as done. */

@@ -280,3 +280,15 @@ const char *codec_read(
 	get_item(&reader, codec, item);
 	return reader.problem;
 }
+
+const char *codec_read_value(
+	enum value_type type, struct slice *bytes, struct value *value)
+{
+	const unsigned char *data = (const unsigned char *)bytes->data;
+	struct reader reader = {data, data + bytes->length, NULL};
+
+	*value = get_value(&reader, type, true);
+	bytes->data = (const char *)reader.at;
+	bytes->length = left(&reader);
+	return reader.problem;
+}

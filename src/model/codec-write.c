@@ -13,7 +13,7 @@ static bool has_bytes(enum value_type type)
 	return type == VALUE_TEXT || type == VALUE_BYTES || type == VALUE_JSON;
 }
 
-static size_t value_size(enum value_type type, const struct value *value)
+size_t codec_value_size(enum value_type type, const struct value *value)
 {
 	size_t bytes = has_bytes(type) && !value->null ? value->length : 0;
 
@@ -44,7 +44,7 @@ static size_t attributes_size(
 	if (item->attributes)
 		while ((value = next_attribute(codec, item, &at, &key)))
 			size += NUMBER_BYTES + strlen(key->name) +
-				value_size(key->type, value);
+				codec_value_size(key->type, value);
 	return size;
 }
 
@@ -60,7 +60,7 @@ size_t codec_size(const struct codec *codec, const struct item *item)
 	const struct schema *schema = item->record.schema;
 	size += NUMBER_BYTES;
 	for (size_t i = 0; i < schema->count; i++)
-		size += value_size(
+		size += codec_value_size(
 			schema->fields[i].type, &item->record.values[i]);
 	return size;
 }
@@ -104,8 +104,8 @@ static char *put_real(char *at, double real)
 	return put_little(at, bits, sizeof(bits));
 }
 
-static char *put_value(
-	char *at, enum value_type type, const struct value *value)
+char *codec_write_value(
+	enum value_type type, const struct value *value, char *at)
 {
 	*at++ = value->null ? 0 : codec_tags[type];
 	if (value->null)
@@ -138,7 +138,7 @@ static char *put_attributes(
 		value = next_attribute(codec, item, &i, &key);
 		at = put_number(at, strlen(key->name));
 		at = put_bytes(at, key->name, strlen(key->name));
-		at = put_value(at, key->type, value);
+		at = codec_write_value(key->type, value, at);
 	}
 	return at;
 }
@@ -149,7 +149,8 @@ static char *put_record(char *at, const struct record *record)
 
 	at = put_number(at, schema->count);
 	for (size_t i = 0; i < schema->count; i++)
-		at = put_value(at, schema->fields[i].type, &record->values[i]);
+		at = codec_write_value(
+			schema->fields[i].type, &record->values[i], at);
 	return at;
 }
 

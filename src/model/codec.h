@@ -55,6 +55,11 @@ size_t codec_size(const struct codec *codec, const struct item *item);
 /* Writes the item, which isn't a stream; returns what is behind it. */
 char *codec_write(const struct codec *codec, const struct item *item, char *at);
 
+/* One value: its bytes at most, and writing it; returns what is behind it. */
+size_t codec_value_size(enum value_type type, const struct value *value);
+char *codec_write_value(
+	enum value_type type, const struct value *value, char *at);
+
 /* The size of the item whose first CODEC_LENGTH_BYTES are at AT. */
 size_t codec_length(const char *at);
 
@@ -65,5 +70,11 @@ size_t codec_length(const char *at);
  * ITEM can only be released. */
 const char *codec_read(const struct codec *codec, const struct slice *bytes,
 	struct item *item);
+
+/* Reads one value of the type from the start of BYTES, which then are what is
+ * behind it. Text, bytes and json refer to them. Returns NULL, or what is
+ * wrong. */
+const char *codec_read_value(
+	enum value_type type, struct slice *bytes, struct value *value);
 
 #endif

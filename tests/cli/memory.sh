@@ -34,7 +34,8 @@ grep wanted log.txt | cut -c 1-9 >plain
 LC_ALL=C sort plain | cat - plain >expected
 cmp out.csv expected || fail "the diamond lost lines"
 
-# All of it can't be sorted in 4 MiB: an error, and no output.
+# All of it doesn't fit in 4 MiB where a branch has to wait for the other: an
+# error, and no output.
 rm out.csv
 sed 's/ wanted//' diamond.yaml >large.yaml
 expect 71 "$LEAT" run large.yaml

@@ -245,6 +245,26 @@ static void plain_items_are_read_again(void **state)
 	assert_int_equal(budget.used_bytes, 0);
 }
 
+static void values_stand_alone(void **state)
+{
+	struct value values[2] = {text("text"), {.integer = -5}};
+	char bytes[64], *at = bytes;
+	struct value value;
+
+	(void)state;
+	at = codec_write_value(VALUE_TEXT, &values[0], at);
+	at = codec_write_value(VALUE_INTEGER, &values[1], at);
+	assert_int_equal(at - bytes, 8);
+	struct slice slice = {NULL, bytes, (size_t)(at - bytes)};
+	assert_null(codec_read_value(VALUE_TEXT, &slice, &value));
+	same_value(VALUE_TEXT, &value, &values[0]);
+	assert_null(codec_read_value(VALUE_INTEGER, &slice, &value));
+	assert_int_equal(value.integer, -5);
+	assert_int_equal(slice.length, 0);
+	assert_string_equal(codec_read_value(VALUE_INTEGER, &slice, &value),
+		"the item is truncated");
+}
+
 /* ---- Bytes that nobody wrote -------------------------------------------- */
 
 static const char *problem_of(unsigned type, const char *bytes, size_t length)
@@ -421,6 +441,7 @@ int main(void)
 		cmocka_unit_test(records_are_as_described),
 		cmocka_unit_test(records_are_read_again),
 		cmocka_unit_test(plain_items_are_read_again),
+		cmocka_unit_test(values_stand_alone),
 		cmocka_unit_test(hostile_bytes_are_refused),
 		cmocka_unit_test(values_that_are_none_are_refused),
 		cmocka_unit_test(changed_bytes_never_crash),

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sorts records or lines, in memory. */
+/* Sorts records or lines. */
+#include <errno.h>
+#include <string.h>
+
 #include "base/memory.h"
 #include "engine/operator.h"
 #include "model/packer.h"
@@ -55,10 +58,31 @@ static struct sorter *level(struct operator *op, struct sort *state)
 		state->levels = memory_resize(
 			state->levels, wanted, sizeof(*state->levels));
 		while (state->level_count < wanted)
-			sorter_init(&state->levels[state->level_count++],
+			sorter_init(&state->levels[state->level_count++], op,
 				state->order, &state->meter);
 	}
 	return &state->levels[wanted - 1];
+}
+
+/* ---- Memory ------------------------------------------------------------- */
+
+static enum step fail_spill(struct operator *op)
+{
+	const char *directory = getenv("TMPDIR");
+
+	return operator_fail(op, STATUS_IO_ERROR,
+		"can't keep items in a temporary file in %s: %s; TMPDIR may "
+		"name another directory",
+		directory && *directory ? directory : "/tmp", strerror(errno));
+}
+
+/* Whether so much is held that others might want for memory. */
+static bool is_large(struct operator *op, const struct sorter *sorter)
+{
+	const struct budget *budget = operator_budget(op);
+
+	return budget_left(budget) < budget->limit_bytes / 4 &&
+		sorter->held_bytes > budget->limit_bytes / 16;
 }
 
 /* ---- Input -------------------------------------------------------------- */
@@ -94,15 +118,23 @@ static enum step take(
 	struct operator *op, struct sort *state, const struct span *span)
 {
 	struct item *const *items = span->items;
+	struct sorter *sorter = level(op, state);
 	size_t loaded = span->count;
 
 	if (state->columns)
 		loaded = columns_load(state->columns, items, span->count,
 			operator_segment(op, IN));
 	size_t added = add(op, state, span, loaded);
+	if (added == 0 && loaded > 0 && sorter->count > 0) {
+		if (!sorter_spill(sorter))
+			return fail_spill(op);
+		added = add(op, state, span, loaded);
+	}
 	struct item *next = added < span->count ? items[added] : NULL;
 
 	operator_consume(op, IN, added);
+	if (is_large(op, sorter) && !sorter_spill(sorter))
+		return fail_spill(op);
 	if (added < loaded)
 		return added > 0 ? STEP_MORE
 				 : operator_wait_memory(op, packer_need(next));
@@ -128,13 +160,14 @@ static enum step end(struct operator *op, struct sort *state)
 	bool edge = scope_edge(op, state->depth);
 
 	if (edge || state->depth == 1) {
-		if (operator_segment(op, IN)->failed)
-			sorter_drop(sorter);
-		else
+		if (!operator_segment(op, IN)->failed)
 			sorter_keep(sorter);
+		else if (!sorter_drop(sorter))
+			return fail_spill(op);
 	}
 	if (edge) {
-		sorter_start(sorter);
+		if (!sorter_start(sorter))
+			return fail_spill(op);
 		state->emitting = true;
 	} else {
 		state->depth--;
@@ -151,32 +184,39 @@ static enum step close_input(struct operator *op, struct sort *state)
 	segment = segment_create_unnamed();
 	operator_begin(op, OUT, segment);
 	segment_unref(segment);
-	sorter_start(level(op, state));
+	if (!sorter_start(level(op, state)))
+		return fail_spill(op);
 	state->emitting = true;
 	return STEP_MORE;
 }
 
 /* ---- Output ------------------------------------------------------------- */
 
+static enum step emit_end(struct operator *op, struct sort *state)
+{
+	state->emitting = false;
+	if (operator_per(op) == SCOPE_GRAPH)
+		return STEP_END;
+	state->depth--;
+	return operator_pass(op, IN, EVENT_END);
+}
+
 static enum step emit(struct operator *op, struct sort *state)
 {
-	size_t count = operator_room(op, OUT);
+	size_t count = operator_room(op, OUT), taken;
 	struct item *items[SPAN_ITEMS];
 
 	if (count == 0)
 		return operator_wait_output(op, OUT);
 	if (count > SPAN_ITEMS)
 		count = SPAN_ITEMS;
-	count = sorter_take(level(op, state), items, count);
-	if (count > 0) {
-		operator_give(op, OUT, items, count);
-		return STEP_MORE;
+	switch (sorter_take(level(op, state), items, count, &taken)) {
+	case SPILL_DONE: operator_give(op, OUT, items, taken); break;
+	case SPILL_END: return emit_end(op, state);
+	case SPILL_MEMORY: return operator_wait_memory(op, taken);
+	case SPILL_FAILED: return fail_spill(op);
 	}
-	state->emitting = false;
-	if (operator_per(op) == SCOPE_GRAPH)
-		return STEP_END;
-	state->depth--;
-	return operator_pass(op, IN, EVENT_END);
+	return STEP_MORE;
 }
 
 /* ---- The operator ------------------------------------------------------- */
@@ -242,8 +282,15 @@ static enum step step(struct operator *op, void *memory)
 	struct sort *state = memory;
 	struct span span;
 
-	if (!meter_settle(&state->meter, operator_budget(op)))
-		return operator_wait_memory(op, meter_missing(&state->meter));
+	if (!meter_settle(&state->meter, operator_budget(op))) {
+		struct sorter *sorter = level(op, state);
+
+		if (sorter->count == 0 || state->emitting)
+			return operator_wait_memory(
+				op, meter_missing(&state->meter));
+		if (!sorter_spill(sorter))
+			return fail_spill(op);
+	}
 	if (state->emitting)
 		return emit(op, state);
 	switch (operator_next(op, IN, &span)) {
@@ -286,9 +333,9 @@ const struct operator_spec spec_sort = {
 		"that failed are left out; the segments of the units end here. "
 		"With `per: unit` or `per: segment` each is sorted on its "
 		"own.\n\n"
-		"All items are held in memory until the last has come. If they "
-		"don't fit in the budget, that is an error: raise `resources: "
-		"memory`, or make the items smaller by a `map` in front. An "
+		"What doesn't fit in memory, that is in about half of "
+		"`resources: memory`, is kept in a file without a name in the "
+		"directory that TMPDIR names, or /tmp, until it is sorted. An "
 		"item of which an expression can't be evaluated is dropped or "
 		"fails its unit, as `on-error` says.\n\n",
 	.example = "leat: 1\n"

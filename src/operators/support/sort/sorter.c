@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Sorts items in memory: runs, and a heap of runs that are merged. */
+/* Sorts items: runs in memory, a heap of runs that are merged. */
 #include "operators/support/sort/sorter.h"
 
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/packer.h"
 #include "operators/support/value-hash.h"
 
 enum {
@@ -12,10 +13,11 @@ enum {
 	FIRST_ENTRIES = 256,
 };
 
-void sorter_init(
-	struct sorter *sorter, const struct order *order, struct meter *meter)
+void sorter_init(struct sorter *sorter, struct operator *op,
+	const struct order *order, struct meter *meter)
 {
 	*sorter = (struct sorter){.order = order, .meter = meter};
+	spill_init(&sorter->spill, op, order);
 }
 
 /* ---- Runs --------------------------------------------------------------- */
@@ -69,7 +71,8 @@ static void reserve(struct sorter *sorter)
 static void keep_computed(struct sorter *sorter,
 	const struct value *const *const *values, size_t row)
 {
-	size_t at = sorter->numbers * sorter->order->computed_count;
+	size_t at = (size_t)(sorter->numbers - sorter->base) *
+		sorter->order->computed_count;
 	size_t old = sorter->computed_capacity;
 
 	if (at + sorter->order->computed_count > old) {
@@ -97,6 +100,12 @@ static size_t item_bytes(const struct item *item)
 	return item->slab->block_bytes;
 }
 
+static size_t content_bytes(const struct item *item)
+{
+	return item->type == PAYLOAD_RECORD ? record_bytes(item)
+					    : item->slice.length;
+}
+
 void sorter_add(struct sorter *sorter, struct item *item,
 	const struct value *const *const *values, size_t row)
 {
@@ -108,8 +117,11 @@ void sorter_add(struct sorter *sorter, struct item *item,
 	entry = &sorter->entries[sorter->count++];
 	entry->item = item;
 	entry->number = sorter->numbers++;
-	entry->prefix = sorter_prefix(sorter, entry);
+	entry->prefix = sort_prefix(
+		sorter->order, item, sorter_computed(sorter, entry));
 	sorter->meter->used_bytes += item_bytes(item);
+	sorter->held_bytes +=
+		item_bytes(item) + content_bytes(item) + sizeof(*entry);
 	if (sorter->count - sorter->run_start == RUN_ENTRIES)
 		close_run(sorter);
 }
@@ -120,6 +132,7 @@ void sorter_keep(struct sorter *sorter)
 {
 	sorter->unit_number = sorter->numbers;
 	sorter->unit_texts = pool_mark(&sorter->texts);
+	spill_keep(&sorter->spill);
 }
 
 /* Removes what the unit brought from the entries FROM to TO; the others move
@@ -142,10 +155,13 @@ static size_t remove_unit(
 
 /* Runs hold items in the order of arrival, so only the last ones are touched.
  */
-void sorter_drop(struct sorter *sorter)
+static void drop_entries(struct sorter *sorter)
 {
 	size_t kept = sorter->run_start;
-	size_t dropped = (size_t)(sorter->numbers - sorter->unit_number);
+	uint64_t first_number = sorter->unit_number > sorter->base
+		? sorter->unit_number
+		: sorter->base;
+	size_t dropped = (size_t)(sorter->numbers - first_number);
 	size_t left = sorter->count - dropped, first = sorter->run_count;
 
 	while (first > 0 && sorter->runs[first - 1].end > left)
@@ -163,8 +179,16 @@ void sorter_drop(struct sorter *sorter)
 	sorter->count =
 		remove_unit(sorter, sorter->run_start, sorter->count, end);
 	sorter->run_start = run_start;
-	sorter->numbers = sorter->unit_number;
 	pool_rewind(&sorter->texts, sorter->meter, sorter->unit_texts);
+}
+
+bool sorter_drop(struct sorter *sorter)
+{
+	drop_entries(sorter);
+	sorter->numbers = sorter->unit_number;
+	if (sorter->base > sorter->numbers)
+		sorter->base = sorter->numbers;
+	return spill_drop(&sorter->spill);
 }
 
 /* ---- Merging ------------------------------------------------------------ */
@@ -195,47 +219,182 @@ static void sink(struct sorter *sorter, size_t at)
 	}
 }
 
-void sorter_start(struct sorter *sorter)
+static void start_memory(struct sorter *sorter)
 {
-	sorter_keep(sorter);
 	close_run(sorter);
 	for (size_t i = sorter->run_count / 2; i-- > 0;)
 		sink(sorter, i);
 }
 
-/* All is taken: gives the memory back, but for what a small sort needs. */
+/* The least entry; it is taken out. */
+static struct sort_entry pop(struct sorter *sorter)
+{
+	struct sort_run *run = &sorter->runs[0];
+	struct sort_entry entry = sorter->entries[run->next++];
+
+	sorter->meter->used_bytes -= item_bytes(entry.item);
+	if (run->next == run->end)
+		*run = sorter->runs[--sorter->run_count];
+	sink(sorter, 0);
+	return entry;
+}
+
+/* All is taken: gives the memory back. */
 static void empty(struct sorter *sorter)
 {
-	const struct order *order = sorter->order;
-	struct meter *meter = sorter->meter;
-
-	meter->used_bytes -= sorter->capacity * sizeof(*sorter->entries) +
+	sorter->meter->used_bytes -=
+		sorter->capacity * sizeof(*sorter->entries) +
 		sorter->computed_capacity * sizeof(*sorter->computed) +
 		sorter->run_capacity * sizeof(*sorter->runs);
-	pool_finish(&sorter->texts, meter);
+	pool_finish(&sorter->texts, sorter->meter);
 	free(sorter->entries);
 	free(sorter->computed);
 	free(sorter->runs);
-	sorter_init(sorter, order, meter);
+	sorter->entries = NULL;
+	sorter->computed = NULL;
+	sorter->runs = NULL;
+	sorter->count = sorter->capacity = sorter->computed_capacity = 0;
+	sorter->run_count = sorter->run_capacity = sorter->run_start = 0;
+	sorter->held_bytes = 0;
+	sorter->base = sorter->numbers;
+	sorter->unit_texts = pool_mark(&sorter->texts);
 }
 
-size_t sorter_take(struct sorter *sorter, struct item **items, size_t count)
+/* ---- The file ----------------------------------------------------------- */
+
+static bool put(struct sorter *sorter, const struct sort_entry *entry)
 {
-	size_t taken = 0;
+	bool done = spill_put(
+		&sorter->spill, entry, sorter_computed(sorter, entry));
 
-	while (taken < count && sorter->run_count > 0) {
-		struct sort_run *run = &sorter->runs[0];
-		struct item *item = sorter->entries[run->next++].item;
+	item_unref(entry->item);
+	return done;
+}
 
-		sorter->meter->used_bytes -= item_bytes(item);
-		items[taken++] = item;
-		if (run->next == run->end)
-			*run = sorter->runs[--sorter->run_count];
-		sink(sorter, 0);
+/* Writes the entries of units that are over as a run, and then, since they may
+ * yet be dropped, those of the unit in progress as another. */
+static bool write_runs(struct sorter *sorter, struct sort_entry *later)
+{
+	struct spill *spill = &sorter->spill;
+	const bool any_kept = sorter->base < sorter->unit_number;
+	size_t later_count = 0;
+	bool done = true;
+
+	spill_begin(spill);
+	while (sorter->run_count > 0) {
+		struct sort_entry entry = pop(sorter);
+
+		if (any_kept && entry.number >= sorter->unit_number)
+			later[later_count++] = entry;
+		else
+			done &= put(sorter, &entry);
 	}
-	if (taken == 0)
+	done = done && spill_end(spill, 0);
+	if (done && any_kept)
+		spill_keep(spill);
+	if (done && later_count > 0)
+		spill_begin(spill);
+	for (size_t i = 0; i < later_count; i++)
+		done &= put(sorter, &later[i]);
+	return done && (later_count == 0 || spill_end(spill, 0));
+}
+
+/* How many runs are read side by side: their blocks take a quarter of the
+ * budget. */
+static size_t most_runs(const struct sorter *sorter)
+{
+	enum { LEAST = 16, MOST = 256 };
+	size_t limit = operator_budget(sorter->spill.op)->limit_bytes;
+	size_t most = limit / 4 / SPILL_BLOCK_BYTES;
+
+	return most < LEAST ? LEAST : most > MOST ? MOST : most;
+}
+
+bool sorter_spill(struct sorter *sorter)
+{
+	struct sort_entry *later =
+		memory_alloc(memory_product(sorter->count, sizeof(*later)));
+	size_t need;
+	bool done;
+
+	start_memory(sorter);
+	done = write_runs(sorter, later);
+	free(later);
+	empty(sorter);
+	meter_settle(sorter->meter, operator_budget(sorter->spill.op));
+	return done &&
+		merge_reduce(&sorter->spill, most_runs(sorter), false, &need) !=
+		SPILL_FAILED;
+}
+
+/* ---- Taking out --------------------------------------------------------- */
+
+bool sorter_start(struct sorter *sorter)
+{
+	sorter_keep(sorter);
+	if (sorter->spill.count > 0)
+		return sorter->count == 0 || sorter_spill(sorter);
+	start_memory(sorter);
+	return true;
+}
+
+static enum spill_status start_merge(struct sorter *sorter, size_t *need)
+{
+	struct spill *spill = &sorter->spill;
+	enum spill_status status =
+		merge_reduce(spill, most_runs(sorter), true, need);
+
+	if (status != SPILL_DONE)
+		return status;
+	merge_init(&sorter->merge, spill, spill->runs, spill->count);
+	sorter->merging = true;
+	return SPILL_DONE;
+}
+
+static enum spill_status take_merged(
+	struct sorter *sorter, struct item **items, size_t count, size_t *taken)
+{
+	enum spill_status status = SPILL_DONE;
+	size_t done = 0;
+
+	if (!sorter->merging)
+		status = start_merge(sorter, taken);
+	while (status == SPILL_DONE && done < count) {
+		status = merge_next(&sorter->merge, taken);
+		if (status != SPILL_DONE)
+			break;
+		struct sort_entry *entry = &sorter->merge.heap[0]->entry;
+		items[done++] = entry->item;
+		entry->item = NULL;
+	}
+	if (status == SPILL_FAILED || done == 0)
+		return status;
+	*taken = done;
+	return SPILL_DONE;
+}
+
+enum spill_status sorter_take(
+	struct sorter *sorter, struct item **items, size_t count, size_t *taken)
+{
+	enum spill_status status = SPILL_DONE;
+
+	if (sorter->spill.count > 0) {
+		status = take_merged(sorter, items, count, taken);
+	} else {
+		for (*taken = 0; *taken < count && sorter->run_count > 0;)
+			items[(*taken)++] = pop(sorter).item;
+		if (*taken == 0)
+			status = SPILL_END;
+	}
+	if (status == SPILL_END) {
+		merge_finish(&sorter->merge);
+		spill_finish(&sorter->spill);
+		sorter->merging = false;
+		sorter->numbers = 0;
 		empty(sorter);
-	return taken;
+		sorter->unit_number = 0;
+	}
+	return status;
 }
 
 void sorter_finish(struct sorter *sorter)
@@ -246,6 +405,8 @@ void sorter_finish(struct sorter *sorter)
 			item_unref(sorter->entries[j].item);
 	for (size_t i = sorter->run_start; i < sorter->count; i++)
 		item_unref(sorter->entries[i].item);
+	merge_finish(&sorter->merge);
+	spill_finish(&sorter->spill);
 	sorter->run_count = 0;
 	empty(sorter);
 }
