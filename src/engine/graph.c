@@ -107,8 +107,8 @@ struct graph *graph_create(
 	graph->random = settings->schedule_seed;
 	graph->budget.limit_bytes = settings->memory_bytes;
 	graph->diagnostics = diagnostics_create();
-	for (size_t i = 0; settings->secrets && settings->secrets[i]; i++)
-		diagnostics_hide(graph->diagnostics, settings->secrets[i]);
+	for (size_t i = 0; plan->secrets && plan->secrets[i]; i++)
+		diagnostics_hide(graph->diagnostics, plan->secrets[i]);
 	graph->operators =
 		memory_zeroed(memory_product(count, sizeof(*graph->operators)));
 	graph->ranked =

@@ -24,8 +24,6 @@ struct graph_settings {
 	bool keep_going; /* -k: a failed unit doesn't stop the run */
 	const char *temporary_prefix; /* of the names of temporaries; or NULL */
 	FILE *messages; /* where errors go, as they happen */
-	const char *const *secrets; /* not to be shown in them; ends in NULL;
-				       or NULL */
 	const volatile sig_atomic_t *stop; /* 1: sources end, units in flight
 					      are finished; more: the run
 					      ends at once. May be NULL */

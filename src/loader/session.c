@@ -359,6 +359,8 @@ bool session_build(struct session *session, bool require_all,
 		variables_require(&loader);
 	}
 	build(&loader, session->parts->root);
+	for (unsigned i = 0; i < session->graph_count; i++)
+		session->graphs[i].secrets = session->secrets;
 	return !loader.failed;
 }
 

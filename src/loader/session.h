@@ -92,6 +92,7 @@ struct graph_plan {
 	unsigned link_count;
 	unsigned *ranks; /* the operators in topological order, ties in the
 			    order of the file */
+	const char *const *secrets; /* as in struct session */
 };
 
 struct param {

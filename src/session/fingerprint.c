@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/secrets.h"
 #include "session/link-end.h"
 
 /* Grows when leat makes something else of the same session. */
@@ -62,12 +63,24 @@ static void add_list(struct text *text, const struct setting_list *list)
 
 static void add_field(struct text *text, const struct field *field)
 {
-	text_add_format(text, "%s: %s %s null-text=", field->name,
-		value_type_names[field->type],
-		timestamp_format_names[field->format]);
+	text_add_format(
+		text, "%s: %s ", field->name, value_type_names[field->type]);
+	add_text(text,
+		field->format == TIMESTAMP_PATTERN
+			? field->pattern
+			: timestamp_format_names[field->format]);
+	if (field->has_zone)
+		text_add_format(text, " zone=%" PRId64, field->zone_seconds);
+	text_add_string(text, " null-text=");
 	add_text(text, field->null_text);
-	if (field->nullable)
-		text_add_string(text, " nullable");
+	if (field->fallback) {
+		text_add_string(text, " default=");
+		value_format(field->type, field->fallback, text);
+	}
+	text_add_format(text, "%s%s%s",
+		field->decimal_comma ? " decimal-comma" : "",
+		field->nullable ? " nullable" : "",
+		field->never_null ? " never-null" : "");
 }
 
 static void add_fields(struct text *text, const struct setting_fields *fields)
@@ -237,6 +250,33 @@ static void make_digest(struct fingerprint *fingerprint)
 	digester_destroy(digester);
 }
 
+/* Puts *** in place of what is secret, once it has gone into the digest: also
+ * as it stands in quotes. */
+static void hide(struct fingerprint *fingerprint, const char *const *secret)
+{
+	struct secrets secrets = {0};
+
+	for (; secret && *secret; secret++) {
+		struct text quoted = {0};
+
+		add_quoted(&quoted, *secret);
+		quoted.data[quoted.length - 1] = '\0';
+		secrets_add(&secrets, *secret);
+		secrets_add(&secrets, quoted.data + 1);
+		text_free(&quoted);
+	}
+	for (size_t i = 0; i < fingerprint->count; i++) {
+		struct store_component *at = &fingerprint->components[i];
+		struct text value = {0};
+
+		text_add_string(&value, at->value);
+		secrets_hide(&secrets, &value);
+		at->value = arena_string(fingerprint->arena, value.data);
+		text_free(&value);
+	}
+	secrets_free(&secrets);
+}
+
 /* Marks what a unit's contributions depend on: what works within units, and
  * what takes them. */
 static void mark(const struct graph *graph, const struct graph_plan *plan,
@@ -266,6 +306,7 @@ void fingerprint_make(struct fingerprint *fingerprint,
 		if (wanted[plan->links[i].from] && wanted[plan->links[i].to])
 			add_link(fingerprint, plan, &plan->links[i]);
 	make_digest(fingerprint);
+	hide(fingerprint, plan->secrets);
 	free(wanted);
 }
 

@@ -76,8 +76,11 @@ static void report(struct publisher *publisher, const char *format, ...)
 static void report(struct publisher *publisher, const char *format, ...)
 {
 	struct diagnostics *list = diagnostics_create();
+	const char *const *secret = publisher->plan->secrets;
 	va_list args;
 
+	for (; secret && *secret; secret++)
+		diagnostics_hide(list, *secret);
 	va_start(args, format);
 	diagnostics_vadd(
 		list, SEVERITY_ERROR, (struct location){0}, NULL, format, args);

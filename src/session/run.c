@@ -109,7 +109,6 @@ static void run_pass(struct pass *pass)
 		.memory_bytes = (size_t)pass->session->memory_bytes,
 		.keep_going = settings->keep_going,
 		.messages = settings->messages,
-		.secrets = pass->session->secrets,
 		.stop = settings->stop,
 		.temporary_prefix =
 			store ? store_temporary_prefix(store) : NULL,

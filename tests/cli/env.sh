@@ -62,6 +62,37 @@ echo 'I say hunter2' | expect 65 "$LEAT" run env.yaml
 hidden hunter2
 said 'I say ***'
 
+# A session that remembers: another secret is another session, but neither is
+# in the run store.
+cat >stored.yaml <<'END'
+leat: 1
+session: stored
+params: {key: {type: text, secret: true, default: zaphod77}}
+env: {TOKEN: {secret: true}}
+operators:
+  in: {use: files, match: "*.in"}
+  split: lines
+  some: {use: filter, where: "line <> ${env:TOKEN} AND line <> ${key}"}
+  more: {use: match, pattern: "^(?!${env:TOKEN})"}
+  out: {use: write-file, path: "stored/{src_stem}.out"}
+links: [in -> split -> some -> more -> out]
+END
+printf 'a"1\\2"b\nc\n' >a.in
+unset LEAT_STATE
+for TOKEN in hunter2 'a"1\2"b' hunter2; do
+	expect 0 "$LEAT" run -v stored.yaml
+	said ' 1 unit'
+	expect 0 "$LEAT" run -v stored.yaml
+	said '1 up to date'
+done
+grep -c . stored/a.out | grep -qx 2 || fail "not 2 lines: $(cat stored/a.out)"
+[ -f .leat/stored/store.db ] || fail 'there is no run store'
+for secret in hunter2 'a"1' '1\\2' zaphod77; do
+	! grep -raqF -e "$secret" .leat || fail "$secret is in the run store"
+done
+TOKEN=hunter2
+export LEAT_STATE=none
+
 cat >secret.yaml <<'END'
 leat: 1
 session: secret

@@ -111,4 +111,29 @@ END
 printf '1 2;3\n4;5\n6 7\n' | expect 0 "$LEAT" run optional.yaml
 printf '1 2/3\n4 0/5\n' | holds stdout
 grep -q "c '' has no value" bad.csv || fail "rejected: $(cat bad.csv)"
+
+# Each of the keys is part of what a result is made of.
+unset LEAT_STATE
+echo '<02-03-2024' >day.in
+for keys in 'format: "%d-%m-%Y", zone: UTC' 'format: "%m-%d-%Y", zone: UTC' \
+	'format: "%m-%d-%Y", zone: "+01:00"' \
+	'format: "%m-%d-%Y", zone: "+01:00", default: 2000-01-01T00:00:00Z' \
+	'format: "%m-%d-%Y", zone: "+01:00", nullable: false'; do
+	cat >day.yaml <<-END
+	leat: 1
+	session: day
+	operators:
+	  in: {use: files, match: "*.in"}
+	  split: lines
+	  parse: {use: match, pattern: '^<(?<x>[^>]*)', types: {x: {type: timestamp, $keys}}}
+	  table: {use: csv-encode, header: false}
+	  out: {use: write-file, path: "{src_stem}.out"}
+	links: [in -> split -> parse -> table -> out]
+	END
+	expect 0 "$LEAT" run -v day.yaml
+	said ' 1 unit'
+	cat day.out
+done >days
+utc '2024-03-02 Z' '2024-02-03 Z' '2024-02-02 23:00 Z' '2024-02-02 23:00 Z' \
+	'2024-02-02 23:00 Z' | holds days
 finish
