@@ -30,6 +30,8 @@ struct run_store {
 	char prefix[STORE_PREFIX_BYTES];
 	struct text problem;
 	bool writer;
+	bool still; /* read as a file that nobody writes, as it was then: */
+	struct file_state opened;
 	bool changing; /* between store_change and store_commit */
 	bool failed; /* this change: all of it is to be undone */
 	bool damaged; /* not to be touched any more */
@@ -60,6 +62,10 @@ bool store_fail_database(struct run_store *store, const char *doing);
 /* What is damaged, and what to do. */
 bool store_fail_damage(struct run_store *store, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Whether somebody writes, or has written, what is read as a still file: then
+ * what seems to be damage may be none. */
+bool store_was_changed(const struct run_store *store);
 
 /* ---- Changes of one call ------------------------------------------------------ */
 

@@ -100,6 +100,19 @@ static bool open_copy(struct run_store *store)
 	return ok;
 }
 
+/* A run that starts later may yet write to the file; that is found at last when
+ * what is read doesn't fit. */
+static bool open_still(struct run_store *store)
+{
+	struct stat stat_now;
+
+	if (stat(store->path, &stat_now) != 0)
+		return store_fail(store, "can't read it: %s", strerror(errno));
+	store->still = true;
+	store->opened = file_state_of(&stat_now);
+	return store_open_database(store, DATABASE_STILL);
+}
+
 static bool open_database(struct run_store *store)
 {
 	if (lock_is_held(store->directory_descriptor, "lock"))
@@ -107,7 +120,7 @@ static bool open_database(struct run_store *store)
 	if (is_filled(store, "store.db-wal") ||
 		is_filled(store, "store.db-journal"))
 		return open_copy(store);
-	return store_open_database(store, DATABASE_STILL);
+	return open_still(store);
 }
 
 /* Where the session was, for messages. */
@@ -152,7 +165,7 @@ enum store_status run_store_open_reader(const char *directory,
 		*result = store;
 		return STORE_OK;
 	}
-	*status = STATUS_IO_ERROR;
+	*status = store_was_changed(store) ? STATUS_LOCKED : STATUS_IO_ERROR;
 	text_add_string(problem, run_store_problem(store));
 	store_discard(store);
 	return STORE_FAILED;

@@ -55,7 +55,8 @@ enum store_status run_store_open(const struct store_opening *opening,
 
 /* For verbs that only look; leaves no trace. While nobody writes the file is
  * opened immutable; beside a writer, as a reader of its log. What a killed run
- * left in its log is read from a copy in TMPDIR or /tmp. */
+ * left in its log is read from a copy in TMPDIR or /tmp. Should a run begin, and
+ * end, while an immutable file is read, a sweep may fail: it says so. */
 enum store_status run_store_open_reader(const char *directory,
 	struct run_store **store, struct text *problem,
 	enum exit_status *status);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "store/internal.h"
+#include "store/lock.h"
 
 /* ---- Problems ------------------------------------------------------------------ */
 
@@ -35,6 +36,26 @@ bool store_fail(struct run_store *store, const char *format, ...)
 	return false;
 }
 
+bool store_was_changed(const struct run_store *store)
+{
+	struct stat stat_now;
+	struct file_state now;
+
+	if (!store->still)
+		return false;
+	if (lock_is_held(store->directory_descriptor, "lock") ||
+		stat(store->path, &stat_now) != 0)
+		return true;
+	now = file_state_of(&stat_now);
+	return file_change(&store->opened, &now) != NULL;
+}
+
+static bool fail_changed(struct run_store *store)
+{
+	return store_fail(
+		store, "a run wrote to it while it was read: try again");
+}
+
 static void add_advice(struct run_store *store)
 {
 	text_add_format(&store->problem,
@@ -47,6 +68,8 @@ bool store_fail_damage(struct run_store *store, const char *format, ...)
 	va_list args;
 
 	store->damaged = true;
+	if (store_was_changed(store))
+		return fail_changed(store);
 	if (!start_problem(store))
 		return false;
 	va_start(args, format);
@@ -63,6 +86,8 @@ bool store_fail_database(struct run_store *store, const char *doing)
 
 	store->damaged |= damaged;
 	store->lost |= database_is_lost(result) && !damaged;
+	if (damaged && store_was_changed(store))
+		return fail_changed(store);
 	if (!start_problem(store))
 		return false;
 	if (damaged)

@@ -504,6 +504,43 @@ static void test_lock_dies(void **state)
 	close(worker_pipe[1]);
 }
 
+/* All of them begin at once where there is nothing yet. */
+static void test_many_starts(void **state)
+{
+	(void)state;
+	enum { STARTS = 10 };
+	struct store_opening waits = usual;
+	pid_t children[STARTS];
+
+	waits.wait_us = -1;
+	for (int i = 0; i < STARTS; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			struct run_store *store;
+			struct text problem = {0};
+			enum exit_status status;
+			struct store_run run = {.params = ""};
+
+			_exit(run_store_open(&waits, &store, &problem,
+				      &status) != STORE_OK ||
+				!store_begin_run(store, &run) ||
+				!store_end_run(store, &run) ||
+				!run_store_close(store, &problem));
+		}
+	}
+	for (int i = 0; i < STARTS; i++) {
+		int status;
+
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_int_equal(status, 0);
+	}
+	struct run_store *store = open_store();
+	struct store_run run = {.params = ""};
+	assert_true(store_begin_run(store, &run));
+	assert_int_equal(run.id, STARTS + 1);
+	close_store(store);
+}
+
 static void test_two_files(void **state)
 {
 	(void)state;
@@ -617,6 +654,40 @@ static void test_reader_of_the_killed(void **state)
 	close_store(open_store());
 	assert_int_not_equal(access(".leat/one/store.db-wal", F_OK), 0);
 	expect_no_trace();
+}
+
+/* A run that begins and ends while a reader takes the file for still. */
+static void test_reader_overtaken(void **state)
+{
+	(void)state;
+	struct run_store *store = open_store();
+	struct text found = {0};
+
+	put_some(store);
+	close_store(store);
+	for (unsigned number = 1; number < 40; number++) {
+		struct run_store *reader = open_reader();
+
+		found.length = 0;
+		if (number % 2)
+			store_units(reader, "main", list_unit, &found);
+		store = open_store();
+		assert_true(store_change(store));
+		for (unsigned i = 0; i < number * 3; i++) {
+			char key[16];
+
+			snprintf(key, sizeof(key), "%u", i);
+			put_unit(store, "main", key, number);
+		}
+		assert_true(store_commit(store));
+		close_store(store);
+		/* What is right, or that it can't be told. */
+		if (!store_units(reader, "main", list_unit, &found))
+			assert_non_null(strstr(run_store_problem(reader),
+				"a run wrote to it while it was read"));
+		close_store(reader);
+	}
+	text_free(&found);
 }
 
 /* ---- Recovery -------------------------------------------------------------------------------------- */
@@ -812,10 +883,12 @@ int main(void)
 		CASE(test_collect),
 		CASE(test_lock),
 		CASE(test_lock_dies),
+		CASE(test_many_starts),
 		CASE(test_two_files),
 		CASE(test_copied_tree),
 		CASE(test_reader),
 		CASE(test_reader_of_the_killed),
+		CASE(test_reader_overtaken),
 		CASE(test_recovery),
 		CASE(test_recovery_in_vain),
 		CASE(test_end_forgets_directories),
