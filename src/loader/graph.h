@@ -110,7 +110,14 @@ void graph_rank(struct graph_work *work);
 /* Carries the shapes along the links (loader/relation.c). */
 void graph_relate(struct graph_work *work);
 
-/* Checks what goes into files (loader/sinks.c). */
+/* Finds outputs that two operators write, in all graphs; when these have been
+ * loaded (loader/sinks.c). */
+void session_check_outputs(struct loader *loader);
+
+/* Finds operators that there is only one of (loader/sinks.c). */
+void session_check_alone(struct loader *loader);
+
+/* Checks what encoders write for (loader/sinks.c). */
 void graph_check_sinks(struct graph_work *work);
 
 #endif

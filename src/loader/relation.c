@@ -131,6 +131,11 @@ const struct attribute_spec *shape_attribute(
 	return NULL;
 }
 
+int64_t relation_memory_bytes(const struct relation *relation)
+{
+	return relation->work->loader->session->memory_bytes;
+}
+
 struct arena *relation_arena(struct relation *relation)
 {
 	return relation->work->loader->arena;

@@ -340,6 +340,8 @@ static void build(struct loader *loader, const struct node *root)
 	build_resources(loader, root);
 	build_graphs(loader, root);
 	subgraph_check_unused(loader);
+	session_check_outputs(loader);
+	session_check_alone(loader);
 }
 
 bool session_build(struct session *session, bool require_all,

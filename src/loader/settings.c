@@ -82,6 +82,8 @@ bool setting_substitute(struct loader *loader, struct setting *setting,
 		result->absent		  ? PARAM_ABSENT
 			: result->unknown ? PARAM_UNKNOWN
 					  : PARAM_KNOWN);
+	setting->optional |=
+		result->optional && mode != SUBSTITUTE_SQL && !setting->part;
 	return !result->absent;
 }
 
@@ -188,6 +190,12 @@ static void store(struct loader *loader, struct setting *setting,
 
 	if (!plain_check(loader, &rule, text, value->location, &plain))
 		return;
+	if (plain_is_path(spec->type) && value->hollow && *text == '/') {
+		loader_error(loader, value->location,
+			"a path of the root is written without the param",
+			"the param in front of the / is empty");
+		return;
+	}
 	if (plain_is_path(spec->type) && !value->anchored)
 		text = path_resolve(loader, spec->type, text);
 	if (mode_of(spec->type) != SUBSTITUTE_PLAIN)
@@ -312,6 +320,11 @@ static void read_property(struct loader *loader,
 	} else if (!*given && (spec->flags & PROPERTY_REQUIRED))
 		loader_error(loader, node->location, NULL,
 			"'%s' is required, but this param has no value",
+			spec->name);
+	if (setting.optional && spec->flags & PROPERTY_REQUIRED)
+		loader_error(loader, node->location,
+			"leave out `required: false`, or give it a default",
+			"'%s' is required, but this param may be left out",
 			spec->name);
 	*given = true; /* nothing more to say */
 }

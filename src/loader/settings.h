@@ -35,6 +35,7 @@ struct setting {
 	void *member;
 	const char *part; /* the key within it that is being read, or NULL */
 	bool unknown, absent;
+	bool optional; /* it is a param that a run may leave out */
 	bool element; /* one of many is read: without a value, that one is left
 			 out, and not the property */
 	bool left_out; /* one was */

@@ -191,8 +191,13 @@ static void insert(struct work *work, const struct param_reference *reference,
 		work->result->unknown = true;
 	else if (state == PARAM_ABSENT)
 		work->result->absent = whole;
-	if (offset == 0)
+	if (offset == 0) {
 		work->result->anchored = plain_is_path(param->type);
+		work->result->hollow = state != PARAM_UNKNOWN &&
+			(!value->count || !*value->items[0].text);
+	}
+	work->result->optional = whole && state == PARAM_UNKNOWN &&
+		!param->required && !value->broken;
 	if (work->mode == SUBSTITUTE_SQL &&
 		!(whole && param->type == SETTING_SQL && value->count == 1)) {
 		size_t end = work->text.length + length;

@@ -21,6 +21,8 @@ struct substitution {
 	bool unknown; /* it depends on a param that has no value yet */
 	bool absent; /* it is a param that was left out, nothing else */
 	bool anchored; /* it starts with a path that is complete */
+	bool hollow; /* it starts with a param whose value is empty */
+	bool optional; /* it is a param that a run may leave out */
 	const struct setting_binding *bindings;
 	size_t binding_count;
 	const int64_t *now_us; /* as in struct setting_text */

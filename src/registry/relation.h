@@ -64,6 +64,9 @@ struct shape relation_unnamed(
 const struct attribute_spec *shape_attribute(
 	const struct shape *shape, const char *name);
 
+/* What a run may hold in memory, in bytes. */
+int64_t relation_memory_bytes(const struct relation *relation);
+
 /* The session's arena, for schemas. */
 struct arena *relation_arena(struct relation *relation);
 

@@ -202,6 +202,8 @@ enum operator_flags {
 				    as on standard output */
 	OPERATOR_CONVERTS = 1 << 9, /* leat puts it between an output and an
 				       input of other types by itself */
+	OPERATOR_ALONE = 1 << 8, /* there is one: of sources in a session, of
+				    sinks in a graph */
 };
 
 struct operator_spec {

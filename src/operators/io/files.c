@@ -143,6 +143,30 @@ static const struct attribute_spec attributes[] = {
 
 /* ---- Checking --------------------------------------------------------------- */
 
+/* Finds what can't name a file, whatever there is. */
+static void check_match(struct relation *relation, const struct state *settings)
+{
+	if (relation_unknown(relation, "match"))
+		return;
+	for (size_t i = 0; i < settings->match.count; i++) {
+		const struct setting_item *item = &settings->match.items[i];
+		size_t length = strlen(item->text);
+
+		if (length && item->text[length - 1] == '/' &&
+			!settings->recursive)
+			relation_error(relation, item->location,
+				"end it in `/**`, or set `recursive: true`",
+				"'%s' names a directory", item->text);
+		if (!item->literal && strchr(item->text, '[') &&
+			!strchr(strchr(item->text, '['), ']'))
+			relation_warning(relation, item->location,
+				"write [[] for the character",
+				"nothing closes the [ in '%s', so it stands "
+				"for itself",
+				item->text);
+	}
+}
+
 static void relate(struct relation *relation)
 {
 	const struct state *settings = relation_settings(relation);
@@ -159,6 +183,7 @@ static void relate(struct relation *relation)
 		relation_error(relation, relation_location(relation, "match"),
 			"say which files, as in match: \"logs/*.gz\"",
 			"'files' has neither 'match' nor 'list'");
+	check_match(relation, settings);
 	for (size_t i = 0; i < settings->exclude.count; i++) {
 		const struct setting_item *item = &settings->exclude.items[i];
 		size_t length = strlen(item->text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* write-file: files that appear whole or not at all. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -91,15 +92,52 @@ static bool parse_mode(const char *text, unsigned *mode)
 	return true;
 }
 
+/* Whether the LENGTH bytes at NAME are . or .. */
+static bool is_dots(const char *name, size_t length)
+{
+	return length && length <= 2 && strspn(name, ".") >= length;
+}
+
+/* What is wrong with a component, whatever fills in what is in braces. LAST:
+ * nothing stands behind it. */
+static const char *component_problem(
+	const char *name, size_t length, bool in_root, bool last)
+{
+	if (last && (length == 0 || is_dots(name, length)))
+		return "names a directory";
+	if (!in_root && is_dots(name, length))
+		return "has a component . or .. behind what is filled in";
+	if (length > NAME_MAX && !memchr(name, '{', length))
+		return "has a name of more than 255 bytes";
+	return NULL;
+}
+
+static const char *path_problem(const char *path, size_t root_length)
+{
+	const char *at = path, *problem;
+
+	for (;; at++) {
+		size_t length = strcspn(at, "/");
+
+		problem = component_problem(at, length,
+			(size_t)(at - path) < root_length, !at[length]);
+		at += length;
+		if (problem || !*at)
+			return problem;
+	}
+}
+
 static void check_path(struct relation *relation, const char *path)
 {
 	const struct shape *shape = relation_input(relation, IN);
-	size_t length = strlen(path);
+	const struct state *settings = relation_settings(relation);
+	const char *problem = path_problem(path, settings->path.root_length);
 
-	if (length == 0 || path[length - 1] == '/') {
+	if (problem) {
 		relation_error(relation, relation_location(relation, "path"),
-			"add the name of a file", "'%s' names a directory",
-			path);
+			strstr(problem, "directory") ? "add the name of a file"
+						     : NULL,
+			"'%s' %s", path, problem);
 		return;
 	}
 	struct text_template *form = template_create(path, true, shape);
@@ -131,7 +169,7 @@ static void relate(struct relation *relation)
 /* ---- Failure ---------------------------------------------------------------- */
 
 /* What a document can't do fails its unit, or the run when it spans units. */
-static enum step fail(struct operator *op, struct state *state,
+static enum step fail(struct operator* op, struct state *state,
 	enum exit_status status, const char *what)
 {
 	if (operator_spans(op))
@@ -153,7 +191,7 @@ static const char *reason(int error)
 	}
 }
 
-static enum step fail_path(struct operator *op, struct state *state,
+static enum step fail_path(struct operator* op, struct state *state,
 	enum exit_status status, const char *verb, int error)
 {
 	struct text what = {0};
@@ -195,7 +233,7 @@ static void pop(struct state *state)
 }
 
 /* Two units that write one file would make the result a matter of order. */
-static bool claim_path(struct operator *op, struct state *state)
+static bool claim_path(struct operator* op, struct state *state)
 {
 	const struct segment *segment = operator_segment(op, IN);
 	const char *unit = segment && segment->unit ? segment->unit->name : "";
@@ -218,7 +256,7 @@ static bool claim_path(struct operator *op, struct state *state)
 }
 
 /* Opens the document's output. STEP_MORE: it is open, or the unit failed. */
-static enum step open_document(struct operator *op, struct state *state)
+static enum step open_document(struct operator* op, struct state *state)
 {
 	struct document *document = state->document;
 
@@ -241,7 +279,7 @@ static enum step open_document(struct operator *op, struct state *state)
 }
 
 /* Makes the document ready to be published. */
-static enum step finish(struct operator *op, struct state *state)
+static enum step finish(struct operator* op, struct state *state)
 {
 	struct document *document = state->document;
 	enum step result = open_document(op, state);
@@ -257,7 +295,7 @@ static enum step finish(struct operator *op, struct state *state)
 
 /* Takes one window of the stream that is the first of the span. */
 static enum step copy_stream(
-	struct operator *op, struct state *state, struct item *item)
+	struct operator* op, struct state *state, struct item *item)
 {
 	struct document *document = state->document;
 	struct slice window;
@@ -278,7 +316,7 @@ static enum step copy_stream(
 }
 
 static enum step take(
-	struct operator *op, struct state *state, struct span *span)
+	struct operator* op, struct state *state, struct span *span)
 {
 	enum step result = open_document(op, state);
 	struct document *document = state->document;
@@ -308,7 +346,7 @@ static enum step take(
 
 /* ---- Segments --------------------------------------------------------------- */
 
-static enum step begin(struct operator *op, struct state *state)
+static enum step begin(struct operator* op, struct state *state)
 {
 	const bool outermost = state->depth++ == 0;
 
@@ -323,7 +361,7 @@ static enum step begin(struct operator *op, struct state *state)
 }
 
 /* Takes out what came since the unit in progress began: it failed. */
-static enum step cut_unit(struct operator *op, struct state *state)
+static enum step cut_unit(struct operator* op, struct state *state)
 {
 	struct document *document = state->document;
 	struct batch *batch = &document->batch;
@@ -340,7 +378,7 @@ static enum step cut_unit(struct operator *op, struct state *state)
 	return STEP_MORE;
 }
 
-static enum step end(struct operator *op, struct state *state)
+static enum step end(struct operator* op, struct state *state)
 {
 	const bool failed = operator_segment(op, IN)->failed;
 	const bool outermost = --state->depth == 0;
@@ -359,7 +397,7 @@ static enum step end(struct operator *op, struct state *state)
 	return result;
 }
 
-static enum step close_input(struct operator *op, struct state *state)
+static enum step close_input(struct operator* op, struct state *state)
 {
 	enum step result = STEP_END;
 
@@ -370,7 +408,7 @@ static enum step close_input(struct operator *op, struct state *state)
 
 /* ---- The operator ------------------------------------------------------- */
 
-static bool open(struct operator *op, void *memory)
+static bool open(struct operator* op, void *memory)
 {
 	struct state *state = memory;
 
@@ -387,7 +425,7 @@ static bool open(struct operator *op, void *memory)
 	return open_document(op, state) != STEP_FAIL;
 }
 
-static enum step step(struct operator *op, void *memory)
+static enum step step(struct operator* op, void *memory)
 {
 	struct state *state = memory;
 	struct span span;
@@ -406,7 +444,7 @@ static enum step step(struct operator *op, void *memory)
 	return STEP_WAIT;
 }
 
-static void close_state(struct operator *op, void *memory)
+static void close_state(struct operator* op, void *memory)
 {
 	struct state *state = memory;
 

@@ -352,8 +352,17 @@ static void close(struct operator *op, void *state)
 
 static void relate(struct relation *relation)
 {
+	const struct lines *settings = relation_settings(relation);
 	const struct shape *input = relation_input(relation, IN);
 
+	if (settings->max > relation_memory_bytes(relation) &&
+		!relation_unknown(relation, "max"))
+		relation_error(relation, relation_location(relation, "max"),
+			"raise `resources: memory`, or take a smaller one",
+			"a line of %lld bytes doesn't fit into the memory of "
+			"the run, %lld bytes",
+			(long long)settings->max,
+			(long long)relation_memory_bytes(relation));
 	if (!input->known)
 		return;
 	struct shape shape =

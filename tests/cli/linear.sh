@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A check takes time in proportion to the session: ten times of it less than
+# twenty times as long, in instructions or, where they can't be counted, in
+# processor time. No absolute times are asserted.
+. "$srcdir/tests/cli/lib.sh"
+
+# session KIND COUNT: operators, links, params and outputs.
+session()
+{
+	awk -v kind="$1" -v count="$2" 'BEGIN {
+		print "leat: 1\nsession: linear"
+		if (kind == "params") {
+			print "params:"
+			for (i = 0; i < count; i++)
+				print "  p" i ": {type: integer, default: " i "}"
+		}
+		print "operators:"
+		for (i = 0; i < count; i++) {
+			if (kind == "filters")
+				print "  o" i ": {use: filter, where: line <> ${q}" i "${q}}"
+			else if (kind == "params")
+				print "  o" i ": {use: head, count: \"${p" i "}\"}"
+			else if (kind == "outputs") {
+				print "  s" i ": {use: files, match: \"" i "\"}"
+				print "  o" i ": {use: write-file, path: d/" i "}"
+			} else if (kind == "diamonds") {
+				print "  o" i ": gather"
+				print "  a" i ": pass"
+				print "  b" i ": pass"
+			} else
+				print "  o" i ": pass"
+		}
+		if (kind != "outputs")
+			print "  in: stdin\n  split: lines\n  out: discard"
+		print "links:"
+		if (kind == "outputs") {
+			for (i = 0; i < count; i++)
+				print "  - s" i " -> o" i
+			exit
+		}
+		print "  - in -> split"
+		for (i = 0; i < count; i++) {
+			from = i ? "o" (i - 1) : "split"
+			if (kind == "diamonds") {
+				print "  - " from " -> a" i " -> o" i
+				print "  - " from " -> b" i " -> o" i
+			} else
+				print "  - " from " -> o" i
+		}
+		print "  - o" (count - 1) " -> out"
+	}' | sed "s/\\\${q}/'/g"
+}
+
+# What it costs to check a session: instructions, or microseconds.
+if perf stat -x, -e instructions:u -o counted true 2>/dev/null &&
+	grep -q '^[0-9][0-9]*,' counted; then
+	cost()
+	{
+		perf stat -x, -e instructions:u -o counted "$@" || return
+		grep '^[0-9]' counted | cut -d, -f1
+	}
+elif python3 -c 'import resource' 2>/dev/null; then
+	cost()
+	{
+		python3 -c '
+import resource, subprocess, sys
+best = None
+for i in range(3):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if subprocess.call(sys.argv[1:]):
+        sys.exit(1)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime - before.ru_utime
+    best = spent if best is None else min(best, spent)
+print(int(best * 1e6) + 1)
+' "$@"
+	}
+else
+	skip 'neither perf nor python3'
+fi
+
+for kind in pass filters params outputs diamonds; do
+	case $kind in
+	pass) small=1000 ;;
+	*) small=300 ;; # a session has up to 100,000 nodes and 1 MiB
+	esac
+	session $kind $small >small.yaml
+	session $kind ${small}0 >large.yaml
+	few=$(cost "$LEAT" check small.yaml) || fail "$kind: the check fails"
+	many=$(cost "$LEAT" check large.yaml) || fail "$kind: the check fails"
+	echo "$kind: $small cost $few, ${small}0 cost $many"
+	[ "$many" -lt $((20 * few)) ] || fail "$kind: not linear"
+done
+finish
