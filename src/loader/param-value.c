@@ -112,10 +112,11 @@ bool param_set(struct loader *loader, struct param *param,
 	value->given = true;
 	item.literal = param->type == SETTING_INPUTS &&
 		(!path_is_glob(text) || access(text, F_OK) == 0);
-	if (!param_add(loader, param, value, item))
-		return false;
-	param->has_value = true;
-	return true;
+	if (param_add(loader, param, value, item))
+		param->has_value = true;
+	else
+		value->broken = true;
+	return !value->broken;
 }
 
 void params_require(struct loader *loader)

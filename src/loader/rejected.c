@@ -84,7 +84,8 @@ void graph_link_rejected(struct graph_work *work, struct graph_part part,
 		arena_array(arena, operators, sizeof(bool))};
 	const struct pin_spec *pins = work->plan->operators[link.to].spec->pins;
 	size_t count = work->reject_count - part.reject, found = 0;
-	const struct graph_end *ends = &work->rejects[part.reject];
+	const struct graph_end *ends =
+		count ? &work->rejects[part.reject] : NULL;
 
 	find_behind(&rejected, link.to);
 	for (size_t i = 0; i < count; i++)

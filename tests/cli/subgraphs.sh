@@ -104,6 +104,206 @@ fails.yaml:27:3: note: used here as 'first'
 END
 head -n 5 stderr | cmp -s - wanted || { fail 'other places'; cat stderr; }
 
+# Params of each type, passed on twice. By hand: of the five lines those whose n
+# is in the list and less than 2 n; an item of glob and path is no pattern.
+mkdir types live
+cat >types/pass.yaml <<'END'
+leat: 1
+session: pass
+params:
+  ins: {type: inputs, default: ["a.txt", "b*.txt"]}
+  codes: {type: integer, list: true, default: [1, 3]}
+  where: {type: sql, default: "n < 100"}
+  opt: {type: text, required: false}
+  n: {type: integer, default: 5}
+  flag: {type: boolean, default: "true"}
+  size: {type: size, default: 2KiB}
+  kind: {type: choice, choices: [reject, cut, fail], default: cut}
+  glob: {type: glob, default: "c*.txt"}
+  file: {type: path, default: "c[1].txt"}
+  paths: {type: path, list: true, default: ["c[1].txt", "a.txt"]}
+  when: {type: timestamp, default: 2020-01-01T00:00:00Z}
+  dur: {type: duration, default: 1h}
+  day: {type: date, default: 2020-02-03}
+  re: {type: regex, default: '\w'}
+  word: {type: text, default: 'x.'}
+  out: {type: path, default: out}
+subgraphs:
+  inner:
+    params:
+      ins: {type: inputs}
+      codes: {type: integer, list: true}
+      where: {type: sql}
+      more: {type: sql, default: "1"}
+      opt: {type: text, default: fallback}
+      none: {type: text, required: false}
+      flag: {type: boolean}
+      size: {type: size}
+      kind: {type: choice, choices: [reject, cut, fail]}
+      re: {type: regex}
+      when: {type: timestamp}
+      dur: {type: duration}
+      day: {type: date}
+      out: {type: path}
+    operators:
+      files: {use: files, match: "${ins}", recursive: "${flag}"}
+      split: {use: lines, max: "${size}", too-long: "${kind}"}
+      parse: {use: match, pattern: '^(?<word>${re}) (?<n>\d+)', types: {n: integer}, else: drop}
+      some: {use: filter, where: "n IN (${codes}) AND (${where}) AND ${more}"}
+      add: {use: map, select: {word: word, n: n, opt: "${opt}", none: "${none}", w: "${when}", d: "${dur}", day: "${day}"}}
+      csv: csv-encode
+      file: {use: write-file, path: "${out}-{src_stem}.csv"}
+    links: [files -> split -> parse -> some -> add -> csv -> file]
+  outer:
+    params:
+      ins: {type: inputs}
+      codes: {type: integer, list: true}
+      where: {type: sql}
+      n: {type: integer}
+      opt: {type: text, required: false}
+      rest: {type: text, default: rest}
+      flag: {type: boolean}
+      size: {type: size}
+      kind: {type: choice, choices: [reject, cut, fail]}
+      re: {type: regex}
+      when: {type: timestamp}
+      dur: {type: duration}
+      day: {type: date}
+      out: {type: path}
+    operators:
+      inner: {use: inner, ins: "${ins}", codes: ["${codes}", "${n}", 9], where: "${where} AND n <> ${n}", more: "n < ${n} + ${n}", opt: "${opt}", flag: "${flag}", size: "${size}", kind: "${kind}", re: "(?:${re})", when: "${when}", dur: "${dur}", day: "${day}", out: "${out}/x"}
+operators:
+  one: {use: outer, ins: ["${ins}", "${glob}"], codes: "${codes}", where: "${where}", n: "${n}", opt: "${opt}", flag: "${flag}", size: "${size}", kind: "${kind}", re: "${re}", when: "${when}", dur: "${dur}", day: "${day}", out: "${out}/1"}
+  two: {use: outer, ins: "${paths}", codes: [1, 9], where: "n > 0", n: 7, flag: false, size: 1KiB, kind: fail, re: "${word}|[^x]", when: "${when}", dur: 90s, day: 2021-01-01, out: two}
+END
+printf 'x 1\ny 2\n' >types/a.txt
+printf 'z 3\n' >types/b.txt
+printf 'q 9\n' >'types/c[1].txt'
+expect 0 "$LEAT" check --strict types/pass.yaml
+expect 0 "$LEAT" run types/pass.yaml
+cat types/out/1/x-a.csv types/out/1/x-b.csv 'types/out/1/x-c[1].csv' \
+	types/two/x-a.csv 'types/two/x-c[1].csv' | grep -v '^word' >out
+[ "$(cat types/*/*.csv types/*/*/*.csv | grep -c '^word,n,opt,w,d,day$')" -eq 5 ] ||
+	fail 'other fields'
+holds out <<'END'
+x,1,fallback,2020-01-01T00:00:00Z,3600000000,2020-02-03
+z,3,fallback,2020-01-01T00:00:00Z,3600000000,2020-02-03
+q,9,fallback,2020-01-01T00:00:00Z,3600000000,2020-02-03
+q,9,fallback,2020-01-01T00:00:00Z,90000000,2021-01-01
+END
+expect 0 "$LEAT" run types/pass.yaml --opt given
+grep -q '^q,9,given,' 'types/out/1/x-c[1].csv' || fail 'opt was not passed'
+expect 64 "$LEAT" check types/pass.yaml --kind nope
+said "--kind: error: 'nope' is not one of: reject, cut, fail"
+[ "$(grep -c error stderr)" -eq 1 ] || fail 'an error has an echo'
+
+# Live properties through two uses: by values, and by a link.
+cat >live/live.yaml <<'END'
+leat: 1
+session: live
+subgraphs:
+  inner:
+    operators: {f: filter, cut: {use: head, count: 100}}
+    links: [f -> cut]
+    pins: {in: f.in, out: cut.out}
+    live: {where: f.where, limit: cut.count}
+  outer:
+    operators: {i: inner}
+    pins: {in: i.in, out: i.out}
+    live: {cond: i.where, most: i.limit}
+operators:
+  in: stdin
+  split: lines
+  parse: {use: match, pattern: '(?<n>\d+)', types: {n: integer}}
+  a: {use: outer, cond: n > 3}
+  csv: csv-encode
+  limits: {use: files, match: limits.txt}
+  ls: lines
+  lp: {use: match, pattern: '(?<count>\d+)', types: {count: integer}}
+  out: stdout
+links: [in -> split -> parse -> a -> csv -> out, limits -> ls -> lp -> a@most]
+END
+echo 2 >live/limits.txt
+expect 0 "$LEAT" check --strict live/live.yaml
+seq 9 | "$LEAT" run live/live.yaml >out 2>stderr || fail "live: $?"
+printf 'n\n4\n5\n' | holds out
+sed 's/, cond: n > 3//' live/live.yaml >live/none.yaml
+expect 78 "$LEAT" check live/none.yaml
+said "live/none.yaml:5:17: error: 'filter' needs the property 'where'"
+said "live/none.yaml:17:3: note: used here as 'a'"
+sed 's/cond: n > 3/cond: n > 3, most: 1/; s/, limits.*]/]/
+	/ limits:/d; / ls:/d; / lp:/d' live/live.yaml >live/value.yaml
+seq 9 | "$LEAT" run live/value.yaml >out 2>stderr || fail "value: $?"
+printf 'n\n4\n' | holds out
+
+# What is rejected inside: by `rejected` of the subgraph, what neither links nor
+# pins name; by that of the graph, the rest.
+cat >rejected.yaml <<'END'
+leat: 1
+session: rejected
+subgraphs:
+  parse:
+    operators:
+      split: {use: lines, max: 3}
+      digit: {use: match, pattern: '^(?<n>[0-9]+)$'}
+      csv: {use: csv-encode, header: false}
+      bad: {use: write-file, path: inside.txt}
+    links: [split -> digit -> csv]
+    rejected: bad
+    pins: {in: split.in, out: csv.out, odd: digit.rejected}
+operators:
+  in: stdin
+  parse: parse
+  out: stdout
+  bad: {use: write-file, path: outside.txt}
+links: [in -> parse -> out]
+rejected: bad
+END
+expect 0 "$LEAT" check --strict rejected.yaml
+printf '1\nlong line\nx\n22\n' | "$LEAT" run rejected.yaml >out 2>stderr ||
+	{ fail "rejected: $?"; cat stderr; }
+printf '1\n22\n' | holds out
+echo 'long line' | holds inside.txt
+echo x | holds outside.txt
+
+# Both places, as compilers write and for programs.
+cat >note.yaml <<'END'
+leat: 1
+session: note
+subgraphs:
+  a: {operators: {o: {use: lines, max: 0}}, pins: {in: o.in, out: o.out}}
+operators: {in: stdin, first: a, out: discard}
+links: [in -> first -> out]
+END
+expect 78 "$LEAT" check --format gcc note.yaml
+holds stderr <<'END'
+note.yaml:4:40: error: 0 is too small: the least is 1
+note.yaml:5:24: note: used here as 'first'
+END
+expect 78 "$LEAT" check --format json note.yaml
+holds stdout <<'END'
+[
+  {
+    "file": "note.yaml",
+    "line": 4,
+    "column": 40,
+    "width": 1,
+    "severity": "error",
+    "message": "0 is too small: the least is 1",
+    "hint": null,
+    "notes": [
+      {
+        "file": "note.yaml",
+        "line": 5,
+        "column": 24,
+        "width": 5,
+        "message": "used here as 'first'"
+      }
+    ]
+  }
+]
+END
+
 # ---- Shipped ----------------------------------------------------------------
 
 cat >web.yaml <<'END'
@@ -136,6 +336,19 @@ said "there is no operator 'web-log'"
 sed 's/web-log/web-lug/' web.yaml >misspelt.yaml
 expect 78 "$LEAT" check misspelt.yaml
 said "did you mean 'web-log'?"
+
+# It is installed where leat looks for it.
+build=$(dirname "$LEAT")
+if [ -f "$build/Makefile" ]; then
+	make -C "$build" install-dist_pkgdataDATA DESTDIR="$PWD/root" \
+		>make.log 2>&1 || fail "make install: $(tail -n 3 make.log)"
+	installed=$(find root -name web-log.yaml)
+	cmp -s "$installed" "$srcdir/subgraphs/web-log.yaml" ||
+		fail 'web-log is not installed'
+	sed 's/^operators/include: [web-log.yaml, none.yaml]\n&/' web.yaml >two.yaml
+	expect 78 env -u LEAT_DATA "$LEAT" check two.yaml
+	said "looked for none.yaml, $(dirname "${installed#root}")/none.yaml"
+fi
 
 # ---- Included ---------------------------------------------------------------
 
