@@ -74,12 +74,15 @@ enum spill_status sorter_take(struct sorter *sorter, struct item **items,
 
 /* ---- Its parts ---------------------------------------------------------- */
 
-/* The computed keys of an entry that is in memory. */
+/* The computed keys of an entry that is in memory; NULL if there are none. */
 static inline const struct value *sorter_computed(
 	const struct sorter *sorter, const struct sort_entry *entry)
 {
-	return sorter->computed +
-		(entry->number - sorter->base) * sorter->order->computed_count;
+	size_t keys = sorter->order->computed_count;
+
+	return keys > 0
+		? sorter->computed + (entry->number - sorter->base) * keys
+		: NULL;
 }
 
 static inline bool sorter_before(const struct sorter *sorter,
