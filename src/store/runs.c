@@ -96,64 +96,41 @@ bool store_runs(struct run_store *store,
 
 /* ---- Beginning and end ------------------------------------------------------------- */
 
-/* The ids of runs that were never ended, and the newest. */
-struct unended {
-	uint64_t last;
-	struct text ids;
+/* Only the newest run may not have been ended: each that begins ends it. */
+struct newest {
+	struct store_run run; /* id 0: there is none */
+	struct text params;
 };
 
-static bool note_unended(void *context, const struct store_run *run)
+static bool note_newest(void *context, const struct store_run *run)
 {
-	struct unended *unended = context;
+	struct newest *newest = context;
 
-	if (run->id > unended->last)
-		unended->last = run->id;
-	if (run->state == RUN_RUNNING)
-		text_add(
-			&unended->ids, (const char *)&run->id, sizeof(run->id));
-	return true;
+	newest->run = *run;
+	text_add_string(&newest->params, run->params);
+	newest->run.params = newest->params.data;
+	return false;
 }
 
-static bool kill_run(struct run_store *store, uint64_t run_id)
+/* Ends the newest run if it never was; *LAST becomes its number. */
+static bool end_newest(struct run_store *store, uint64_t *last)
 {
-	struct text params = {0};
-	struct store_run run;
-	struct bytes body;
-	uint64_t id;
-	const struct row_key key = run_key(TABLE_RUN, run_id, &id);
+	struct newest newest = {0};
+	bool ok = store_runs(store, note_newest, &newest);
 
-	if (row_get(store, &key, &body) != ROW_FOUND ||
-		!unpack_run(key.rest, body, &run))
-		return false;
-	text_add_string(&params, run.params);
-	run.params = params.data;
-	run.state = RUN_KILLED;
-	bool ok = put_run(store, &run);
-	text_free(&params);
-	return ok;
-}
-
-static bool kill_unended(struct run_store *store, uint64_t *last)
-{
-	struct unended unended = {0};
-	bool ok = store_runs(store, note_unended, &unended);
-
-	for (size_t at = 0; at < unended.ids.length && ok;
-		at += sizeof(uint64_t)) {
-		uint64_t id;
-
-		memcpy(&id, unended.ids.data + at, sizeof(id));
-		ok = kill_run(store, id);
+	*last = newest.run.id;
+	if (ok && newest.run.id != 0 && newest.run.state == RUN_RUNNING) {
+		newest.run.state = RUN_KILLED;
+		ok = put_run(store, &newest.run);
 	}
-	text_free(&unended.ids);
-	*last = unended.last;
+	text_free(&newest.params);
 	return ok;
 }
 
 bool store_begin_run(struct run_store *store, struct store_run *run)
 {
 	bool own;
-	bool ok = store_enter(store, &own) && kill_unended(store, &run->id);
+	bool ok = store_enter(store, &own) && end_newest(store, &run->id);
 
 	run->id++;
 	return store_leave(store, own, ok && put_run(store, run));
