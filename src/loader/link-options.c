@@ -8,7 +8,7 @@
 
 enum { MOST_ITEMS = 1024 * 1024 };
 
-static const char *const policy_names[] = {
+const char *const link_policy_names[] = {
 	"blocking", "back-pressure", "leaky-producer", "leaky-consumer", NULL};
 static const char *const convert_names[] = {"lossless", "none", NULL};
 
@@ -43,7 +43,7 @@ static void read_policy(struct loader *loader, const struct node *key,
 	int64_t choice;
 
 	(void)key;
-	if (!read_choice(loader, value, policy_names, &choice))
+	if (!read_choice(loader, value, link_policy_names, &choice))
 		return;
 	options->policy = (enum link_policy)choice;
 	if (loader->session->reproducible && choice >= LINK_LEAKY_PRODUCER)

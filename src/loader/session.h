@@ -29,6 +29,8 @@ enum link_policy {
 	LINK_LEAKY_CONSUMER, /* the oldest that is queued is dropped */
 };
 
+extern const char *const link_policy_names[]; /* ends in NULL */
+
 /* What a session may say of a link. */
 struct link_options {
 	enum link_policy policy;

@@ -94,12 +94,15 @@ static void print_payload(
 {
 	const json_t *fields = json_object_get(link, "fields");
 	const char *type = string(link, "type");
+	const char *policy = string(link, "policy");
 
 	fputs(type ? type : "not known", file);
 	if (json_is_array(fields) && json_equal(fields, before))
 		fputs(" with the same fields", file);
 	else if (json_is_array(fields))
 		print_fields(fields, column + strlen(type) + 1, file);
+	if (strcmp(policy, "blocking") != 0)
+		fprintf(file, "; policy: %s", policy);
 	putc('\n', file);
 }
 

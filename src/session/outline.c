@@ -53,10 +53,22 @@ static enum scope find_scope(const struct operator_plan *op)
 	return inputs ? SCOPE_GRAPH : own;
 }
 
+/* A path as it may be shown: it need not be UTF-8. */
+static json_t *path_string(const char *path)
+{
+	struct text text = {0};
+
+	text_add_escaped(&text, path, strlen(path), SIZE_MAX);
+	json_t *string = json_string(text.data ? text.data : "");
+	text_free(&text);
+	return checked(string);
+}
+
 static json_t *describe_operator(const struct operator_plan *op)
 {
-	return json_pack("{ss ss ss si ss?}", "name", op->name, "use",
-		op->spec->name, "scope", scope_names[find_scope(op)], "line",
+	return json_pack("{ss ss ss so si ss?}", "name", op->name, "use",
+		op->spec->name, "scope", scope_names[find_scope(op)], "file",
+		path_string(op->location.source->name), "line",
 		(int)op->location.line, "inserted", op->inserted);
 }
 
@@ -94,9 +106,10 @@ static json_t *describe_link(
 	const struct operator_plan *to = &plan->operators[link->to];
 	const struct shape *shape = &from->pins[link->from_pin].shape;
 
-	return json_pack("{so so ss? so}", "from",
+	return json_pack("{so so ss ss? so}", "from",
 		describe_end(from, link->from_pin), "to",
-		describe_end(to, link->to_pin), "type",
+		describe_end(to, link->to_pin), "policy",
+		link_policy_names[link->options.policy], "type",
 		shape->known ? payload_specs[shape->type].name : NULL, "fields",
 		describe_fields(shape));
 }
@@ -134,13 +147,10 @@ static json_t *describe_graph(const struct graph_plan *plan)
 json_t *outline_create(const struct session *session)
 {
 	json_t *graphs = checked(json_array());
-	struct text path = {0};
 
 	for (unsigned i = 0; i < session->graph_count; i++)
 		append(graphs, describe_graph(&session->graphs[i]));
-	text_add_escaped(&path, session->path, strlen(session->path), SIZE_MAX);
-	json_t *outline = json_pack("{ss ss so}", "file", path.data, "session",
-		session->name, "graphs", graphs);
-	text_free(&path);
-	return checked(outline);
+	return checked(
+		json_pack("{so ss so}", "file", path_string(session->path),
+			"session", session->name, "graphs", graphs));
 }

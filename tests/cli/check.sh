@@ -237,6 +237,7 @@ holds stdout <<'END'
               "name": "in",
               "use": "generate",
               "scope": "unit",
+              "file": "good.yaml",
               "line": 4,
               "inserted": null
             },
@@ -244,6 +245,7 @@ holds stdout <<'END'
               "name": "out",
               "use": "discard",
               "scope": "unit",
+              "file": "good.yaml",
               "line": 4,
               "inserted": null
             }
@@ -252,6 +254,7 @@ holds stdout <<'END'
             {
               "from": "in.out",
               "to": "out.in",
+              "policy": "blocking",
               "type": "none",
               "fields": null
             }
@@ -262,6 +265,14 @@ holds stdout <<'END'
   ]
 }
 END
+cat >policy.yaml <<'END'
+leat: 1
+session: policy
+operators: {in: stdin, split: lines, out: discard}
+links: [in -> split, {from: split, to: out, policy: back-pressure}]
+END
+expect 0 "$LEAT" check -v policy.yaml
+printed 'split.out -> out.in  line; policy: back-pressure'
 expect 66 "$LEAT" check -v none.yaml
 silent stdout
 
