@@ -89,7 +89,7 @@ static bool put_rename(int number, uint64_t size_bytes)
 }
 
 static bool commit_unit(
-	int unit, int generation, const struct store_output *outputs)
+	int unit, int generation, struct store_output *outputs)
 {
 	char key[16];
 	const struct store_unit row = {.graph = "main",
