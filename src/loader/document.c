@@ -147,7 +147,7 @@ bool document_read(struct arena *arena, const char *path, const char *what,
 
 struct node *node_get(const struct node *map, const char *key)
 {
-	for (size_t i = 0; i < map->count; i++)
+	for (size_t i = 0; map->keys && i < map->count; i++)
 		if (strcmp(map->keys[i]->text, key) == 0)
 			return map->items[i];
 	return NULL;

@@ -52,7 +52,7 @@ bool document_read(struct arena *arena, const char *path, const char *what,
 struct node *document_parse(struct arena *arena, const struct source *source,
 	struct diagnostics *diagnostics, bool *failed);
 
-/* The value of KEY in a map, or NULL. */
+/* The value of KEY in a map, or NULL; nothing else has any. */
 struct node *node_get(const struct node *map, const char *key);
 
 /* The place of WIDTH code points at byte OFFSET of a scalar's text. */
