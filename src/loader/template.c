@@ -11,6 +11,7 @@ struct check {
 	struct graph_work *work;
 	unsigned op;
 	const struct setting_text *template;
+	bool fields; /* it takes fields of records, too */
 	const struct shape *shape; /* of what arrives */
 };
 
@@ -82,8 +83,10 @@ static const char *unknown_hint(const struct check *check, const char *name)
 	struct loader *loader = check->work->loader;
 	const struct shape *shape = check->shape;
 	const struct operator_plan *end = find_end(check, name);
-	const char **names = arena_array(
-		loader->arena, shape->attribute_count + 1, sizeof(*names));
+	size_t fields =
+		check->fields && shape->schema ? shape->schema->count : 0;
+	const char **names = arena_array(loader->arena,
+		fields + shape->attribute_count + 1, sizeof(*names));
 
 	if (end)
 		return arena_format(loader->arena,
@@ -92,16 +95,32 @@ static const char *unknown_hint(const struct check *check, const char *name)
 	if (shape->schema && schema_find(shape->schema, name) >= 0)
 		return arena_format(loader->arena,
 			"'%s' is a field; a template takes attributes", name);
+	for (size_t i = 0; i < fields; i++)
+		names[i] = shape->schema->fields[i].name;
 	for (size_t i = 0; i < shape->attribute_count; i++)
-		names[i] = shape->attributes[i]->name;
+		names[fields + i] = shape->attributes[i]->name;
 	if (param_find(loader->scope, name) >= 0)
 		return arena_format(loader->arena,
 			"the value of the param is written ${%s}", name);
-	const char *all = shape->attribute_count
+	const char *all = fields + shape->attribute_count
 		? arena_format(loader->arena, "there are: %s",
 			  loader_join(loader, names))
 		: "no attributes arrive here";
 	return loader_nearest(loader, name, names, all);
+}
+
+/* Whether the name is one of what arrives; of anything, where that isn't
+ * known. */
+static bool is_known(const struct check *check, const char *name)
+{
+	const struct shape *shape = check->shape;
+
+	if (!shape->known)
+		return check->fields || registry_attribute(name);
+	if (check->fields && shape->schema &&
+		schema_find(shape->schema, name) >= 0)
+		return true;
+	return shape_attribute(shape, name);
 }
 
 static void check_placeholder(
@@ -110,12 +129,12 @@ static void check_placeholder(
 	struct loader *loader = check->work->loader;
 	char *name = arena_copy(loader->arena, at + 1, length - 2);
 
-	if (check->shape->known ? shape_attribute(check->shape, name)
-				: registry_attribute(name))
+	if (is_known(check, name))
 		return;
 	loader_error(loader, find_place(check, at, length),
-		unknown_hint(check, name), "there is no attribute '%s' at '%s'",
-		name, check->work->plan->operators[check->op].name);
+		unknown_hint(check, name), "there is no %s '%s' at '%s'",
+		check->fields ? "field or attribute" : "attribute", name,
+		check->work->plan->operators[check->op].name);
 }
 
 static void check_template(const struct check *check)
@@ -152,13 +171,14 @@ void template_check_all(struct graph_work *work, unsigned op)
 	int pin = spec_pin(plan->spec, "in");
 
 	for (; property && property->name; property++) {
-		struct check check = {work, op, NULL, &unknown};
+		struct check check = {work, op, NULL, false, &unknown};
 
 		if (property->type != SETTING_TEMPLATE &&
 			property->type != SETTING_PATH_TEMPLATE)
 			continue;
 		if (pin >= 0 && (unsigned)pin < plan->pin_count)
 			check.shape = &plan->pins[pin].shape;
+		check.fields = property->type == SETTING_TEMPLATE;
 		check.template =
 			(const struct setting_text *)((const char *)
 							      plan->settings +

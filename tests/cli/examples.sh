@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# examples/access-report and examples/tail-filter, against awk, sort and grep.
+# The examples, against awk, sort, grep, sha256sum and gzip.
 . "$srcdir/tests/cli/lib.sh"
 
 make_logs=$srcdir/examples/access-report/make-logs
@@ -90,4 +90,45 @@ done
 exec 3>&-
 wait $leat || fail 'the filter failed'
 printf 'yes %s\n' 1 2 3 | holds stdout
+
+# Checksums: the list that sha256sum makes, whatever the names are.
+sums=$srcdir/examples/checksums/checksums.yaml
+mkdir -p tree/sub/.hidden 'tree/a b'
+echo one >tree/one.log
+echo two >tree/sub/two.log
+: >tree/sub/.hidden/empty.log
+echo "3" >'tree/a b/-rf'
+echo 4 >'tree/back\slash'
+echo 5 >'tree/line
+feed'
+echo 6 >'tree/gr\303\274n'
+head -c 500000 /dev/zero >tree/sub/zeros.log
+(cd tree && find . -type f -print0 | sed -z 's,^\./,,' | sort -z |
+	xargs -0 sha256sum --) >wanted_sums
+expect 0 "$LEAT" check --strict "$sums"
+expect 0 "$LEAT" run "$sums" --tree tree --sums list
+holds list <wanted_sums
+expect 0 "$LEAT" run "$sums" --tree tree --sums tree/SHA256SUMS
+expect 0 "$LEAT" run "$sums" --tree tree --sums tree/SHA256SUMS
+holds tree/SHA256SUMS <wanted_sums
+(cd tree && sha256sum --quiet -c SHA256SUMS) || fail 'sha256sum -c'
+echo 7 >>tree/one.log
+(cd tree && sha256sum --quiet -c SHA256SUMS 2>../said) >stdout &&
+	fail 'sha256sum -c finds no difference'
+printed one.log
+
+# Compressed logs: what gzip -n -6 holds, under the same names.
+pack=$srcdir/examples/gzip-tree/gzip-tree.yaml
+expect 0 "$LEAT" check --strict "$pack"
+expect 0 "$LEAT" run "$pack" --logs tree --out archive
+for log in one.log sub/two.log sub/zeros.log; do
+	gzip -t "archive/$log.gz" || fail "$log.gz"
+	gzip -nc6 "tree/$log" >wanted.gz
+	gzip -dc wanted.gz >wanted
+	gzip -dc "archive/$log.gz" | cmp - wanted || fail "$log.gz: content"
+	[ "$(wc -c <"archive/$log.gz")" -le "$(($(wc -c <wanted.gz) + 9))" ] ||
+		fail "$log.gz is large"
+done
+holds_only archive 'one.log.gz sub'
+holds_only archive/sub 'two.log.gz zeros.log.gz'
 finish

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Templates: texts with {attribute} in them. */
+/* Templates: texts with {name}s in them. */
 #include "operators/support/write/template.h"
 
 #include <string.h>
@@ -7,12 +7,14 @@
 #include "base/memory.h"
 #include "registry/relation.h"
 
-/* A literal, then perhaps an attribute. */
+/* A literal, then perhaps a field or an attribute. */
 struct part {
 	char *text;
 	size_t length;
-	char *name; /* of the attribute, or NULL */
-	const struct attribute_spec *key;
+	char *name; /* of the field or attribute, or NULL */
+	const struct field *field; /* or NULL */
+	size_t index; /* of the field */
+	const struct attribute_spec *key; /* or NULL */
 };
 
 struct text_template {
@@ -31,24 +33,39 @@ struct parser {
 };
 
 /* Ends a part: what was read of a literal, and NAME, which it takes. */
-static void add_part(
-	struct parser *parser, char *name, const struct attribute_spec *key)
+static struct part *add_part(struct parser *parser, char *name)
 {
 	struct text_template *form = parser->form;
 
 	form->parts = memory_resize(
 		form->parts, form->count + 1, sizeof(*form->parts));
-	form->parts[form->count++] = (struct part){
+	form->parts[form->count] = (struct part){
 		.text = parser->literal.data,
 		.length = parser->literal.length,
 		.name = name,
-		.key = key,
 	};
 	parser->literal = (struct text){0};
+	return &form->parts[form->count++];
+}
+
+/* Binds the part to what its name says; false: there is no such thing. */
+static bool bind(const struct parser *parser, struct part *part)
+{
+	const struct shape *shape = parser->shape;
+	const bool fields = !parser->form->path && shape->schema;
+	int index = fields ? schema_find(shape->schema, part->name) : -1;
+
+	if (index < 0) {
+		part->key = shape_attribute(shape, part->name);
+		return part->key;
+	}
+	part->field = &shape->schema->fields[index];
+	part->index = (size_t)index;
+	return true;
 }
 
 /* AT is behind a `{`. Returns the bytes up to and with the `}`, or 0. */
-static size_t parse_attribute(struct parser *parser, const char *at)
+static size_t parse_name(struct parser *parser, const char *at)
 {
 	size_t length = strcspn(at, "{}");
 
@@ -57,13 +74,7 @@ static size_t parse_attribute(struct parser *parser, const char *at)
 	char *name = strndup(at, length);
 	if (!name)
 		memory_abort();
-	const struct attribute_spec *key = shape_attribute(parser->shape, name);
-	if (!key) {
-		free(name);
-		return 0;
-	}
-	add_part(parser, name, key);
-	return length + 1;
+	return bind(parser, add_part(parser, name)) ? length + 1 : 0;
 }
 
 /* The bytes of the literal directory that the template starts with. */
@@ -83,7 +94,7 @@ static bool parse(struct parser *parser, const char *at)
 			text_add(&parser->literal, at, 1);
 			at += 2;
 		} else if (*at == '{') {
-			size_t length = parse_attribute(parser, at + 1);
+			size_t length = parse_name(parser, at + 1);
 
 			if (length == 0)
 				return false;
@@ -94,7 +105,7 @@ static bool parse(struct parser *parser, const char *at)
 			text_add(&parser->literal, at++, 1);
 		}
 	}
-	add_part(parser, NULL, NULL);
+	add_part(parser, NULL);
 	parser->form->root_length = directory_length(parser->form);
 	return true;
 }
@@ -254,29 +265,65 @@ static void empty(struct text *text)
 		text->data[0] = '\0';
 }
 
-bool template_fill(const struct text_template *form, const struct item *item,
+/* A field that is null is nothing. */
+static void add_field(
+	const struct part *part, const struct item *item, struct text *result)
+{
+	if (item)
+		value_format(part->field->type,
+			&item->record.values[part->index], result);
+}
+
+static bool add_parts(const struct text_template *form, const struct item *item,
 	const struct segment *segment, struct text *result,
 	struct text *problem)
 {
 	size_t skip = 0; /* a slash that goes with an empty {src_dir} */
 
-	empty(result);
-	empty(problem);
 	for (size_t i = 0; i < form->count; i++) {
 		const struct part *part = &form->parts[i];
+		const struct value *value;
 
 		text_add(result, part->text ? part->text + skip : "",
 			part->length - skip);
 		skip = 0;
-		if (!part->name)
+		if (part->field)
+			add_field(part, item, result);
+		if (!part->key)
 			continue;
-		const struct value *value = find(part, item, segment);
+		value = find(part, item, segment);
 		if (takes_slash_along(form, i, value))
 			skip = 1;
 		else if (!add_value(form, part, value, result, problem))
 			return false;
 	}
-	const char *why = form->path && form->count > 1
+	return true;
+}
+
+bool template_add(const struct text_template *form, const struct item *item,
+	const struct segment *segment, struct text *result,
+	struct text *problem)
+{
+	size_t length = result->length;
+
+	empty(problem);
+	if (add_parts(form, item, segment, result, problem))
+		return true;
+	result->length = length;
+	return false;
+}
+
+bool template_fill(const struct text_template *form, const struct item *item,
+	const struct segment *segment, struct text *result,
+	struct text *problem)
+{
+	const char *why;
+
+	empty(result);
+	empty(problem);
+	if (!add_parts(form, item, segment, result, problem))
+		return false;
+	why = form->path && form->count > 1
 		? unfit_path(result->data + form->root_length)
 		: NULL;
 	if (!why)
