@@ -149,13 +149,13 @@ static bool is_own(const char *key)
 		strcmp(key, "pid") == 0;
 }
 
-json_t *run_differences(const json_t *one, const json_t *two)
+json_t *run_differences(json_t *one, const json_t *two)
 {
 	json_t *differences = json_object();
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)one, key, value)
+	json_object_foreach(one, key, value)
 	{
 		json_t *other = json_object_get(two, key);
 

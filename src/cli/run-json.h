@@ -17,6 +17,6 @@ bool run_add_details(struct run_store *store, json_t *run);
 
 /* What differs between two of a list, but for what each has of its own: an
  * object of arrays of both values; the caller's. */
-json_t *run_differences(const json_t *one, const json_t *two);
+json_t *run_differences(json_t *one, const json_t *two);
 
 #endif

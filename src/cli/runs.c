@@ -143,7 +143,7 @@ static bool show_run(struct run_store *store, json_t *run, bool json)
 	return true;
 }
 
-static void show_difference(const json_t *one, const json_t *two, bool json)
+static void show_difference(json_t *one, const json_t *two, bool json)
 {
 	json_t *differences = run_differences(one, two);
 	const char *key;
