@@ -44,7 +44,7 @@ if traced; then
 		strangers $session |
 			grep -Ev '(^|/)(include|subgraphs)(/|$)' >names
 		silent names
-		grep -E 'O_WRONLY|O_RDWR|O_CREAT|mkdir|rename|unlink|link\(' trace |
+		grep -E 'O_WRONLY|O_RDWR|O_CREAT|mkdir|rename|unlink|[^d]link\(' trace |
 			grep -v '/dev/' >written
 		silent written
 	done
