@@ -104,17 +104,7 @@ static char *shown(const struct diagnostics *list, const char *original)
 	text_add_string(&result, "");
 	text_add_string(&open, original);
 	secrets_hide(&list->secrets, &open);
-	const char *text = open.data;
-	while (*text) {
-		size_t run = strcspn(text, "\\");
-
-		text_add_escaped(&result, text, run, run);
-		text += run;
-		if (*text) {
-			text_add_string(&result, "\\");
-			text++;
-		}
-	}
+	text_add_shown(&result, open.data);
 	text_free(&open);
 	return result.data;
 }

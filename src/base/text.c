@@ -197,6 +197,20 @@ void text_add_escaped(
 	text_add_string(text, done < length ? "..." : "");
 }
 
+void text_add_shown(struct text *text, const char *string)
+{
+	while (*string) {
+		size_t run = strcspn(string, "\\");
+
+		text_add_escaped(text, string, run, run);
+		string += run;
+		if (*string) {
+			text_add_string(text, "\\");
+			string++;
+		}
+	}
+}
+
 static unsigned smallest(unsigned a, unsigned b, unsigned c)
 {
 	unsigned least = a < b ? a : b;

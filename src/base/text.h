@@ -30,6 +30,10 @@ void text_add_vformat(struct text *text, const char *format, va_list args)
 void text_add_escaped(
 	struct text *text, const char *data, size_t length, size_t limit);
 
+/* Adds STRING, parts of which have been escaped: the same, but backslashes stay
+ * as they are. */
+void text_add_shown(struct text *text, const char *string);
+
 /* The number of bytes before the first that isn't UTF-8 (RFC 3629) or is NUL:
  * LENGTH when all of it is text. */
 size_t text_valid(const char *data, size_t length);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "cli/show.h"
 
 const struct option_spec *option_named(
@@ -55,6 +56,14 @@ const char *option_take(const struct option_spec *option,
 	switch (option->kind) {
 	case OPTION_FLAG: *(bool *)member = true; break;
 	case OPTION_TEXT: *(const char **)member = *value; break;
+	case OPTION_NUMBER:
+		if (units_integer(*value, member) || *(int64_t *)member < 1)
+			return "takes a number from 1";
+		break;
+	case OPTION_DURATION:
+		if (units_duration(*value, member) || *(int64_t *)member < 1)
+			return "takes a duration such as 30s";
+		break;
 	case OPTION_CHOICE: return take_choice(option, *value, member);
 	case OPTION_PARAM:
 	case OPTION_DIRECTORY: break;

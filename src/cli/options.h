@@ -15,6 +15,8 @@
 enum option_kind {
 	OPTION_FLAG, /* sets a bool */
 	OPTION_TEXT, /* sets a const char * */
+	OPTION_NUMBER, /* sets an int64_t, from 1 */
+	OPTION_DURATION, /* sets an int64_t, microseconds, from 1 */
 	OPTION_CHOICE, /* sets an int to the number of the choice, from 1 */
 	OPTION_PARAM, /* -p NAME=VALUE: left to the caller */
 	OPTION_DIRECTORY, /* -C: was followed before anything was read */

@@ -8,6 +8,7 @@
 #include "cli/params.h"
 #include "cli/signals.h"
 #include "cli/statuses.h"
+#include "cli/summary.h"
 #include "session/run.h"
 #include "session/state.h"
 
@@ -16,6 +17,7 @@ enum { STATS_NONE, STATS_TEXT, STATS_JSON };
 struct run_options {
 	bool keep_going, quiet, verbose, help;
 	int stats;
+	int64_t failures_max;
 };
 
 static const char *const stats_choices[] = {"text", "json", NULL};
@@ -26,6 +28,9 @@ static const struct option_spec options[] = {
 	{'k', "keep-going", OPTION_FLAG,
 		offsetof(struct run_options, keep_going), NULL, NULL,
 		"Go on with other units when one fails"},
+	{0, "max-failures", OPTION_NUMBER,
+		offsetof(struct run_options, failures_max), "N", NULL,
+		"Go on as with -k, until N units have failed"},
 	OPTION_ROW_PARAM,
 	{'q', "quiet", OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
 		NULL, "Say nothing but errors"},
@@ -76,34 +81,16 @@ static bool build(struct command *command)
 	return command->status == STATUS_OK;
 }
 
-static void show_result(const struct session *session,
-	const struct run_options *settings, const struct run_result *result)
+/* Whether it says how it went though nothing failed. */
+static bool talks(
+	const struct session *session, const struct run_options *settings)
 {
 	const char *name;
-	bool failed = result->status == STATUS_UNITS_FAILED;
+
 	/* A filter at work in a pipeline says nothing. */
-	bool talk = settings->verbose ||
+	return settings->verbose ||
 		(isatty(STDERR_FILENO) && !settings->quiet &&
 			!uses(session, "stdout", &name));
-
-	if (!failed && !(talk && result->status == STATUS_OK))
-		return;
-	fprintf(stderr, "%s: %llu unit%s", session->name,
-		(unsigned long long)result->units,
-		result->units == 1 ? "" : "s");
-	if (result->up_to_date)
-		fprintf(stderr, ", %llu up to date",
-			(unsigned long long)result->up_to_date);
-	if (failed)
-		fprintf(stderr, ", %llu of them failed",
-			(unsigned long long)result->units_failed);
-	if (result->skipped)
-		fprintf(stderr, ", %llu items skipped",
-			(unsigned long long)result->skipped);
-	if (result->dropped)
-		fprintf(stderr, ", %llu items dropped",
-			(unsigned long long)result->dropped);
-	fprintf(stderr, ", %.2f s\n", (double)result->wall_ns / 1e9);
 }
 
 /* Opens what the session remembers; false: *STATUS says how it failed. */
@@ -146,9 +133,13 @@ static void close_store(struct run_store *store, struct run_result *result)
 static enum exit_status run_session(
 	const struct session *session, const struct run_options *options_given)
 {
-	struct statistics *statistics = NULL;
+	struct statistics *statistics;
+	struct journal journal = {.all = false};
 	struct run_settings settings = {
-		.keep_going = options_given->keep_going,
+		.keep_going = options_given->keep_going ||
+			options_given->failures_max,
+		.failures_max = options_given->failures_max,
+		.journal = &journal,
 		.messages = stderr,
 		.stop = signals_catch(),
 	};
@@ -157,8 +148,7 @@ static enum exit_status run_session(
 
 	if (!open_store(session, settings.stop, &settings.store, &status))
 		return status;
-	if (options_given->stats)
-		statistics = statistics_create(session->name);
+	statistics = statistics_create(session->name);
 	result = session_run(session, &settings, statistics);
 	close_store(settings.store, &result);
 	if (options_given->stats == STATS_JSON)
@@ -166,7 +156,8 @@ static enum exit_status run_session(
 	else if (options_given->stats == STATS_TEXT)
 		statistics_print_text(statistics, stderr);
 	statistics_destroy(statistics);
-	show_result(session, options_given, &result);
+	summary_show(session, &result, &journal, talks(session, options_given));
+	journal_finish(&journal);
 	signals_die_if_caught();
 	if (result.broken_pipe)
 		signals_die(SIGPIPE);

@@ -150,6 +150,16 @@ size_t graph_peak_memory(const struct graph *graph)
 	return graph->budget.peak_bytes;
 }
 
+uint64_t graph_bytes_read(const struct graph *graph)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		if (graph->operators[i].input_count == 0)
+			bytes += graph->operators[i].statistics.bytes_out;
+	return bytes;
+}
+
 bool graph_set_property(struct graph *graph, unsigned index,
 	const char *property, const void *value)
 {

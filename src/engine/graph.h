@@ -15,13 +15,29 @@
 
 struct graph;
 
+/* Who looks on while a graph runs; what it does has no effect on the run. */
+struct graph_watch {
+	void *context;
+	/* A unit that ran was decided; not one that is merely brought, or that
+	 * the end of the run cut off. */
+	void (*unit)(void *context, const struct unit *unit);
+	/* A file is complete and gets its name now or soon; UNIT NULL: it
+	 * spans them. */
+	void (*output)(void *context, const struct unit *unit,
+		const struct output *output);
+	/* Between two steps, ten times a second where they are that short. */
+	void (*look)(void *context, const struct graph *graph);
+};
+
 struct graph_settings {
 	size_t memory_bytes; /* the budget */
 	size_t link_items, link_bytes; /* capacities; 0: 256 and 8 MiB */
 	size_t span_items; /* 0: SPAN_ITEMS */
 	uint64_t schedule_seed; /* not 0: pick ready operators at random, for
 				   tests: no result may depend on it */
-	bool keep_going; /* -k: a failed unit doesn't stop the run */
+	bool keep_going; /* -k: a failed unit doesn't stop the run ... */
+	uint64_t failures_max; /* ... but that many do; 0: no number does */
+	const struct graph_watch *watch; /* borrowed; or NULL */
 	const char *temporary_prefix; /* of the names of temporaries; or NULL */
 	FILE *messages; /* where errors go, as they happen */
 	const volatile sig_atomic_t *stop; /* 1: sources end, units in flight
@@ -104,6 +120,9 @@ const struct operator_statistics *graph_operator_statistics(
 const struct link_statistics *graph_link_statistics(
 	const struct graph *graph, unsigned index);
 size_t graph_peak_memory(const struct graph *graph);
+
+/* The bytes of the units that were read from their sources so far. */
+uint64_t graph_bytes_read(const struct graph *graph);
 
 /* Sets a live property of an operator before a run, or between two of its
  * steps; VALUE is of the C type of the property (registry/spec.h) and lives as

@@ -125,6 +125,8 @@ struct graph {
 	const unsigned char *ways; /* enum unit_way; see graph_set_ways */
 	uint64_t way_count;
 	unsigned open_units; /* that have begun and aren't decided */
+	int64_t now_ns; /* when the last step ended */
+	int64_t look_ns; /* when settings.watch looks next */
 };
 
 /* The row of the table for a pin: a requested pin is the last row, and its

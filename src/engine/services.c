@@ -43,6 +43,7 @@ struct item *operator_stream_item(
 
 	stream->released = stream_released;
 	stream->owner = &op->pins[pin];
+	stream->lent_bytes = &op->statistics.bytes_out;
 	op->pins[pin].streams++;
 	item->stream = stream;
 	return item;
@@ -59,6 +60,7 @@ struct item *operator_reopen(struct operator *op, const struct item *item)
 		return NULL;
 	stream->owner = old->owner;
 	stream->released = old->released;
+	stream->lent_bytes = old->lent_bytes;
 	if (stream->owner)
 		((struct pin *)stream->owner)->streams++;
 	struct item *again = operator_item(op, PAYLOAD_STREAM);

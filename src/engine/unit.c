@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/secrets.h"
 #include "engine/frontier.h"
 
 void graph_add_output(
@@ -16,6 +17,17 @@ void graph_add_output(
 		last = &(*last)->next;
 	*pending = (struct pending){.output = output, .unit = unit};
 	*last = pending;
+}
+
+/* Too many have failed, or this one alone is enough. */
+static bool stops_run(const struct graph *graph)
+{
+	const struct graph_settings *settings = &graph->settings;
+
+	return !settings->keep_going ||
+		(settings->failures_max > 0 &&
+			graph->result.units_failed + 1 >=
+				settings->failures_max);
 }
 
 static void fail_unpublished(
@@ -33,7 +45,7 @@ static void fail_unpublished(
 	if (!unit)
 		return;
 	unit->failed = true;
-	if (!graph->settings.keep_going)
+	if (stops_run(graph))
 		graph_drain(graph, unit->number + 1);
 }
 
@@ -53,6 +65,15 @@ static struct output *take_output(struct graph *graph, struct unit *unit)
 	return NULL;
 }
 
+static void show_output(const struct graph *graph, const struct unit *unit,
+	const struct output *output)
+{
+	const struct graph_watch *watch = graph->settings.watch;
+
+	if (watch && watch->output && output_is_finished(output))
+		watch->output(watch->context, unit, output);
+}
+
 /* Gives the outputs to the host. */
 static void hand_over(struct graph *graph, struct unit *unit)
 {
@@ -66,6 +87,7 @@ static void hand_over(struct graph *graph, struct unit *unit)
 			outputs = memory_resize(
 				outputs, capacity, sizeof(struct output *));
 		}
+		show_output(graph, unit, output);
 		outputs[count++] = output;
 	}
 	bool ok =
@@ -79,7 +101,7 @@ static void hand_over(struct graph *graph, struct unit *unit)
 	if (!unit)
 		return;
 	unit->failed = true;
-	if (!graph->settings.keep_going)
+	if (stops_run(graph))
 		graph_drain(graph, unit->number + 1);
 }
 
@@ -92,6 +114,7 @@ void graph_publish(struct graph *graph, struct unit *unit)
 		return;
 	}
 	while ((output = take_output(graph, unit))) {
+		show_output(graph, unit, output);
 		if (!output_publish(output))
 			fail_unpublished(graph, output, unit);
 		output_destroy(output);
@@ -155,6 +178,21 @@ void unit_fail(struct operator *op, const struct operator *blamed,
 			!graph->settings.keep_going);
 }
 
+/* TEXT as it may be shown; to be freed. */
+static char *without_secrets(const struct graph *graph, const char *text)
+{
+	struct secrets secrets = {0};
+	struct text hidden = {0};
+	const char *const *secret = graph->plan->secrets;
+
+	for (; secret && *secret; secret++)
+		secrets_add(&secrets, *secret);
+	text_add_string(&hidden, text);
+	secrets_hide(&secrets, &hidden);
+	secrets_free(&secrets);
+	return hidden.data;
+}
+
 static void count_failure(struct graph *graph, const struct failure *failure)
 {
 	struct unit *unit = failure->unit;
@@ -162,7 +200,7 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 
 	graph_report(failure->blamed, SEVERITY_ERROR, "%s", failure->text);
 	if (unit && !unit->reason)
-		unit->reason = memory_string(failure->text);
+		unit->reason = without_secrets(graph, failure->text);
 	if (!unit) {
 		graph_fail(graph, failure->status);
 		return;
@@ -171,7 +209,7 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 	if (graph->result.status == STATUS_OK)
 		graph->result.status =
 			unit->endless ? failure->status : STATUS_UNITS_FAILED;
-	if (op->plan->on_error == ON_ERROR_FAIL && !graph->settings.keep_going)
+	if (op->plan->on_error == ON_ERROR_FAIL && stops_run(graph))
 		graph_drain(graph, unit->number + 1);
 }
 
@@ -220,6 +258,14 @@ static void tell_failed(struct graph *graph, const struct unit *unit)
 		host->decided(graph->host_context, unit, NULL, 0);
 }
 
+static void show_unit(const struct graph *graph, const struct unit *unit)
+{
+	const struct graph_watch *watch = graph->settings.watch;
+
+	if (watch && watch->unit && !unit->brought && !unit->cancelled)
+		watch->unit(watch->context, unit);
+}
+
 void unit_opened(struct operator *op, struct unit *unit)
 {
 	if (unit->opened)
@@ -245,6 +291,7 @@ static void decide(struct graph *graph, struct unit *unit)
 		tell_failed(graph, unit);
 	if (unit->failed && !unit->cancelled)
 		graph->result.units_failed++;
+	show_unit(graph, unit);
 	wake_those_that_wait_for(graph);
 }
 

@@ -8,7 +8,8 @@
 #include "base/memory.h"
 #include "engine/frontier.h"
 
-enum { STOP_CHECK_MS = 250 }; /* a signal may come just before the sleep */
+/* A signal may come just before the sleep, and somebody may watch. */
+enum { CHECK_MS = 250 };
 
 static int64_t now_ns(void)
 {
@@ -105,13 +106,14 @@ void wait_idle(struct graph *graph)
 	if (count == 0 && timeout_ms == 0) {
 		stall_resolve(graph);
 	} else {
-		if (graph->settings.stop &&
-			(timeout_ms < 0 || timeout_ms > STOP_CHECK_MS))
-			timeout_ms = STOP_CHECK_MS;
+		if ((graph->settings.stop || graph->settings.watch) &&
+			(timeout_ms < 0 || timeout_ms > CHECK_MS))
+			timeout_ms = CHECK_MS;
 		if (poll(polls, count, timeout_ms) > 0)
 			for (unsigned i = 0; i < count; i++)
 				if (polls[i].revents)
 					operator_set_ready(who[i]);
+		graph->now_ns = now_ns();
 	}
 	free(polls);
 	free(who);

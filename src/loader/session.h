@@ -15,6 +15,7 @@
 #define LEAT_LOADER_SESSION_H
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "registry/relation.h"
 #include "registry/spec.h"
 
@@ -153,6 +154,16 @@ bool session_set_param(struct session *session, const char *name,
  * else what depends on them is unknown. */
 bool session_build(struct session *session, bool require_all,
 	struct diagnostics *diagnostics);
+
+/* Adds the params that were given on the command line as one would write them
+ * there, quoted for a shell, each behind a space but the first; secrets are
+ * ***. A long one is cut. */
+void session_show_params(const struct session *session, struct text *text);
+
+/* The files that it was read from: itself, then those that it includes and the
+ * subgraphs of leat that it uses. NAMES, ending in NULL, is to be freed, what
+ * is in it isn't. */
+const char **session_files(const struct session *session);
 
 void session_destroy(struct session *session); /* takes NULL */
 

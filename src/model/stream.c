@@ -13,8 +13,11 @@ enum read_status stream_read(struct stream *stream, struct slice *window)
 {
 	enum read_status status = stream->methods->read(stream, window);
 
-	if (status == READ_DATA)
-		stream->position += window->length;
+	if (status != READ_DATA)
+		return status;
+	stream->position += window->length;
+	if (stream->lent_bytes)
+		*stream->lent_bytes += window->length;
 	return status;
 }
 

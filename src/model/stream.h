@@ -56,6 +56,8 @@ struct stream {
 	enum exit_status status; /* that goes with the problem */
 	void *blamed; /* the owner of the stream where the problem arose */
 
+	uint64_t *lent_bytes; /* counts what is lent, for its maker; or NULL */
+
 	/* Called by stream_destroy: the item was released. May be NULL. */
 	void (*released)(void *owner);
 	void *owner;

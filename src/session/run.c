@@ -7,6 +7,7 @@
 
 #include "session/publish.h"
 #include "session/stamp.h"
+#include "session/watch.h"
 
 static uint64_t now_ns(void)
 {
@@ -22,9 +23,10 @@ struct pass {
 	const struct graph_plan *plan;
 	const struct run_settings *settings;
 	const struct key_base *base;
-	struct statistics *statistics; /* or NULL */
+	struct statistics *statistics;
 	struct run_result *total;
 	uint64_t run; /* its number in the store */
+	struct watch watch;
 };
 
 static void add_result(struct run_result *total, struct graph_result result)
@@ -42,9 +44,8 @@ static struct graph_result run_graph(struct pass *pass, struct graph *graph)
 	uint64_t start_ns = now_ns();
 	struct graph_result result = graph_run(graph);
 
-	if (pass->statistics)
-		statistics_add(pass->statistics, pass->plan, graph, &result,
-			now_ns() - start_ns);
+	statistics_add(pass->statistics, pass->plan, graph, &result,
+		now_ns() - start_ns);
 	add_result(pass->total, result);
 	return result;
 }
@@ -91,7 +92,10 @@ static void run_remembered(struct pass *pass, struct graph *graph)
 	}
 	if (due_find(&due, graph, pass->plan, pass->settings->store,
 		    pass->base)) {
+		watch_begin(&pass->watch, &due);
 		run_due(pass, graph, &due);
+		if (!watch_end(&pass->watch, &due))
+			report_store(pass);
 		pass->total->up_to_date += due.count - due.run_count;
 		pass->total->units -= due.brought_count;
 		count_vanished(pass, &due);
@@ -108,6 +112,8 @@ static void run_pass(struct pass *pass)
 	struct graph_settings graph_settings = {
 		.memory_bytes = (size_t)pass->session->memory_bytes,
 		.keep_going = settings->keep_going,
+		.failures_max = settings->failures_max,
+		.watch = &pass->watch.graph,
 		.messages = settings->messages,
 		.stop = settings->stop,
 		.temporary_prefix =
@@ -115,11 +121,14 @@ static void run_pass(struct pass *pass)
 	};
 	struct graph *graph = graph_create(pass->plan, &graph_settings);
 
+	watch_init(
+		&pass->watch, pass->session, pass->plan, settings, pass->base);
 	if (store)
 		run_remembered(pass, graph);
 	else
 		run_graph(pass, graph);
 	graph_destroy(graph);
+	watch_finish(&pass->watch);
 }
 
 static void run_graphs(const struct session *session,
@@ -131,7 +140,7 @@ static void run_graphs(const struct session *session,
 	key_base_init(&base, session->directory);
 	for (unsigned i = 0; i < session->graph_count; i++) {
 		struct pass pass = {session, &session->graphs[i], settings,
-			&base, statistics, result, run};
+			&base, statistics, result, run, {.plan = NULL}};
 
 		if (result->status != STATUS_OK || result->broken_pipe ||
 			*settings->stop)
@@ -152,8 +161,9 @@ static void fail_store(
 		result->status = STATUS_IO_ERROR;
 }
 
+/* All that is kept of the run at its end, in one change. */
 static void end_run(const struct run_settings *settings, struct store_run *run,
-	struct run_result *result)
+	const struct statistics *statistics, struct run_result *result)
 {
 	run->state = result->status == STATUS_OK ? RUN_DONE : RUN_FAILED;
 	run->ended_us = stamp_now_ns() / 1000;
@@ -161,28 +171,39 @@ static void end_run(const struct run_settings *settings, struct store_run *run,
 	run->units = result->units + result->up_to_date;
 	run->units_run = result->units;
 	run->units_failed = result->units_failed;
-	if (!store_end_run(settings->store, run))
+
+	char *json = statistics_json(statistics);
+	store_change(settings->store);
+	if (json)
+		store_put_telemetry(settings->store, run->id, json);
+	store_end_run(settings->store, run);
+	if (!store_commit(settings->store))
 		fail_store(settings, result);
+	free(json);
 }
 
 struct run_result session_run(const struct session *session,
 	const struct run_settings *settings, struct statistics *statistics)
 {
 	struct run_result result = {.status = STATUS_OK};
+	struct text params = {0};
 	struct store_run run = {
 		.started_us = stamp_now_ns() / 1000,
 		.pid = getpid(),
-		.params = "",
 	};
 	uint64_t start_ns = now_ns();
+
+	session_show_params(session, &params);
+	run.params = params.data;
 
 	if (settings->store && !store_begin_run(settings->store, &run))
 		fail_store(settings, &result);
 	if (result.status == STATUS_OK) {
 		run_graphs(session, settings, run.id, statistics, &result);
 		if (settings->store)
-			end_run(settings, &run, &result);
+			end_run(settings, &run, statistics, &result);
 	}
+	text_free(&params);
 	result.wall_ns = now_ns() - start_ns;
 	return result;
 }

@@ -7,12 +7,26 @@
 
 #include "base/exit.h"
 #include "loader/session.h"
+#include "session/journal.h"
 #include "session/statistics.h"
 #include "store/run-store.h"
 
+/* How far a graph is. */
+struct run_progress {
+	const char *graph;
+	uint64_t units_done, units_failed, bytes_done;
+	uint64_t units_total, bytes_total; /* 0: not known */
+	int64_t begun_ns, elapsed_ns; /* CLOCK_MONOTONIC; since then */
+};
+
 struct run_settings {
 	struct run_store *store; /* or NULL: nothing is remembered */
-	bool keep_going; /* a failed unit doesn't stop the run */
+	bool keep_going; /* a failed unit doesn't stop the run ... */
+	uint64_t failures_max; /* ... but that many do; 0: no number does */
+	struct journal *journal; /* borrowed; or NULL */
+	/* Called ten times a second or so; may be NULL. */
+	void (*look)(void *context, const struct run_progress *progress);
+	void *look_context;
 	FILE *messages; /* where errors go, as they happen */
 	const volatile sig_atomic_t *stop; /* see engine/graph.h */
 };
@@ -29,7 +43,7 @@ struct run_result {
 };
 
 /* A graph runs only if those before it succeeded. STATISTICS gets a part for
- * each graph that ran; NULL: none are wanted. */
+ * each graph that ran. */
 struct run_result session_run(const struct session *session,
 	const struct run_settings *settings, struct statistics *statistics);
 

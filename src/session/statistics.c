@@ -140,6 +140,19 @@ void statistics_add(struct statistics *statistics,
 			graph_link_statistics(graph, i));
 }
 
+char *statistics_json(const struct statistics *statistics)
+{
+	const json_t *graphs = json_object_get(statistics->root, "graphs");
+	char *json;
+
+	if (json_array_size(graphs) == 0)
+		return NULL;
+	json = json_dumps(statistics->root, JSON_COMPACT);
+	if (!json)
+		memory_abort();
+	return json;
+}
+
 void statistics_print_json(const struct statistics *statistics, FILE *file)
 {
 	json_dumpf(statistics->root, file, JSON_COMPACT);

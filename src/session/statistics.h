@@ -17,6 +17,9 @@ void statistics_add(struct statistics *statistics,
 	const struct graph_plan *plan, const struct graph *graph,
 	const struct graph_result *result, uint64_t wall_ns);
 
+/* As JSON, to be freed; NULL where no graph has run. */
+char *statistics_json(const struct statistics *statistics);
+
 /* One line of JSON, or tables. */
 void statistics_print_json(const struct statistics *statistics, FILE *file);
 void statistics_print_text(const struct statistics *statistics, FILE *file);

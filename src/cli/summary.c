@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said on standard error at the end of a run. */
+#include "cli/summary.h"
+
+#include <string.h>
+
+enum { SHOWN_BYTES = 500 };
+
+/* A reason begins with the name of its unit, escaped. */
+static void show_failed(const struct journal_unit *unit)
+{
+	struct text text = {0};
+
+	if (*unit->reason)
+		text_add_shown(&text, unit->reason);
+	else
+		text_add_escaped(
+			&text, unit->name, strlen(unit->name), SHOWN_BYTES);
+	fprintf(stderr, "  failed: %s\n", text.data);
+	text_free(&text);
+}
+
+static void show_failures(const struct journal *journal)
+{
+	size_t shown = 0;
+
+	/* A single one was said right above. */
+	for (size_t i = 0; journal->failed > 1 && i < journal->count &&
+		shown < JOURNAL_FAILURES;
+		i++)
+		if (journal->units[i].state == JOURNAL_FAILED) {
+			show_failed(&journal->units[i]);
+			shown++;
+		}
+	if (shown > 0 && journal->failed > shown)
+		fprintf(stderr, "  and %llu more\n",
+			(unsigned long long)(journal->failed - shown));
+}
+
+static void show_count(uint64_t count, const char *what)
+{
+	if (count > 0)
+		fprintf(stderr, ", %llu %s", (unsigned long long)count, what);
+}
+
+void summary_show(const struct session *session,
+	const struct run_result *result, const struct journal *journal,
+	bool talk)
+{
+	bool failed = result->status == STATUS_UNITS_FAILED;
+
+	if (!failed && !(talk && result->status == STATUS_OK))
+		return;
+	fprintf(stderr, "%s: %llu unit%s", session->name,
+		(unsigned long long)result->units,
+		result->units == 1 ? "" : "s");
+	if (failed)
+		show_count(result->units_failed, "of them failed");
+	show_count(result->up_to_date, "up to date");
+	show_count(result->skipped, "items skipped");
+	show_count(result->dropped, "items dropped");
+	fprintf(stderr, ", %.2f s\n", (double)result->wall_ns / 1e9);
+	show_failures(journal);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of the units of a run. */
+#include "session/journal.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+static struct arena *arena_of(struct journal *journal)
+{
+	if (!journal->arena)
+		journal->arena = arena_create();
+	return journal->arena;
+}
+
+void journal_add(struct journal *journal, struct journal_unit unit)
+{
+	struct arena *arena = arena_of(journal);
+	bool failed = unit.state == JOURNAL_FAILED;
+
+	journal->failed += failed;
+	if (!journal->all && !(failed && journal->failed <= JOURNAL_FAILURES))
+		return;
+	if (journal->count == journal->capacity) {
+		journal->capacity =
+			journal->capacity ? journal->capacity * 2 : 64;
+		journal->units = memory_resize(journal->units,
+			journal->capacity, sizeof(*journal->units));
+	}
+	unit.graph = arena_string(arena, unit.graph);
+	unit.name = arena_string(arena, unit.name);
+	unit.reason = arena_string(arena, unit.reason);
+	journal->units[journal->count++] = unit;
+}
+
+void journal_add_name(
+	struct journal *journal, struct journal_names *names, const char *name)
+{
+	if (names->count == names->capacity) {
+		names->capacity = names->capacity ? names->capacity * 2 : 64;
+		names->names = memory_resize(
+			names->names, names->capacity, sizeof(*names->names));
+	}
+	names->names[names->count++] = arena_string(arena_of(journal), name);
+}
+
+static int compare(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void sort(struct journal_names *names)
+{
+	size_t kept = 0;
+
+	if (names->count == 0)
+		return;
+	qsort(names->names, names->count, sizeof(*names->names), compare);
+	for (size_t i = 0; i < names->count; i++)
+		if (kept == 0 ||
+			strcmp(names->names[kept - 1], names->names[i]) != 0)
+			names->names[kept++] = names->names[i];
+	names->count = kept;
+}
+
+void journal_sort(struct journal *journal)
+{
+	sort(&journal->inputs);
+	sort(&journal->outputs);
+}
+
+void journal_finish(struct journal *journal)
+{
+	free(journal->units);
+	free(journal->inputs.names);
+	free(journal->outputs.names);
+	arena_destroy(journal->arena);
+	*journal = (struct journal){0};
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What became of the units of a run, for those who tell of it afterwards: the
+ * summary, and files for other programs. Always the first units that failed;
+ * on request all units, and the files that were read and made.
+ */
+#ifndef LEAT_SESSION_JOURNAL_H
+#define LEAT_SESSION_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+enum journal_state { JOURNAL_DONE, JOURNAL_UP_TO_DATE, JOURNAL_FAILED };
+
+struct journal_unit {
+	enum journal_state state;
+	const char *graph, *name; /* as the source has it */
+	const char *reason; /* why it failed, or ""; without secrets */
+};
+
+struct journal_names {
+	const char **names;
+	size_t count, capacity;
+};
+
+/* To be zeroed, but for ALL. */
+struct journal {
+	bool all; /* remember everything */
+	struct arena *arena;
+	struct journal_unit *units; /* in the order they were decided */
+	size_t count, capacity;
+	uint64_t failed; /* units, also those that aren't remembered */
+	/* Relative to the working directory where they lie beneath it. After
+	 * journal_sort each once, in the bytewise order. */
+	struct journal_names inputs, outputs;
+};
+
+enum { JOURNAL_FAILURES = 20 }; /* that are remembered in any case */
+
+/* All texts are copied. */
+void journal_add(struct journal *journal, struct journal_unit unit);
+void journal_add_name(
+	struct journal *journal, struct journal_names *names, const char *name);
+void journal_sort(struct journal *journal);
+void journal_finish(struct journal *journal);
+
+#endif
