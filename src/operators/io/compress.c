@@ -25,7 +25,6 @@ struct state {
 	size_t writers; /* that were charged to the budget */
 	struct slice window; /* of a stream, what is left of it */
 	size_t offset; /* what was taken of the first item at the input */
-	bool members; /* some were written */
 	bool holding; /* EVENT was taken, and isn't passed on yet */
 	enum event event;
 	bool finishing; /* the member that it ends has to come out first */
@@ -87,23 +86,22 @@ static struct level *document(struct operator *op, struct state *state)
 	}
 }
 
-/* Whether a member ends here. In a document of many units each has members of
- * its own, so that one that fails can be cut out. */
+/* Whether a member ends here. In a document of many units each has one of its
+ * own, also where it is empty: so one that fails can be cut out, and one that
+ * needn't run again be put between the others. */
 static bool is_due(struct operator *op, struct state *state, enum event event)
 {
 	const struct level *level = document(op, state);
 	const enum scope scope = operator_document_scope(op);
-	const bool whole = scope == SCOPE_GRAPH;
 
-	if (event == EVENT_CLOSED) /* nothing at all is no gzip file */
-		return whole && (level->begun || !state->members);
-	if (event == EVENT_BEGIN)
-		return whole && state->depth == 0 && level->begun;
+	if (event != EVENT_END) /* after what stands outside of all units */
+		return scope == SCOPE_GRAPH && state->depth == 0 &&
+			level->begun;
 	if (operator_unit_failed(op, IN))
 		return false;
 	if (scope == SCOPE_SEGMENT)
 		return level->begun || !level->outer;
-	return state->depth == 1 && (level->begun || !whole);
+	return state->depth == 1;
 }
 
 /* Makes sure of the writer; false: there is no memory for one now. */
@@ -269,7 +267,6 @@ static enum step settle(struct operator *op, struct state *state)
 		return operator_wait_memory(op, GZIP_WRITER_BYTES);
 	gzip_writer_finish(level->writer);
 	level->begun = true;
-	state->members = true;
 	state->finishing = true;
 	return STEP_MORE;
 }
@@ -368,7 +365,8 @@ const struct operator_spec spec_compress = {
 		"member for each of them, as if their files had been "
 		"compressed one by one and joined by `cat`: every program that "
 		"reads gzip takes that for one content. An empty content gives "
-		"a valid file, too.\n\n"
+		"a valid file, too; only where there are no units at all is "
+		"the file empty.\n\n"
 		"The same content gives the same bytes, with any session, "
 		"schedule and machine, as long as the version of zlib is the "
 		"same: the header has no name and no time, and says that it "
