@@ -8,6 +8,7 @@
 enum exit_status {
 	STATUS_OK = 0,
 	STATUS_UNITS_FAILED = 1,
+	STATUS_WORK = 2, /* `plan --detailed-exitcode` found some */
 	STATUS_USAGE = EX_USAGE, /* 64 */
 	STATUS_BAD_DATA = EX_DATAERR, /* 65 */
 	STATUS_NO_INPUT = EX_NOINPUT, /* 66 */

@@ -21,6 +21,8 @@
 const struct verb *const verbs[] = {
 	&verb_run,
 	&verb_check,
+	&verb_plan,
+	&verb_why,
 	&verb_runs,
 	&verb_gc,
 	&verb_list,

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "cli/json.h"
 
 static const char *const state_names[] = {
 	[RUN_RUNNING] = "running",
@@ -22,26 +23,6 @@ static const char *const unit_names[] = {
 };
 
 /* ---- Runs as JSON, from which all is shown ----------------------------------- */
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value))
-		memory_abort();
-}
-
-/* What isn't UTF-8, as names may be, is escaped. */
-static json_t *escaped(const char *string)
-{
-	struct text text = {0};
-	json_t *value = json_string(string);
-
-	if (!value) {
-		text_add_escaped(&text, string, strlen(string), SIZE_MAX);
-		value = json_string(text.data);
-		text_free(&text);
-	}
-	return value;
-}
 
 static json_t *timestamp(int64_t time_us)
 {
@@ -65,19 +46,19 @@ static json_t *run_create(const struct store_run *run)
 	bool ended = run->ended_us != 0;
 	json_t *object = json_object();
 
-	set(object, "run", json_integer((json_int_t)run->id));
-	set(object, "state", json_string(state_names[run->state]));
-	set(object, "started", timestamp(run->started_us));
-	set(object, "ended", timestamp(run->ended_us));
-	set(object, "seconds", took(run));
-	set(object, "pid", json_integer(run->pid));
-	set(object, "exit_status",
+	json_put(object, "run", json_integer((json_int_t)run->id));
+	json_put(object, "state", json_string(state_names[run->state]));
+	json_put(object, "started", timestamp(run->started_us));
+	json_put(object, "ended", timestamp(run->ended_us));
+	json_put(object, "seconds", took(run));
+	json_put(object, "pid", json_integer(run->pid));
+	json_put(object, "exit_status",
 		ended ? json_integer(run->exit_status) : json_null());
-	set(object, "units", json_integer((json_int_t)run->units));
-	set(object, "units_run", json_integer((json_int_t)run->units_run));
-	set(object, "units_failed",
+	json_put(object, "units", json_integer((json_int_t)run->units));
+	json_put(object, "units_run", json_integer((json_int_t)run->units_run));
+	json_put(object, "units_failed",
 		json_integer((json_int_t)run->units_failed));
-	set(object, "params", escaped(run->params));
+	json_put(object, "params", json_name(run->params));
 	return object;
 }
 
@@ -107,15 +88,15 @@ static bool add_unit(void *context, struct store_unit *unit)
 	if (unit->run != listing->run)
 		return true;
 	json_t *object = json_object(), *outputs = json_array();
-	set(object, "graph", escaped(unit->graph));
-	set(object, "key", escaped(unit->key));
-	set(object, "state", json_string(unit_names[unit->state]));
-	set(object, "reason", escaped(unit->reason));
+	json_put(object, "graph", json_name(unit->graph));
+	json_put(object, "key", json_name(unit->key));
+	json_put(object, "state", json_string(unit_names[unit->state]));
+	json_put(object, "reason", json_name(unit->reason));
 	for (size_t i = 0; i < unit->output_count; i++)
 		if (json_array_append_new(
-			    outputs, escaped(unit->outputs[i].path)))
+			    outputs, json_name(unit->outputs[i].path)))
 			memory_abort();
-	set(object, "outputs", outputs);
+	json_put(object, "outputs", outputs);
 	if (json_array_append_new(listing->units, object))
 		memory_abort();
 	return true;
@@ -133,10 +114,10 @@ bool run_add_details(struct run_store *store, json_t *run)
 
 	for (size_t i = 0; ok && graphs[i]; i++)
 		ok = store_units(store, graphs[i], add_unit, &listing);
-	set(run, "made", listing.units);
+	json_put(run, "made", listing.units);
 	const char *telemetry = ok ? store_telemetry(store, listing.run) : NULL;
 	json_t *parsed = telemetry ? json_loads(telemetry, 0, NULL) : NULL;
-	set(run, "telemetry", parsed ? parsed : json_null());
+	json_put(run, "telemetry", parsed ? parsed : json_null());
 	return ok;
 }
 
@@ -160,7 +141,7 @@ json_t *run_differences(json_t *one, const json_t *two)
 		json_t *other = json_object_get(two, key);
 
 		if (!is_own(key) && !json_equal(value, other))
-			set(differences, key,
+			json_put(differences, key,
 				json_pack("[O, O]", value, other));
 	}
 	return differences;

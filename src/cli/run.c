@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
+#include "base/units.h"
+#include "cli/build.h"
 #include "cli/params.h"
+#include "cli/plan.h"
 #include "cli/signals.h"
 #include "cli/statuses.h"
 #include "cli/summary.h"
@@ -15,9 +17,10 @@
 enum { STATS_NONE, STATS_TEXT, STATS_JSON };
 
 struct run_options {
-	bool keep_going, quiet, verbose, help;
+	bool keep_going, prune, dry, quiet, verbose, help;
 	int stats;
 	int64_t failures_max;
+	const char *state, *lock;
 };
 
 static const char *const stats_choices[] = {"text", "json", NULL};
@@ -28,12 +31,19 @@ static const struct option_spec options[] = {
 	{'k', "keep-going", OPTION_FLAG,
 		offsetof(struct run_options, keep_going), NULL, NULL,
 		"Go on with other units when one fails"},
+	{0, "lock", OPTION_TEXT, offsetof(struct run_options, lock), "HOW",
+		NULL, "When another run is at it: fail, wait or wait=DURATION"},
 	{0, "max-failures", OPTION_NUMBER,
 		offsetof(struct run_options, failures_max), "N", NULL,
 		"Go on as with -k, until N units have failed"},
+	{'n', "dry-run", OPTION_FLAG, offsetof(struct run_options, dry), NULL,
+		NULL, "Only say what would run, as `leat plan` does"},
 	OPTION_ROW_PARAM,
+	{0, "prune", OPTION_FLAG, offsetof(struct run_options, prune), NULL,
+		NULL, "Remove outputs whose inputs are gone"},
 	{'q', "quiet", OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
 		NULL, "Say nothing but errors"},
+	OPTION_ROW_STATE(offsetof(struct run_options, state)),
 	{0, "stats", OPTION_CHOICE, offsetof(struct run_options, stats),
 		"FORMAT", stats_choices,
 		"Say on standard error what operators and links did"},
@@ -41,45 +51,6 @@ static const struct option_spec options[] = {
 		NULL, NULL, "Say what was done, also off a terminal"},
 	{0},
 };
-
-/* Whether any graph has the operator; *NAME becomes what it is called. */
-static bool uses(
-	const struct session *session, const char *spec, const char **name)
-{
-	for (unsigned i = 0; i < session->graph_count; i++) {
-		const struct graph_plan *graph = &session->graphs[i];
-
-		for (unsigned j = 0; j < graph->operator_count; j++) {
-			*name = graph->operators[j].name;
-			if (strcmp(graph->operators[j].spec->name, spec) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* What is missing alone is a mistake of the command line, and so are values
- * that can't be compiled; all else is one of the session. */
-static bool build(struct command *command)
-{
-	struct diagnostics *list = command->diagnostics;
-	const char *name;
-
-	if (diagnostics_count(list, SEVERITY_ERROR)) {
-		command->status = STATUS_USAGE; /* values of params */
-	} else if (!session_build(command->session, true, list)) {
-		command->status = diagnostics_count_in_files(list)
-			? STATUS_SESSION_WRONG
-			: STATUS_USAGE;
-	} else if (command->names_read &&
-		uses(command->session, "stdin", &name)) {
-		command_wrong(command, NULL,
-			"standard input can't give names for `-` and be what "
-			"the operator %s reads",
-			name);
-	}
-	return command->status == STATUS_OK;
-}
 
 /* Whether it says how it went though nothing failed. */
 static bool talks(
@@ -90,25 +61,47 @@ static bool talks(
 	/* A filter at work in a pipeline says nothing. */
 	return settings->verbose ||
 		(isatty(STDERR_FILENO) && !settings->quiet &&
-			!uses(session, "stdout", &name));
+			!build_uses(session, "stdout", &name));
+}
+
+/* What --lock says, in microseconds; false: that isn't understood. */
+static bool read_lock(struct command *command, int64_t *wait_us)
+{
+	const struct run_options *settings = command->settings;
+	const char *how = settings->lock;
+
+	*wait_us = 0;
+	if (!how || strcmp(how, "fail") == 0)
+		return true;
+	if (strcmp(how, "wait") == 0) {
+		*wait_us = -1;
+		return true;
+	}
+	if (strncmp(how, "wait=", 5) == 0 &&
+		!units_duration(how + 5, wait_us) && *wait_us >= 0)
+		return true;
+	command_wrong_option(command, "--lock",
+		"takes fail, wait or wait=DURATION, such as wait=30s", NULL);
+	return false;
 }
 
 /* Opens what the session remembers; false: *STATUS says how it failed. */
-static bool open_store(const struct session *session,
-	const volatile sig_atomic_t *stop, struct run_store **store,
-	enum exit_status *status)
+static bool open_store(const struct session *session, const char *state,
+	int64_t wait_us, const volatile sig_atomic_t *stop,
+	struct run_store **store, enum exit_status *status)
 {
 	struct text directory = {0}, problem = {0};
 	struct store_opening opening = {
 		.session = session->name,
 		.session_path = session->path,
+		.wait_us = wait_us,
 		.stop = stop,
 	};
 
 	*store = NULL;
-	if (!state_is_kept(session, NULL))
+	if (!state_is_kept(session, state))
 		return true;
-	state_directory(session, NULL, &directory);
+	state_directory(session, state, &directory);
 	opening.directory = directory.data;
 	bool ok = run_store_open(&opening, store, &problem, status) == STORE_OK;
 	if (!ok)
@@ -130,12 +123,13 @@ static void close_store(struct run_store *store, struct run_result *result)
 	text_free(&problem);
 }
 
-static enum exit_status run_session(
-	const struct session *session, const struct run_options *options_given)
+static enum exit_status run_session(const struct session *session,
+	const struct run_options *options_given, int64_t wait_us)
 {
 	struct statistics *statistics;
 	struct journal journal = {.all = false};
 	struct run_settings settings = {
+		.prune = options_given->prune,
 		.keep_going = options_given->keep_going ||
 			options_given->failures_max,
 		.failures_max = options_given->failures_max,
@@ -146,8 +140,11 @@ static enum exit_status run_session(
 	struct run_result result;
 	enum exit_status status;
 
-	if (!open_store(session, settings.stop, &settings.store, &status))
+	if (!open_store(session, options_given->state, wait_us, settings.stop,
+		    &settings.store, &status)) {
+		signals_die_if_caught();
 		return status;
+	}
 	statistics = statistics_create(session->name);
 	result = session_run(session, &settings, statistics);
 	close_store(settings.store, &result);
@@ -188,10 +185,16 @@ static int run(char *const *words)
 	else if (command.status == STATUS_OK && !command.session)
 		command_wrong(&command, "see `leat help run`",
 			"no session file is given");
-	else if (command.status == STATUS_OK && build(&command)) {
+	else if (command.status == STATUS_OK && build_session(&command)) {
+		int64_t wait_us;
+
 		if (!settings.quiet)
 			diagnostics_print(command.diagnostics, stderr);
-		command.status = run_session(command.session, &settings);
+		if (settings.dry)
+			plan_show(&command, settings.state, settings.verbose);
+		else if (read_lock(&command, &wait_us))
+			command.status = run_session(
+				command.session, &settings, wait_us);
 	}
 	return command_finish(&command);
 }

@@ -13,6 +13,7 @@ static const struct {
 	{STATUS_UNITS_FAILED,
 		"Units of a collection failed: some of its files "
 		"could not be read or held bad data"},
+	{STATUS_WORK, "plan --detailed-exitcode found something to do"},
 	{STATUS_USAGE, "The command line is wrong"},
 	{STATUS_BAD_DATA,
 		"Bad data where no unit is to blame, as on standard "
@@ -22,6 +23,7 @@ static const struct {
 	{STATUS_SYSTEM, "The system refused a resource, such as memory"},
 	{STATUS_CANNOT_CREATE, "An output can't be created"},
 	{STATUS_IO_ERROR, "Reading or writing failed"},
+	{STATUS_LOCKED, "Another run of the session is at work"},
 	{STATUS_NOT_PERMITTED, "Not permitted"},
 	{STATUS_SESSION_WRONG, "The session file is wrong"},
 };

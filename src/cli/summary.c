@@ -59,6 +59,7 @@ void summary_show(const struct session *session,
 	show_count(result->up_to_date, "up to date");
 	show_count(result->skipped, "items skipped");
 	show_count(result->dropped, "items dropped");
+	show_count(result->stale, "stale outputs");
 	fprintf(stderr, ", %.2f s\n", (double)result->wall_ns / 1e9);
 	show_failures(journal);
 }

@@ -23,7 +23,7 @@ struct verb {
 };
 
 extern const struct verb verb_check, verb_explain, verb_gc, verb_help,
-	verb_list, verb_run, verb_runs, verb_schema;
+	verb_list, verb_plan, verb_run, verb_runs, verb_schema, verb_why;
 
 /* All of them, as help lists them; ends in NULL. */
 extern const struct verb *const verbs[];

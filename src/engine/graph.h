@@ -85,6 +85,7 @@ enum unit_knowledge {
 };
 
 bool graph_find_units(struct graph *graph);
+enum exit_status graph_status(const struct graph *graph); /* why it failed */
 enum unit_knowledge graph_units_known(const struct graph *graph);
 bool graph_unit(struct graph *graph, unsigned source, uint64_t number,
 	struct found_unit *unit);

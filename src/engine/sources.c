@@ -13,6 +13,11 @@ bool graph_find_units(struct graph *graph)
 	return true;
 }
 
+enum exit_status graph_status(const struct graph *graph)
+{
+	return graph->result.status;
+}
+
 unsigned graph_sources(const struct graph *graph, unsigned *sources)
 {
 	unsigned count = 0;

@@ -11,6 +11,7 @@ const char *const due_reason_texts[DUE_REASONS] = {
 	[DUE_NOT] = "up to date",
 	[DUE_NEW] = "new",
 	[DUE_INPUT] = "its input changed",
+	[DUE_IDENTITY] = "its attributes changed",
 	[DUE_SETTINGS] = "the session changed",
 	[DUE_FAILED] = "it failed the last time",
 	[DUE_OUTPUT_MISSING] = "an output is missing",
@@ -23,23 +24,15 @@ const char *const due_reason_texts[DUE_REASONS] = {
 
 /* ---- The units -------------------------------------------------------------- */
 
-static struct digest unit_fingerprint(
-	const struct due *due, const struct found_unit *found)
-{
-	struct digester *digester = digester_create();
-	const struct digest *whole = &due->units_fingerprint.digest;
-
-	digester_add(digester, whole->bytes, sizeof(whole->bytes));
-	digester_add(digester, found->identity, strlen(found->identity) + 1);
-	struct digest digest = digester_result(digester);
-	digester_destroy(digester);
-	return digest;
-}
-
 static void add_unit(struct due *due, const struct found_unit *found,
 	const struct key_base *base, struct text *key)
 {
-	struct due_unit unit = {.name = found->name, .reason = DUE_NEW};
+	struct due_unit unit = {
+		.name = arena_string(due->arena, found->name),
+		.identity = arena_string(
+			due->arena, found->identity ? found->identity : ""),
+		.reason = DUE_NEW,
+	};
 	struct stat stat_now;
 
 	if (found->is_file) {
@@ -50,7 +43,6 @@ static void add_unit(struct due *due, const struct found_unit *found,
 	} else {
 		unit.key = arena_string(due->arena, found->name);
 	}
-	unit.fingerprint = unit_fingerprint(due, found);
 	if (due->count == due->capacity) {
 		due->capacity = due->capacity ? due->capacity * 2 : 64;
 		due->units = memory_resize(
@@ -98,7 +90,7 @@ struct comparison {
 	int64_t now_ns;
 
 	bool graph_remembered;
-	struct digest graph_fingerprint, graph_content;
+	struct digest graph_content;
 };
 
 static bool check_output(struct comparison *comparison,
@@ -163,30 +155,31 @@ static bool same_input(struct comparison *comparison, struct due_unit *unit,
 	return true;
 }
 
-/* Keeps a row whose stamps have become ones that can be trusted. */
-static void add_aged(struct due *due, const struct store_unit *stored)
+/* A copy of ROW in the arena, at the end of a list. */
+static void add_row(
+	struct due *due, struct due_rows *rows, const struct store_unit *row)
 {
-	struct store_output *outputs = arena_array(
-		due->arena, stored->output_count + 1, sizeof(*outputs));
+	struct store_unit copy = *row;
 
-	for (size_t i = 0; i < stored->output_count; i++) {
-		outputs[i] = stored->outputs[i];
-		outputs[i].path = arena_string(due->arena, outputs[i].path);
-		outputs[i].operator=
-			arena_string(due->arena, outputs[i].operator);
+	copy.graph = arena_string(due->arena, row->graph);
+	copy.key = arena_string(due->arena, row->key);
+	copy.identity = arena_string(due->arena, row->identity);
+	copy.reason = arena_string(due->arena, row->reason);
+	copy.outputs = arena_array(
+		due->arena, row->output_count + 1, sizeof(*copy.outputs));
+	for (size_t i = 0; i < row->output_count; i++) {
+		struct store_output *output = &copy.outputs[i];
+
+		*output = row->outputs[i];
+		output->path = arena_string(due->arena, output->path);
+		output->operator= arena_string(due->arena, output->operator);
 	}
-	if (due->aged_count == due->aged_capacity) {
-		due->aged_capacity =
-			due->aged_capacity ? due->aged_capacity * 2 : 16;
-		due->aged = memory_resize(
-			due->aged, due->aged_capacity, sizeof(*due->aged));
+	if (rows->count == rows->capacity) {
+		rows->capacity = rows->capacity ? rows->capacity * 2 : 16;
+		rows->all = memory_resize(
+			rows->all, rows->capacity, sizeof(*rows->all));
 	}
-	struct store_unit *row = &due->aged[due->aged_count++];
-	*row = *stored;
-	row->graph = arena_string(due->arena, stored->graph);
-	row->key = arena_string(due->arena, stored->key);
-	row->reason = arena_string(due->arena, stored->reason);
-	row->outputs = outputs;
+	rows->all[rows->count++] = copy;
 }
 
 static enum due_reason compare(struct comparison *comparison,
@@ -194,11 +187,15 @@ static enum due_reason compare(struct comparison *comparison,
 {
 	bool aged = false;
 
-	unit->remembered = true;
+	unit->run = stored->run;
 	unit->content = stored->content;
 	unit->partials = stored->partials;
-	if (!digest_equal(&unit->fingerprint, &stored->fingerprint))
+	unit->fingerprint = stored->fingerprint;
+	if (!digest_equal(&comparison->due->units_fingerprint.digest,
+		    &stored->fingerprint))
 		return DUE_SETTINGS;
+	if (strcmp(unit->identity, stored->identity) != 0)
+		return DUE_IDENTITY;
 	if (!same_input(comparison, unit, stored, &aged))
 		return DUE_INPUT;
 	if (stored->state == UNIT_FAILED)
@@ -207,22 +204,8 @@ static enum due_reason compare(struct comparison *comparison,
 	enum due_reason reason =
 		check_outputs(comparison, stored, &unit->detail, &aged);
 	if (reason == DUE_NOT && aged)
-		add_aged(comparison->due, stored);
+		add_row(comparison->due, &comparison->due->aged, stored);
 	return reason;
-}
-
-static void add_vanished(struct due *due, const struct store_unit *stored)
-{
-	if (due->vanished_count == due->vanished_capacity) {
-		due->vanished_capacity =
-			due->vanished_capacity ? due->vanished_capacity * 2 : 8;
-		due->vanished = memory_resize(due->vanished,
-			due->vanished_capacity, sizeof(*due->vanished));
-	}
-	due->vanished[due->vanished_count++] = (struct due_vanished){
-		.key = arena_string(due->arena, stored->key),
-		.output_count = stored->output_count,
-	};
 }
 
 static void compare_graph(
@@ -232,7 +215,8 @@ static void compare_graph(
 	bool aged = false;
 
 	comparison->graph_remembered = true;
-	comparison->graph_fingerprint = stored->fingerprint;
+	due->fingerprint = stored->fingerprint;
+	due->run = stored->run;
 	comparison->graph_content = stored->content;
 	if (stored->state != UNIT_DONE)
 		due->reason = DUE_FAILED;
@@ -240,7 +224,7 @@ static void compare_graph(
 		due->reason =
 			check_outputs(comparison, stored, &due->detail, &aged);
 	if (aged && due->reason == DUE_NOT)
-		add_aged(due, stored);
+		add_row(due, &due->aged, stored);
 }
 
 /* Both come in the order of the keys. */
@@ -266,7 +250,7 @@ static bool take_stored(void *context, struct store_unit *stored)
 		unit->reason = compare(comparison, unit, stored);
 		return true;
 	}
-	add_vanished(due, stored);
+	add_row(due, &due->vanished, stored);
 	return true;
 }
 
@@ -331,8 +315,7 @@ static enum due_reason graph_reason(
 		return any_due(due) ? DUE_UNITS : DUE_NOT;
 	if (!comparison->graph_remembered)
 		return DUE_NEW;
-	if (!digest_equal(&comparison->graph_fingerprint,
-		    &due->graph_fingerprint.digest))
+	if (!digest_equal(&due->fingerprint, &due->graph_fingerprint.digest))
 		return DUE_SETTINGS;
 	if (any_due(due) || !digest_equal(&content, &comparison->graph_content))
 		return DUE_UNITS;
@@ -430,7 +413,7 @@ void due_finish(struct due *due)
 	free(due->units);
 	free(due->ways);
 	free(due->first);
-	free(due->aged);
-	free(due->vanished);
+	free(due->aged.all);
+	free(due->vanished.all);
 	arena_destroy(due->arena);
 }

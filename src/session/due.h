@@ -14,6 +14,7 @@ enum due_reason {
 	DUE_NOT, /* up to date */
 	DUE_NEW, /* never run */
 	DUE_INPUT, /* its content changed */
+	DUE_IDENTITY, /* what it is called in the session did */
 	DUE_SETTINGS, /* what it goes through changed */
 	DUE_FAILED, /* it failed the last time */
 	DUE_OUTPUT_MISSING, /* DETAIL names the output */
@@ -28,22 +29,23 @@ enum due_reason {
 extern const char *const due_reason_texts[DUE_REASONS];
 
 struct due_unit {
-	const char *name; /* as shown to people; the source's */
+	const char *name; /* as shown to people */
 	const char *key;
 	enum due_reason reason;
 	const char *detail; /* or NULL */
+	const char *identity; /* see struct found_unit */
 	struct file_state file;
-	struct digest fingerprint;
 	struct digest content; /* when it is known */
+	struct digest fingerprint; /* that is remembered */
+	uint64_t run; /* that is remembered to have made it; 0: none */
 	unsigned partials;
-	bool remembered; /* the store has it */
 	bool quarantined;
 };
 
-/* A unit whose input is gone. */
-struct due_vanished {
-	const char *key;
-	size_t output_count;
+/* Copies of rows of the store. */
+struct due_rows {
+	struct store_unit *all;
+	size_t count, capacity;
 };
 
 struct due {
@@ -54,12 +56,12 @@ struct due {
 	size_t count, capacity;
 	unsigned char *ways; /* enum unit_way */
 	size_t *first; /* unit of each operator that is a source */
-	struct store_unit *aged; /* rows whose stamps are to be noted anew */
-	size_t aged_count, aged_capacity;
-	struct due_vanished *vanished;
-	size_t vanished_count, vanished_capacity;
+	struct due_rows aged; /* whose stamps are to be noted anew */
+	struct due_rows vanished; /* whose inputs are gone; by their keys */
 
 	/* Of the graph as a whole. */
+	struct digest fingerprint; /* that is remembered */
+	uint64_t run; /* likewise */
 	enum due_reason reason; /* DUE_NOT: it needn't run */
 	const char *detail;
 	size_t run_count, brought_count;

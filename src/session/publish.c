@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "session/claims.h"
 #include "session/stamp.h"
 
 enum { BATCH_UNITS = 64, BATCH_OUTPUTS = 256 };
@@ -44,6 +45,7 @@ struct publisher {
 	struct decided whole; /* what spans units */
 	struct kept **kept; /* one list for each unit of the graph */
 	bool *decided; /* units that this run has decided */
+	struct claims *claims; /* once outputs are published */
 	bool explained; /* the fingerprints are in the store */
 	char *brought; /* the contribution that was lent last */
 	struct text path, name;
@@ -177,7 +179,8 @@ static void put_unit(struct publisher *publisher, const struct decided *decided)
 		.run = publisher->run,
 		.input = stamp_keep(&unit->file, publisher->begun_ns),
 		.content = unit->content,
-		.fingerprint = unit->fingerprint,
+		.fingerprint = publisher->due->units_fingerprint.digest,
+		.identity = unit->identity,
 		.reason = decided->reason ? decided->reason : "",
 	};
 
@@ -362,6 +365,36 @@ static struct decided decide(struct publisher *publisher,
 	return decided;
 }
 
+/* Whether none of the outputs belongs to another unit. */
+static bool claim(struct publisher *publisher, const struct decided *decided)
+{
+	const char *unit = decided->unit ? decided->unit->key : "";
+
+	if (!publisher->claims)
+		publisher->claims = claims_create(publisher->store,
+			publisher->plan->name, publisher->due);
+	if (!publisher->claims)
+		return report_store(publisher);
+	for (size_t i = 0; i < decided->output_count; i++) {
+		const char *path = output_path(decided->outputs[i]);
+
+		key_of(publisher->base, path, &publisher->path);
+		const char *owner =
+			claims_owner(publisher->claims, publisher->path.data);
+		if (owner && strcmp(owner, unit) != 0) {
+			report(publisher,
+				"%s would be written for %s and for %s; put "
+				"{src_path}, or {src_dir}/{src_name}, into "
+				"`path`",
+				path, *owner ? owner : "all units",
+				*unit ? unit : "all units");
+			return false;
+		}
+		claims_set(publisher->claims, publisher->path.data, unit);
+	}
+	return true;
+}
+
 static bool decided(void *context, const struct unit *unit,
 	struct output *const *outputs, size_t count)
 {
@@ -370,7 +403,10 @@ static bool decided(void *context, const struct unit *unit,
 
 	if (!unit) {
 		publisher->whole = decide(publisher, NULL, outputs, count);
-		return true;
+		if (count == 0 || claim(publisher, &publisher->whole))
+			return true;
+		forget(&publisher->whole);
+		return false;
 	}
 	/* What was kept of units decided before is there by now. */
 	if (publisher->count >= BATCH_UNITS ||
@@ -387,8 +423,13 @@ static bool decided(void *context, const struct unit *unit,
 	}
 	if (publisher->count == 0)
 		publisher->batch_ns = stamp_now_ns();
-	publisher->batch[publisher->count++] =
-		decide(publisher, unit, outputs, count);
+	struct decided *decided = &publisher->batch[publisher->count];
+	*decided = decide(publisher, unit, outputs, count);
+	if (count > 0 && !claim(publisher, decided)) {
+		forget(decided);
+		return false;
+	}
+	publisher->count++;
 	publisher->output_count += count;
 	return ok;
 }
@@ -446,14 +487,15 @@ bool publisher_finish(struct publisher *publisher, bool complete)
 
 	store_change(publisher->store);
 	explain(publisher);
-	for (size_t i = 0; i < due->aged_count; i++)
-		store_put_unit(publisher->store, &due->aged[i]);
+	for (size_t i = 0; i < due->aged.count; i++)
+		store_put_unit(publisher->store, &due->aged.all[i]);
 	if (complete && ok)
 		put_unread(publisher);
-	for (size_t i = 0; i < due->vanished_count; i++)
-		if (due->vanished[i].output_count == 0)
+	for (size_t i = 0; i < due->vanished.count; i++)
+		if (due->vanished.all[i].output_count == 0)
 			store_remove_unit(publisher->store,
-				publisher->plan->name, due->vanished[i].key);
+				publisher->plan->name,
+				due->vanished.all[i].key);
 	if (publisher->whole.outputs)
 		put_graph(publisher, complete && ok);
 	ok = commit(publisher, &publisher->whole, 1) && ok;
@@ -479,6 +521,7 @@ void publisher_destroy(struct publisher *publisher)
 	free(publisher->kept);
 	free(publisher->decided);
 	free(publisher->brought);
+	claims_destroy(publisher->claims);
 	text_free(&publisher->path);
 	text_free(&publisher->name);
 	free(publisher);

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "session/prune.h"
 #include "session/publish.h"
 #include "session/stamp.h"
 #include "session/watch.h"
@@ -76,10 +77,18 @@ static void report_store(struct pass *pass)
 	pass->total->status = STATUS_IO_ERROR;
 }
 
-static void count_vanished(struct pass *pass, const struct due *due)
+/* Outputs of units whose inputs are gone. */
+static void settle_vanished(struct pass *pass, const struct due *due)
 {
-	for (size_t i = 0; i < due->vanished_count; i++)
-		pass->total->stale += due->vanished[i].output_count;
+	const struct run_settings *settings = pass->settings;
+
+	if (settings->prune && pass->total->status == STATUS_OK) {
+		pass->total->stale += prune_graph(settings->store,
+			pass->plan->name, due, pass->base, settings->messages);
+		return;
+	}
+	for (size_t i = 0; i < due->vanished.count; i++)
+		pass->total->stale += due->vanished.all[i].output_count;
 }
 
 static void run_remembered(struct pass *pass, struct graph *graph)
@@ -98,7 +107,7 @@ static void run_remembered(struct pass *pass, struct graph *graph)
 			report_store(pass);
 		pass->total->up_to_date += due.count - due.run_count;
 		pass->total->units -= due.brought_count;
-		count_vanished(pass, &due);
+		settle_vanished(pass, &due);
 	} else {
 		report_store(pass);
 	}

@@ -21,6 +21,7 @@ struct run_progress {
 
 struct run_settings {
 	struct run_store *store; /* or NULL: nothing is remembered */
+	bool prune; /* outputs of units whose input is gone are removed */
 	bool keep_going; /* a failed unit doesn't stop the run ... */
 	uint64_t failures_max; /* ... but that many do; 0: no number does */
 	struct journal *journal; /* borrowed; or NULL */

@@ -155,8 +155,8 @@ static bool see_remembered(void *context, struct store_unit *unit)
 	const struct due *due = sweep->due;
 	struct text path = {0};
 
-	if (sweep->vanished < due->vanished_count &&
-		strcmp(due->vanished[sweep->vanished].key, unit->key) == 0) {
+	if (sweep->vanished < due->vanished.count &&
+		strcmp(due->vanished.all[sweep->vanished].key, unit->key) == 0) {
 		sweep->vanished++;
 		return true;
 	}

@@ -232,7 +232,7 @@ bool run_store_close(struct run_store *store, struct text *problem)
 		sqlite3_close(store->database);
 		store->database = NULL;
 	}
-	if (!ok)
+	if (!ok && problem)
 		text_add_string(problem, run_store_problem(store));
 	store_discard(store);
 	return ok;

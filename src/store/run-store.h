@@ -129,6 +129,8 @@ struct store_unit {
 	struct digest content; /* of the input; of what spans units: of
 					the keys and contents of all units */
 	struct digest fingerprint; /* of what it goes through */
+	const char *identity; /* what else of the input matters, such as the
+				 path that attributes come from */
 	const char *reason; /* why it failed; "" otherwise */
 	unsigned partials; /* how many partial results are kept with it */
 	struct store_output *outputs;

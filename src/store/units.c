@@ -22,6 +22,7 @@ static void pack_unit(struct text *packed, const struct store_unit *unit)
 	pack_state(packed, &unit->input);
 	pack_digest(packed, &unit->content);
 	pack_digest(packed, &unit->fingerprint);
+	pack_string(packed, unit->identity ? unit->identity : "");
 	pack_string(packed, unit->reason ? unit->reason : "");
 	pack_number(packed, unit->partials);
 	pack_number(packed, unit->output_count);
@@ -59,6 +60,7 @@ static bool unpack_unit(
 	unpack_state(&from, &unit->input);
 	unpack_digest(&from, &unit->content);
 	unpack_digest(&from, &unit->fingerprint);
+	unit->identity = unpack_string(&from);
 	unit->reason = unpack_string(&from);
 	unit->partials = (unsigned)unpack_number(&from);
 	unit->output_count = (size_t)unpack_number(&from);

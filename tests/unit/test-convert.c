@@ -32,7 +32,7 @@ static void read_from(struct stream *stream, uint64_t offset, struct text *text)
 	text_add(text, window.data, window.length < 4 ? window.length : 4);
 }
 
-static enum step step(struct operator* op, void *state)
+static enum step step(struct operator *op, void *state)
 {
 	const struct seeker *seeker = state;
 	struct span span;

@@ -44,7 +44,7 @@ struct script {
 	uint64_t units;
 };
 
-static void begin(struct operator* op, struct script *source)
+static void begin(struct operator *op, struct script *source)
 {
 	struct segment *segment = source->depth == 0
 		? segment_create_unit("unit", source->units++, NULL)
@@ -54,7 +54,7 @@ static void begin(struct operator* op, struct script *source)
 	operator_begin(op, OUT, segment);
 }
 
-static void give(struct operator* op, const char *text)
+static void give(struct operator *op, const char *text)
 {
 	struct buffer *buffer = buffer_create(operator_budget(op), 1);
 	struct item *item = operator_record(op, &schema, buffer);
@@ -67,7 +67,7 @@ static void give(struct operator* op, const char *text)
 	operator_give(op, OUT, &item, 1);
 }
 
-static enum step source_step(struct operator* op, void *state)
+static enum step source_step(struct operator *op, void *state)
 {
 	struct script *source = state;
 	char c = *source->at;
@@ -91,7 +91,7 @@ static enum step source_step(struct operator* op, void *state)
 	return STEP_MORE;
 }
 
-static void source_close(struct operator* op, void *state)
+static void source_close(struct operator *op, void *state)
 {
 	struct script *source = state;
 
@@ -143,7 +143,7 @@ static void settle(struct sink *sink)
 	sink->last = NULL;
 }
 
-static enum step sink_step(struct operator* op, void *state)
+static enum step sink_step(struct operator *op, void *state)
 {
 	struct sink *sink = state;
 	struct span span;

@@ -175,6 +175,7 @@ static void put_unit(struct run_store *store, const char *graph,
 		.run = number,
 		.partials = 3,
 		.input = some_state,
+		.identity = "in/x",
 		.reason = number % 3 ? "it failed" : "",
 		.outputs = outputs,
 		.output_count = number % 3};
@@ -194,6 +195,7 @@ static bool list_unit(void *context, struct store_unit *unit)
 	assert_memory_equal(&unit->input, &some_state, sizeof(some_state));
 	assert_int_equal(unit->content.bytes[15], number & 255);
 	assert_int_equal(unit->fingerprint.bytes[0], 7);
+	assert_string_equal(unit->identity, "in/x");
 	assert_string_equal(unit->reason, number % 3 ? "it failed" : "");
 	assert_int_equal(unit->output_count, number % 3);
 	if (number % 3) {

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole sessions, for run, plan and why. */
+#include "cli/build.h"
+
+#include <string.h>
+
+#include "session/state.h"
+
+bool build_uses(
+	const struct session *session, const char *spec, const char **name)
+{
+	for (unsigned i = 0; i < session->graph_count; i++) {
+		const struct graph_plan *graph = &session->graphs[i];
+
+		for (unsigned j = 0; j < graph->operator_count; j++) {
+			*name = graph->operators[j].name;
+			if (strcmp(graph->operators[j].spec->name, spec) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What is missing alone is a mistake of the command line, and so are values
+ * that can't be compiled; all else is one of the session. */
+bool build_session(struct command *command)
+{
+	struct diagnostics *list = command->diagnostics;
+	const char *name;
+
+	if (diagnostics_count(list, SEVERITY_ERROR)) {
+		command->status = STATUS_USAGE; /* values of params */
+	} else if (!session_build(command->session, true, list)) {
+		command->status = diagnostics_count_in_files(list)
+			? STATUS_SESSION_WRONG
+			: STATUS_USAGE;
+	} else if (command->names_read &&
+		build_uses(command->session, "stdin", &name)) {
+		command_wrong(command, NULL,
+			"standard input can't give names for `-` and be what "
+			"the operator %s reads",
+			name);
+	}
+	return command->status == STATUS_OK;
+}
+
+bool build_open_reader(
+	struct command *command, const char *state, struct run_store **store)
+{
+	struct text directory = {0}, problem = {0};
+	enum store_status status = STORE_NONE;
+
+	*store = NULL;
+	if (state_is_kept(command->session, state)) {
+		state_directory(command->session, state, &directory);
+		status = run_store_open_reader(
+			directory.data, store, &problem, &command->status);
+	}
+	if (status != STORE_OK)
+		*store = NULL;
+	if (status != STORE_OK && status != STORE_NONE)
+		diagnostics_add(command->diagnostics, SEVERITY_ERROR,
+			(struct location){0}, NULL, "%s", problem.data);
+	text_free(&directory);
+	text_free(&problem);
+	return command->status == STATUS_OK;
+}

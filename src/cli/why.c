@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* leat why: says why one thing would be made again. */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "cli/build.h"
+#include "session/forecast.h"
+
+struct why_options {
+	bool help;
+	const char *state;
+};
+
+static const struct option_spec options[] = {
+	OPTION_ROW_DIRECTORY,
+	OPTION_ROW_HELP(offsetof(struct why_options, help)),
+	OPTION_ROW_PARAM,
+	OPTION_ROW_STATE(offsetof(struct why_options, state)),
+	{0},
+};
+
+/* What is asked for. */
+struct question {
+	const struct session *session;
+	struct run_store *store; /* or NULL */
+	const char *address; /* as the user wrote it */
+	struct text key; /* the same as that of a file */
+	bool found;
+};
+
+/* ---- Components ------------------------------------------------------------- */
+
+/* The components that a fingerprint had and has, in the order of names. */
+struct comparison {
+	const struct fingerprint *now;
+	bool *seen; /* of NOW */
+	uint64_t run;
+};
+
+static void compare(void *context, const struct store_component *then)
+{
+	struct comparison *comparison = context;
+	const struct fingerprint *now = comparison->now;
+
+	for (size_t i = 0; i < now->count; i++) {
+		if (strcmp(now->components[i].name, then->name) != 0)
+			continue;
+		comparison->seen[i] = true;
+		if (strcmp(now->components[i].value, then->value) != 0)
+			printf("    %s: was %s in run %ju, is %s\n", then->name,
+				then->value, (uintmax_t)comparison->run,
+				now->components[i].value);
+		return;
+	}
+	printf("    %s: was %s in run %ju, is not there any more\n", then->name,
+		then->value, (uintmax_t)comparison->run);
+}
+
+static void show_changes(const struct question *question,
+	const struct digest *then, const struct fingerprint *now, uint64_t run)
+{
+	struct comparison comparison = {
+		now, memory_zeroed(now->count + 1), run};
+
+	if (!store_fingerprint(question->store, then, compare, &comparison))
+		fprintf(stderr, "leat: error: %s\n",
+			run_store_problem(question->store));
+	for (size_t i = 0; i < now->count; i++)
+		if (!comparison.seen[i])
+			printf("    %s: is %s, was not there in run %ju\n",
+				now->components[i].name,
+				now->components[i].value, (uintmax_t)run);
+	free(comparison.seen);
+}
+
+/* ---- Answers ---------------------------------------------------------------- */
+
+static void print_reason(
+	const char *name, enum due_reason reason, const char *detail)
+{
+	struct text text = {0};
+
+	text_add_escaped(&text, name, strlen(name), SIZE_MAX);
+	printf("%s: %s", text.data, due_reason_texts[reason]);
+	if (detail)
+		printf(": %s", detail);
+	putchar('\n');
+	text_free(&text);
+}
+
+static void answer_unit(struct question *question, const struct due *due,
+	const struct due_unit *unit)
+{
+	question->found = true;
+	print_reason(unit->name, unit->reason, unit->detail);
+	if (unit->reason == DUE_SETTINGS && question->store)
+		show_changes(question, &unit->fingerprint,
+			&due->units_fingerprint, unit->run);
+}
+
+static void answer_graph(struct question *question,
+	const struct graph_plan *plan, const struct due *due)
+{
+	question->found = true;
+	print_reason(plan->name, due->reason, due->detail);
+	if (due->reason == DUE_SETTINGS && question->store)
+		show_changes(question, &due->fingerprint,
+			&due->graph_fingerprint, due->run);
+	for (size_t i = 0; due->reason == DUE_UNITS && i < due->count; i++)
+		if (due->units[i].reason != DUE_NOT)
+			answer_unit(question, due, &due->units[i]);
+}
+
+/* ---- What the address names --------------------------------------------------- */
+
+struct owner {
+	const char *path; /* of an output */
+	struct text key; /* of the unit that made it */
+	bool found;
+};
+
+static bool look_for_output(void *context, struct store_unit *unit)
+{
+	struct owner *owner = context;
+
+	for (size_t i = 0; i < unit->output_count; i++)
+		if (strcmp(unit->outputs[i].path, owner->path) == 0) {
+			text_add_string(&owner->key, unit->key);
+			owner->found = true;
+		}
+	return !owner->found;
+}
+
+static bool names_operator(const struct graph_plan *plan, const char *address)
+{
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (strcmp(plan->operators[i].name, address) == 0)
+			return true;
+	return strcmp(plan->name, address) == 0;
+}
+
+static void answer_key(struct question *question, const struct graph_plan *plan,
+	const struct due *due, const char *key)
+{
+	for (size_t i = 0; i < due->count; i++)
+		if (strcmp(due->units[i].key, key) == 0)
+			answer_unit(question, due, &due->units[i]);
+	if (!*key)
+		answer_graph(question, plan, due);
+}
+
+static void show(
+	void *context, const struct graph_plan *plan, const struct due *due)
+{
+	struct question *question = context;
+	struct owner owner = {.path = question->key.data};
+
+	if (names_operator(plan, question->address)) {
+		answer_graph(question, plan, due);
+		return;
+	}
+	answer_key(question, plan, due, question->key.data);
+	if (!question->store)
+		return;
+	if (!store_units(question->store, plan->name, look_for_output, &owner))
+		fprintf(stderr, "leat: error: %s\n",
+			run_store_problem(question->store));
+	if (owner.found)
+		answer_key(question, plan, due,
+			owner.key.data ? owner.key.data : "");
+	text_free(&owner.key);
+}
+
+/* ---- The verb --------------------------------------------------------------- */
+
+static void ask(struct command *command, const char *address)
+{
+	const struct why_options *settings = command->settings;
+	struct question question = {
+		.session = command->session, .address = address};
+	struct forecast forecast = {
+		.session = command->session,
+		.messages = stderr,
+		.show = show,
+		.context = &question,
+	};
+	struct key_base base;
+
+	if (!build_open_reader(command, settings->state, &question.store))
+		return;
+	forecast.store = question.store;
+	key_base_init(&base, command->session->directory);
+	key_of(&base, address, &question.key);
+	key_base_finish(&base);
+	command->status = forecast_make(&forecast);
+	if (command->status == STATUS_OK && !question.found)
+		command_wrong(command,
+			"name an input, an output, an operator or a graph",
+			"nothing is known of '%s'", address);
+	run_store_close(question.store, NULL);
+	text_free(&question.key);
+}
+
+static int run(char *const *words)
+{
+	struct why_options settings = {0};
+	struct command command = command_start(&verb_why, words, &settings);
+	const char *word, *address = NULL;
+
+	while ((word = command_word(&command)))
+		if (!command.session)
+			command_open(&command, word);
+		else if (!address)
+			address = word;
+		else
+			command_argument(&command, word);
+	if (settings.help)
+		help_show_verb(stdout, &verb_why);
+	else if (command.status == STATUS_OK && !address)
+		command_wrong(&command, "see `leat help why`",
+			command.session ? "nothing is asked for"
+					: "no session file is given");
+	else if (command.status == STATUS_OK && build_session(&command))
+		ask(&command, address);
+	return command_finish(&command);
+}
+
+const struct verb verb_why = {
+	.name = "why",
+	.usage = "[OPTION]... FILE ADDRESS [--PARAM VALUE]... [ARGUMENT]...",
+	.summary = "Say why something would be made again",
+	.details =
+		"ADDRESS is the path of an input or of an output, or the name "
+		"of an operator or a graph. If the session is what changed, "
+		"each property that differs is shown, with its value in the "
+		"run that made what is there, and its value now. Like `leat "
+		"plan` it changes nothing.\n",
+	.options = options,
+	.run = run,
+};

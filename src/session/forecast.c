@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run would do. */
+#include "session/forecast.h"
+
+static enum exit_status forecast_graph(const struct forecast *forecast,
+	const struct graph_plan *plan, const struct key_base *base)
+{
+	const struct session *session = forecast->session;
+	struct graph_settings settings = {
+		.memory_bytes = (size_t)session->memory_bytes,
+		.messages = forecast->messages,
+	};
+	struct graph *graph = graph_create(plan, &settings);
+	enum exit_status status = STATUS_OK;
+	struct due due;
+
+	if (!graph_find_units(graph)) {
+		status = graph_status(graph);
+	} else {
+		if (due_find(&due, graph, plan, forecast->store, base)) {
+			forecast->show(forecast->context, plan, &due);
+		} else {
+			fprintf(forecast->messages, "leat: error: %s\n",
+				run_store_problem(forecast->store));
+			status = STATUS_IO_ERROR;
+		}
+		due_finish(&due);
+	}
+	graph_destroy(graph);
+	return status;
+}
+
+enum exit_status forecast_make(const struct forecast *forecast)
+{
+	const struct session *session = forecast->session;
+	enum exit_status status = STATUS_OK;
+	struct key_base base;
+
+	key_base_init(&base, session->directory);
+	for (unsigned i = 0; i < session->graph_count && status == STATUS_OK;
+		i++)
+		status = forecast_graph(forecast, &session->graphs[i], &base);
+	key_base_finish(&base);
+	return status;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a run would do, and why, without doing it: not a byte of state changes,
+ * and no input is read but where only its content can tell.
+ */
+#ifndef LEAT_SESSION_FORECAST_H
+#define LEAT_SESSION_FORECAST_H
+
+#include "session/due.h"
+
+struct forecast {
+	const struct session *session;
+	struct run_store *store; /* a reader; NULL: nothing is remembered */
+	FILE *messages;
+
+	/* Called for each graph; what it gets is borrowed until it returns. */
+	void (*show)(void *context, const struct graph_plan *plan,
+		const struct due *due);
+	void *context;
+};
+
+/* Not OK: it can't be told, which has been reported. */
+enum exit_status forecast_make(const struct forecast *forecast);
+
+#endif

@@ -1,0 +1,162 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# plan, why, run -n, --prune, --lock, --state: what is said of what would run,
+# and that nothing changes by it.
+. "$srcdir/tests/cli/lib.sh"
+unset LEAT_STATE
+
+mkdir logs
+for name in a b c; do seq 5 >logs/$name.log; done
+cat >copy.yaml <<'END'
+leat: 1
+session: copy
+params: {suffix: {type: text, default: txt}}
+operators:
+  in: {use: files, match: "logs/*.log"}
+  split: lines
+  some: {use: match, pattern: '[1-3]', else: drop}
+  out: {use: write-file, path: "out/{src_stem}.${suffix}"}
+links: [in -> split -> some -> out]
+END
+sed 's/^session: .*/session: all/; s/{src_stem}/all/' copy.yaml >all.yaml
+
+# What there is, with its times.
+list()
+{
+	find . -newermt 1970-01-01 ! -name stdout ! -name stderr ! -name 'list-*' \
+		-printf '%p %T@ %C@ %s\n' | grep -v '^\. ' | sort
+}
+
+list >list-before
+expect 0 "$LEAT" plan copy.yaml
+holds stdout <<'END'
+copy: runs, since units changed; 3 of 3 units run, 0 come from the store
+  3: new
+    logs/a.log
+    logs/b.log
+    logs/c.log
+END
+silent stderr
+list | holds list-before
+expect 0 "$LEAT" run -n copy.yaml
+printed '3: new'
+list | holds list-before
+expect 2 "$LEAT" plan --detailed-exitcode copy.yaml
+
+expect 0 "$LEAT" run copy.yaml
+expect 0 "$LEAT" run all.yaml
+# What was written just now is not trusted by its stamps; later it is.
+sleep 0.1
+expect 0 "$LEAT" run copy.yaml
+expect 0 "$LEAT" run all.yaml
+list >list-before
+expect 0 "$LEAT" plan --detailed-exitcode copy.yaml
+echo 'copy: nothing to do, 3 units are up to date' | holds stdout
+expect 0 "$LEAT" why copy.yaml out/a.txt
+echo 'logs/a.log: up to date' | holds stdout
+list | holds list-before
+
+# An input, an output and a property change.
+echo 3 >>logs/a.log
+rm out/b.txt
+mv logs/c.log logs/d.log
+expect 0 "$LEAT" plan copy.yaml
+holds stdout <<'END'
+copy: runs, since units changed; 3 of 3 units run, 0 come from the store
+  1: an output is missing
+    logs/b.log: out/b.txt
+  1: its input changed
+    logs/a.log
+  1: new
+    logs/d.log
+    logs/c.log: the input is gone, its outputs are stale; --prune removes them
+END
+expect 0 "$LEAT" plan all.yaml
+printed '2 of 3 units run, 1 comes from the store'
+expect 0 "$LEAT" plan --json all.yaml
+python3 - stdout <<'END' || fail 'the JSON of plan'
+import json, sys
+plan = json.load(open(sys.argv[1]))
+graph = plan["graphs"][0]
+assert plan["session"] == graph["graph"] == "all" and graph["runs"] is True
+does = {unit["unit"]: unit["does"] for unit in graph["units"]}
+assert does == {"logs/a.log": "run", "logs/b.log": "from-store",
+                "logs/d.log": "run"}, does
+END
+expect 0 "$LEAT" why copy.yaml logs/a.log
+echo 'logs/a.log: its input changed' | holds stdout
+expect 0 "$LEAT" why copy.yaml "$PWD/out/b.txt"
+echo 'logs/b.log: an output is missing: out/b.txt' | holds stdout
+expect 64 "$LEAT" why copy.yaml logs/none
+said "nothing is known of 'logs/none'"
+
+expect 0 "$LEAT" run -v copy.yaml
+said '1 stale outputs'
+sed "s/1-3/1-4/" copy.yaml >changed && mv changed copy.yaml
+expect 0 "$LEAT" why copy.yaml logs/b.log
+holds stdout <<'END'
+logs/b.log: the session changed
+    some.pattern: was "[1-3]" in run 3, is "[1-4]"
+END
+
+# ---- Stale outputs ------------------------------------------------------------
+
+expect 0 "$LEAT" run -v --prune copy.yaml
+holds_only out 'a.txt all.txt b.txt d.txt'
+expect 0 "$LEAT" run -v copy.yaml
+grep -q stale stderr && fail 'still stale'
+rm logs/d.log
+echo mine >>out/d.txt
+expect 0 "$LEAT" run -v --prune copy.yaml
+said 'out/d.txt stays: it was changed, and not by leat'
+[ -f out/d.txt ] || fail 'a file that was changed is removed'
+
+# A unit takes over the output of one that is gone: it is not stale.
+mkdir more
+mv logs/b.log more/b.log
+sed 's,logs/\*.log,*/*.log,' copy.yaml >changed && mv changed copy.yaml
+rm out/d.txt
+expect 0 "$LEAT" run -v --prune copy.yaml
+seq 4 | holds out/b.txt
+
+# Two units with one output, the second of which comes later.
+cp more/b.log logs/b.log
+expect 1 "$LEAT" run copy.yaml
+said 'would be written for '
+
+# ---- Another run ----------------------------------------------------------------
+
+mkfifo gate
+cat >slow.yaml <<'END'
+leat: 1
+session: slow
+operators:
+  in: stdin
+  out: {use: write-file, path: slow.txt}
+links: [in -> out]
+END
+"$LEAT" run slow.yaml <gate >/dev/null 2>&1 &
+other=$!
+exec 3>gate
+wait_for test -s .leat/slow/lock
+expect 75 "$LEAT" run slow.yaml </dev/null
+said "process $other"
+expect 75 "$LEAT" run --lock wait=50ms slow.yaml </dev/null
+expect 0 "$LEAT" plan slow.yaml
+expect 64 "$LEAT" run --lock soon slow.yaml </dev/null
+said '--lock takes fail, wait or wait=DURATION'
+(sleep 0.2; echo first >&3) &
+exec 3>&-
+echo second >second
+expect 0 "$LEAT" run --lock wait slow.yaml <second
+holds slow.txt <second
+wait
+
+# ---- Elsewhere -------------------------------------------------------------------
+
+expect 0 "$LEAT" run --state "$PWD/elsewhere" all.yaml
+[ -f elsewhere/all/store.db ] || fail 'no state in the directory of --state'
+expect 0 env LEAT_STATE=elsewhere "$LEAT" plan all.yaml
+printed 'nothing to do'
+
+finish
