@@ -24,6 +24,7 @@ const struct verb *const verbs[] = {
 	&verb_plan,
 	&verb_why,
 	&verb_runs,
+	&verb_get,
 	&verb_gc,
 	&verb_list,
 	&verb_explain,

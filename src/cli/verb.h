@@ -22,7 +22,7 @@ struct verb {
 	int (*run)(char *const *words);
 };
 
-extern const struct verb verb_check, verb_explain, verb_gc, verb_help,
+extern const struct verb verb_check, verb_explain, verb_gc, verb_get, verb_help,
 	verb_list, verb_plan, verb_run, verb_runs, verb_schema, verb_why;
 
 /* All of them, as help lists them; ends in NULL. */
