@@ -15,7 +15,7 @@
 
 enum {
 	SUBGRAPH_DEPTH = 64, /* uses within uses */
-	SUBGRAPH_OPERATORS = 100000, /* that come from uses, in a session */
+	SUBGRAPH_OPERATORS = 25000, /* that come from uses, in a session */
 };
 
 /* A graph as it is written. */

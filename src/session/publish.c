@@ -237,18 +237,32 @@ static void forget(struct decided *decided)
 	*decided = (struct decided){0};
 }
 
-/* Commits the change that was begun, and does what it says. */
-static bool commit(
-	struct publisher *publisher, struct decided *decided, size_t count)
+/* Adds what was decided since the last change to the one that was begun. */
+static void put_batch(struct publisher *publisher)
 {
-	bool ok = true;
+	for (size_t i = 0; i < publisher->count; i++) {
+		if (publisher->batch[i].unit)
+			put_unit(publisher, &publisher->batch[i]);
+		put_renames(publisher, &publisher->batch[i]);
+	}
+}
 
-	if (!store_commit(publisher->store))
-		return report_store(publisher);
-	for (size_t i = 0; i < count; i++)
-		ok = rename_outputs(publisher, &decided[i]) && ok;
-	if (ok && !store_renamed(publisher->store))
-		return report_store(publisher);
+/* Commits that change, and does what it says. */
+static bool commit(struct publisher *publisher)
+{
+	bool ok = store_commit(publisher->store) || report_store(publisher);
+
+	if (ok) {
+		for (size_t i = 0; i < publisher->count; i++)
+			ok = rename_outputs(publisher, &publisher->batch[i]) &&
+				ok;
+		ok = rename_outputs(publisher, &publisher->whole) && ok;
+		if (ok && !store_renamed(publisher->store))
+			ok = report_store(publisher);
+	}
+	for (size_t i = 0; i < publisher->count; i++)
+		forget(&publisher->batch[i]);
+	publisher->count = publisher->output_count = publisher->kept_bytes = 0;
 	return ok;
 }
 
@@ -258,16 +272,8 @@ static bool flush(struct publisher *publisher)
 		return true;
 	store_change(publisher->store);
 	explain(publisher);
-	for (size_t i = 0; i < publisher->count; i++) {
-		if (publisher->batch[i].unit)
-			put_unit(publisher, &publisher->batch[i]);
-		put_renames(publisher, &publisher->batch[i]);
-	}
-	bool ok = commit(publisher, publisher->batch, publisher->count);
-	for (size_t i = 0; i < publisher->count; i++)
-		forget(&publisher->batch[i]);
-	publisher->count = publisher->output_count = publisher->kept_bytes = 0;
-	return ok;
+	put_batch(publisher);
+	return commit(publisher);
 }
 
 /* ---- For the engine ------------------------------------------------------- */
@@ -480,25 +486,35 @@ static void put_graph(struct publisher *publisher, bool complete)
 	arena_destroy(arena);
 }
 
+/* Forgets units whose input is gone, and that have left no output. */
+static void remove_vanished(struct publisher *publisher)
+{
+	const struct due_rows *rows = &publisher->due->vanished;
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->all[i].output_count == 0)
+			store_remove_unit(publisher->store,
+				publisher->plan->name, rows->all[i].key);
+}
+
 bool publisher_finish(struct publisher *publisher, bool complete)
 {
 	struct due *due = publisher->due;
-	bool ok = flush(publisher);
 
+	if (due->reason == DUE_NOT && due->aged.count == 0 &&
+		due->vanished.count == 0)
+		return true;
 	store_change(publisher->store);
 	explain(publisher);
+	put_batch(publisher);
 	for (size_t i = 0; i < due->aged.count; i++)
 		store_put_unit(publisher->store, &due->aged.all[i]);
-	if (complete && ok)
+	if (complete)
 		put_unread(publisher);
-	for (size_t i = 0; i < due->vanished.count; i++)
-		if (due->vanished.all[i].output_count == 0)
-			store_remove_unit(publisher->store,
-				publisher->plan->name,
-				due->vanished.all[i].key);
+	remove_vanished(publisher);
 	if (publisher->whole.outputs)
-		put_graph(publisher, complete && ok);
-	ok = commit(publisher, &publisher->whole, 1) && ok;
+		put_graph(publisher, complete);
+	bool ok = commit(publisher);
 	forget(&publisher->whole);
 	return ok;
 }

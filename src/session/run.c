@@ -10,6 +10,10 @@
 #include "session/stamp.h"
 #include "session/watch.h"
 
+/* Of runs that a cron job makes every minute the older ones are forgotten, now
+ * and then. */
+enum { KEPT_RUNS = 1000, TRIM_RUNS = 100 };
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -26,7 +30,7 @@ struct pass {
 	const struct key_base *base;
 	struct statistics *statistics;
 	struct run_result *total;
-	uint64_t run; /* its number in the store */
+	struct store_run *run; /* number 0: not in the store yet */
 	struct watch watch;
 };
 
@@ -51,12 +55,34 @@ static struct graph_result run_graph(struct pass *pass, struct graph *graph)
 	return result;
 }
 
+static void report_store(struct pass *pass)
+{
+	fprintf(pass->settings->messages, "leat: error: %s\n",
+		run_store_problem(pass->settings->store));
+	pass->total->status = STATUS_IO_ERROR;
+}
+
+/* Notes that there is a run, once it is known that something is due: one that
+ * finds nothing to do leaves no trace. */
+static bool begin_run(struct pass *pass)
+{
+	if (pass->run->id > 0 ||
+		store_begin_run(pass->settings->store, pass->run))
+		return true;
+	report_store(pass);
+	return false;
+}
+
 /* Runs what is due, and remembers it. */
 static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 {
 	const struct run_settings *settings = pass->settings;
+
+	if (due->reason != DUE_NOT && !begin_run(pass))
+		return;
 	struct publisher *publisher = publisher_create(settings->store,
-		pass->plan, due, pass->base, pass->run, settings->messages);
+		pass->plan, due, pass->base, pass->run->id,
+		settings->messages);
 	struct graph_result result = {.status = STATUS_OK};
 
 	graph_set_host(graph, &publisher_host, publisher);
@@ -68,13 +94,6 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 	if (!publisher_finish(publisher, complete) && complete)
 		pass->total->status = STATUS_IO_ERROR;
 	publisher_destroy(publisher);
-}
-
-static void report_store(struct pass *pass)
-{
-	fprintf(pass->settings->messages, "leat: error: %s\n",
-		run_store_problem(pass->settings->store));
-	pass->total->status = STATUS_IO_ERROR;
 }
 
 /* Outputs of units whose inputs are gone. */
@@ -96,7 +115,8 @@ static void run_remembered(struct pass *pass, struct graph *graph)
 	struct due due;
 
 	if (!graph_find_units(graph)) {
-		run_graph(pass, graph); /* it has failed */
+		if (begin_run(pass))
+			run_graph(pass, graph); /* it has failed */
 		return;
 	}
 	if (due_find(&due, graph, pass->plan, pass->settings->store,
@@ -141,7 +161,7 @@ static void run_pass(struct pass *pass)
 }
 
 static void run_graphs(const struct session *session,
-	const struct run_settings *settings, uint64_t run,
+	const struct run_settings *settings, struct store_run *run,
 	struct statistics *statistics, struct run_result *result)
 {
 	struct key_base base;
@@ -181,12 +201,17 @@ static void end_run(const struct run_settings *settings, struct store_run *run,
 	run->units_run = result->units;
 	run->units_failed = result->units_failed;
 
+	struct store_garbage garbage;
 	char *json = statistics_json(statistics);
-	store_change(settings->store);
+	store_change_lightly(settings->store);
 	if (json)
 		store_put_telemetry(settings->store, run->id, json);
 	store_end_run(settings->store, run);
-	if (!store_commit(settings->store))
+	bool ok = store_commit(settings->store);
+	if (ok && run->id % TRIM_RUNS == 0)
+		ok = store_collect(
+			settings->store, KEPT_RUNS, 0, false, &garbage);
+	if (!ok)
 		fail_store(settings, result);
 	free(json);
 }
@@ -205,13 +230,9 @@ struct run_result session_run(const struct session *session,
 	session_show_params(session, &params);
 	run.params = params.data;
 
-	if (settings->store && !store_begin_run(settings->store, &run))
-		fail_store(settings, &result);
-	if (result.status == STATUS_OK) {
-		run_graphs(session, settings, run.id, statistics, &result);
-		if (settings->store)
-			end_run(settings, &run, statistics, &result);
-	}
+	run_graphs(session, settings, &run, statistics, &result);
+	if (run.id > 0)
+		end_run(settings, &run, statistics, &result);
 	text_free(&params);
 	result.wall_ns = now_ns() - start_ns;
 	return result;

@@ -33,11 +33,19 @@ bool store_change(struct run_store *store)
 	return !store->failed;
 }
 
+static void end_lightly(struct run_store *store)
+{
+	if (store->lightly)
+		database_run(store->database, "PRAGMA synchronous=FULL");
+	store->lightly = false;
+}
+
 void store_abandon(struct run_store *store)
 {
 	rows_forget_totals(store);
 	if (!sqlite3_get_autocommit(store->database))
 		database_run(store->database, "ROLLBACK");
+	end_lightly(store);
 	store->changing = false;
 }
 
@@ -79,6 +87,7 @@ bool store_commit(struct run_store *store)
 		store_abandon(store);
 		return false;
 	}
+	end_lightly(store);
 	store->changing = false;
 	store->renamed = false;
 	/* It is committed: what fails now is found by the next call. */
@@ -87,10 +96,20 @@ bool store_commit(struct run_store *store)
 	return true;
 }
 
+bool store_change_lightly(struct run_store *store)
+{
+	/* A later commit syncs the whole log, this change included. */
+	if (!store->changing && store->writer)
+		store->lightly = database_run(store->database,
+					 "PRAGMA synchronous=NORMAL") ==
+			SQLITE_OK;
+	return store_change(store);
+}
+
 bool store_enter(struct run_store *store, bool *own)
 {
 	*own = !store->changing;
-	return *own ? store_change(store) : !store->failed;
+	return *own ? store_change_lightly(store) : !store->failed;
 }
 
 bool store_leave(struct run_store *store, bool own, bool ok)

@@ -32,6 +32,7 @@ struct run_store {
 	bool writer;
 	bool still; /* read as a file that nobody writes, as it was then: */
 	struct file_state opened;
+	bool lightly; /* the change that was begun needn't be durable at once */
 	bool changing; /* between store_change and store_commit */
 	bool failed; /* this change: all of it is to be undone */
 	bool damaged; /* not to be touched any more */

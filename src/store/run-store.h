@@ -188,6 +188,11 @@ bool store_fingerprint(struct run_store *store,
  * undoes all.
  */
 bool store_change(struct run_store *store);
+
+/* A change that outlasts the process, but perhaps not a loss of power until
+ * the next one that is committed. */
+bool store_change_lightly(struct run_store *store);
+
 bool store_put_unit(struct run_store *store, const struct store_unit *unit);
 bool store_put_partial(struct run_store *store, const char *graph,
 	const char *key, const char *operator, const void * data,

@@ -96,7 +96,7 @@ sed "s/1-3/1-4/" copy.yaml >changed && mv changed copy.yaml
 expect 0 "$LEAT" why copy.yaml logs/b.log
 holds stdout <<'END'
 logs/b.log: the session changed
-    some.pattern: was "[1-3]" in run 3, is "[1-4]"
+    some.pattern: was "[1-3]" in run 2, is "[1-4]"
 END
 
 # ---- Stale outputs ------------------------------------------------------------

@@ -40,6 +40,8 @@ expect 1 "$LEAT" run -k each.yaml a missing
 expect 0 "$LEAT" runs each.yaml last
 grep -q '^failed  *each/missing: .*No such file' stdout ||
 	fail 'the reason of a failed unit'
+expect 0 "$LEAT" run each.yaml a # nothing is due: no trace
+echo more >>a
 expect 0 "$LEAT" run each.yaml a
 (cd .leat && find . -type f -exec cksum {} + | sort) >before
 
@@ -47,7 +49,7 @@ expect 0 "$LEAT" runs each.yaml
 awk '{ print $1, $2, $5, $6, $7 }' stdout >list
 holds list <<'END2'
 RUN STATE UNITS RUN FAILED
-3 done 1 0 0
+3 done 1 1 0
 2 failed 2 1 1
 1 done 2 2 0
 END2
@@ -61,7 +63,7 @@ printed 'state: done'
 printed 'done        each/b'
 expect 0 "$LEAT" runs each.yaml 2
 printed 'exit_status: 1'
-expect 0 "$LEAT" runs each.yaml 2 --json
+expect 0 "$LEAT" runs each.yaml 1 --json
 json made 0 graph && echo '"each"' | holds value
 expect 0 "$LEAT" runs each.yaml 1 last
 printed 'run: 1 -> 3'
@@ -103,7 +105,7 @@ expect 0 "$LEAT" gc --rebuild each.yaml
 printed '1 were damaged'
 [ -e .leat/each/store.db.damaged-1 ] || fail 'the damaged store is gone'
 expect 0 "$LEAT" run each.yaml a b
-echo one | holds out/a
+printf "one\nmore\n" | holds out/a
 
 # Elsewhere.
 expect 0 "$LEAT" runs --state "$PWD/.leat" each.yaml

@@ -527,9 +527,9 @@ uses()
 	for i in $(seq 2 "$1"); do echo "  o$((i - 1)) -> o$i,"; done
 	echo "  o$1 -> out]"
 }
-uses 1 1000 100 >uses.yaml
+uses 1 250 100 >uses.yaml
 expect 0 "$LEAT" check uses.yaml
-uses 1 1001 100 >uses.yaml
+uses 1 251 100 >uses.yaml
 expect 78 "$LEAT" check uses.yaml
-said "with 'o1' there are more than 100000 operators"
+said "with 'o1' there are more than 25000 operators"
 finish
