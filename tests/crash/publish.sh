@@ -57,7 +57,7 @@ ordered()
 	rm -rf out .leat
 	mkdir out
 	ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
-		strace -f -y -o trace "$publish" 1 "$@" 2>stderr
+		strace -f -y -s 9000 -o trace "$publish" 1 "$@" 2>stderr
 	LC_ALL=C awk -f "$srcdir/tests/crash/protocol.awk" trace >stdout
 }
 expect 0 ordered
