@@ -65,3 +65,39 @@ bool build_open_reader(
 	text_free(&problem);
 	return command->status == STATUS_OK;
 }
+
+bool build_open_writer(const struct session *session, const char *state,
+	int64_t wait_us, const volatile sig_atomic_t *stop,
+	struct run_store **store, enum exit_status *status)
+{
+	struct text directory = {0}, problem = {0};
+	struct store_opening opening = {
+		.session = session->name,
+		.session_path = session->path,
+		.wait_us = wait_us,
+		.stop = stop,
+	};
+
+	*store = NULL;
+	if (!state_is_kept(session, state))
+		return true;
+	state_directory(session, state, &directory);
+	opening.directory = directory.data;
+	bool ok = run_store_open(&opening, store, &problem, status) == STORE_OK;
+	if (!ok)
+		fprintf(stderr, "leat: error: %s\n", problem.data);
+	text_free(&directory);
+	text_free(&problem);
+	return ok;
+}
+
+bool build_close_writer(struct run_store *store)
+{
+	struct text problem = {0};
+	bool ok = run_store_close(store, &problem);
+
+	if (!ok)
+		fprintf(stderr, "leat: error: %s\n", problem.data);
+	text_free(&problem);
+	return ok;
+}

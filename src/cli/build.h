@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verbs that need a whole session share: run, plan, why. */
+/* What the verbs that need a whole session share: run, plan, why, accept. */
 #ifndef LEAT_CLI_BUILD_H
 #define LEAT_CLI_BUILD_H
 
@@ -18,5 +18,15 @@ bool build_session(struct command *command);
  * is nothing. STATE: that of the option --state, or NULL. */
 bool build_open_reader(
 	struct command *command, const char *state, struct run_store **store);
+
+/* Opens it to change it, which takes the lock: WAIT_US and STOP as in struct
+ * store_opening. *STORE is NULL where nothing is to be remembered. False: that
+ * failed, which was said; *STATUS tells how. */
+bool build_open_writer(const struct session *session, const char *state,
+	int64_t wait_us, const volatile sig_atomic_t *stop,
+	struct run_store **store, enum exit_status *status);
+
+/* Takes NULL. False: the last write failed, which was said. */
+bool build_close_writer(struct run_store *store);
 
 #endif

@@ -23,6 +23,7 @@ const struct verb *const verbs[] = {
 	&verb_check,
 	&verb_plan,
 	&verb_why,
+	&verb_accept,
 	&verb_runs,
 	&verb_get,
 	&verb_gc,

@@ -12,7 +12,6 @@
 #include "cli/statuses.h"
 #include "cli/summary.h"
 #include "session/run.h"
-#include "session/state.h"
 
 enum { STATS_NONE, STATS_TEXT, STATS_JSON };
 
@@ -85,42 +84,10 @@ static bool read_lock(struct command *command, int64_t *wait_us)
 	return false;
 }
 
-/* Opens what the session remembers; false: *STATUS says how it failed. */
-static bool open_store(const struct session *session, const char *state,
-	int64_t wait_us, const volatile sig_atomic_t *stop,
-	struct run_store **store, enum exit_status *status)
-{
-	struct text directory = {0}, problem = {0};
-	struct store_opening opening = {
-		.session = session->name,
-		.session_path = session->path,
-		.wait_us = wait_us,
-		.stop = stop,
-	};
-
-	*store = NULL;
-	if (!state_is_kept(session, state))
-		return true;
-	state_directory(session, state, &directory);
-	opening.directory = directory.data;
-	bool ok = run_store_open(&opening, store, &problem, status) == STORE_OK;
-	if (!ok)
-		fprintf(stderr, "leat: error: %s\n", problem.data);
-	text_free(&directory);
-	text_free(&problem);
-	return ok;
-}
-
 static void close_store(struct run_store *store, struct run_result *result)
 {
-	struct text problem = {0};
-
-	if (!run_store_close(store, &problem)) {
-		fprintf(stderr, "leat: error: %s\n", problem.data);
-		if (result->status == STATUS_OK)
-			result->status = STATUS_IO_ERROR;
-	}
-	text_free(&problem);
+	if (!build_close_writer(store) && result->status == STATUS_OK)
+		result->status = STATUS_IO_ERROR;
 }
 
 static enum exit_status run_session(const struct session *session,
@@ -140,8 +107,8 @@ static enum exit_status run_session(const struct session *session,
 	struct run_result result;
 	enum exit_status status;
 
-	if (!open_store(session, options_given->state, wait_us, settings.stop,
-		    &settings.store, &status)) {
+	if (!build_open_writer(session, options_given->state, wait_us,
+		    settings.stop, &settings.store, &status)) {
 		signals_die_if_caught();
 		return status;
 	}

@@ -22,8 +22,9 @@ struct verb {
 	int (*run)(char *const *words);
 };
 
-extern const struct verb verb_check, verb_explain, verb_gc, verb_get, verb_help,
-	verb_list, verb_plan, verb_run, verb_runs, verb_schema, verb_why;
+extern const struct verb verb_accept, verb_check, verb_explain, verb_gc,
+	verb_get, verb_help, verb_list, verb_plan, verb_run, verb_runs,
+	verb_schema, verb_why;
 
 /* All of them, as help lists them; ends in NULL. */
 extern const struct verb *const verbs[];

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/build.h"
+#include "session/address.h"
 #include "session/forecast.h"
 
 struct why_options {
@@ -25,8 +26,7 @@ static const struct option_spec options[] = {
 struct question {
 	const struct session *session;
 	struct run_store *store; /* or NULL */
-	const char *address; /* as the user wrote it */
-	struct text key; /* the same as that of a file */
+	const struct address *address;
 	bool found;
 };
 
@@ -113,73 +113,32 @@ static void answer_graph(struct question *question,
 			answer_unit(question, due, &due->units[i]);
 }
 
-/* ---- What the address names --------------------------------------------------- */
-
-struct owner {
-	const char *path; /* of an output */
-	struct text key; /* of the unit that made it */
-	bool found;
-};
-
-static bool look_for_output(void *context, struct store_unit *unit)
-{
-	struct owner *owner = context;
-
-	for (size_t i = 0; i < unit->output_count; i++)
-		if (strcmp(unit->outputs[i].path, owner->path) == 0) {
-			text_add_string(&owner->key, unit->key);
-			owner->found = true;
-		}
-	return !owner->found;
-}
-
-static bool names_operator(const struct graph_plan *plan, const char *address)
-{
-	for (unsigned i = 0; i < plan->operator_count; i++)
-		if (strcmp(plan->operators[i].name, address) == 0)
-			return true;
-	return strcmp(plan->name, address) == 0;
-}
-
-static void answer_key(struct question *question, const struct graph_plan *plan,
-	const struct due *due, const char *key)
-{
-	for (size_t i = 0; i < due->count; i++)
-		if (strcmp(due->units[i].key, key) == 0)
-			answer_unit(question, due, &due->units[i]);
-	if (!*key)
-		answer_graph(question, plan, due);
-}
-
 static void show(
 	void *context, const struct graph_plan *plan, const struct due *due)
 {
 	struct question *question = context;
-	struct owner owner = {.path = question->key.data};
+	const struct due_unit *unit;
 
-	if (names_operator(plan, question->address)) {
-		answer_graph(question, plan, due);
-		return;
-	}
-	answer_key(question, plan, due, question->key.data);
-	if (!question->store)
-		return;
-	if (!store_units(question->store, plan->name, look_for_output, &owner))
+	switch (address_find(
+		question->address, plan, due, question->store, &unit)) {
+	case ADDRESS_GRAPH: answer_graph(question, plan, due); break;
+	case ADDRESS_UNIT: answer_unit(question, due, unit); break;
+	case ADDRESS_FAILED:
 		fprintf(stderr, "leat: error: %s\n",
 			run_store_problem(question->store));
-	if (owner.found)
-		answer_key(question, plan, due,
-			owner.key.data ? owner.key.data : "");
-	text_free(&owner.key);
+		break;
+	case ADDRESS_NOTHING: break;
+	}
 }
 
 /* ---- The verb --------------------------------------------------------------- */
 
-static void ask(struct command *command, const char *address)
+static void ask(struct command *command, const char *given)
 {
 	const struct why_options *settings = command->settings;
+	struct address address;
 	struct question question = {
-		.session = command->session, .address = address};
+		.session = command->session, .address = &address};
 	struct forecast forecast = {
 		.session = command->session,
 		.messages = stderr,
@@ -192,15 +151,15 @@ static void ask(struct command *command, const char *address)
 		return;
 	forecast.store = question.store;
 	key_base_init(&base, command->session->directory);
-	key_of(&base, address, &question.key);
+	address_init(&address, given, &base);
 	key_base_finish(&base);
 	command->status = forecast_make(&forecast);
 	if (command->status == STATUS_OK && !question.found)
 		command_wrong(command,
 			"name an input, an output, an operator or a graph",
-			"nothing is known of '%s'", address);
+			"nothing is known of '%s'", given);
 	run_store_close(question.store, NULL);
-	text_free(&question.key);
+	address_finish(&address);
 }
 
 static int run(char *const *words)

@@ -11,7 +11,7 @@ silent stderr
 cp stdout overview
 expect 0 "$LEAT" help
 holds stdout <overview
-for verb in run check plan why runs get gc list explain schema help; do
+for verb in run check plan why accept runs get gc list explain schema help; do
 	grep -q "^  $verb " overview || fail "leat help leaves out $verb"
 	expect 0 "$LEAT" help $verb
 	printed "usage: leat $verb"

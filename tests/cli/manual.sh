@@ -24,7 +24,7 @@ manual_options()
 	}' "$manual" | sort
 }
 
-for verb in run check runs get gc list explain schema help; do
+for verb in run check plan why accept runs get gc list explain schema help; do
 	shown_options "help $verb" >shown
 	grep -q . shown || fail "no options of $verb"
 	manual_options "Options of $verb" | holds shown
