@@ -8,6 +8,7 @@
 #include "cli/build.h"
 #include "cli/params.h"
 #include "cli/plan.h"
+#include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/statuses.h"
 #include "cli/summary.h"
@@ -18,15 +19,26 @@ enum { STATS_NONE, STATS_TEXT, STATS_JSON };
 struct run_options {
 	bool keep_going, prune, dry, quiet, verbose, help;
 	int stats;
-	int64_t failures_max;
+	int64_t failures_max, heartbeat_us;
+	int progress; /* enum progress_kind + 1; 0: as AUTO */
 	const char *state, *lock;
 };
 
 static const char *const stats_choices[] = {"text", "json", NULL};
+static const char *const progress_choices[] = {
+	[PROGRESS_AUTO] = "auto",
+	[PROGRESS_BAR] = "bar",
+	[PROGRESS_PLAIN] = "plain",
+	[PROGRESS_NONE] = "none",
+	NULL,
+};
 
 static const struct option_spec options[] = {
 	OPTION_ROW_DIRECTORY,
 	OPTION_ROW_HELP(offsetof(struct run_options, help)),
+	{0, "heartbeat", OPTION_DURATION,
+		offsetof(struct run_options, heartbeat_us), "DURATION", NULL,
+		"Say in a line how far it is each time that so long is over"},
 	{'k', "keep-going", OPTION_FLAG,
 		offsetof(struct run_options, keep_going), NULL, NULL,
 		"Go on with other units when one fails"},
@@ -38,6 +50,8 @@ static const struct option_spec options[] = {
 	{'n', "dry-run", OPTION_FLAG, offsetof(struct run_options, dry), NULL,
 		NULL, "Only say what would run, as `leat plan` does"},
 	OPTION_ROW_PARAM,
+	{0, "progress", OPTION_CHOICE, offsetof(struct run_options, progress),
+		NULL, progress_choices, "Show how far it is"},
 	{0, "prune", OPTION_FLAG, offsetof(struct run_options, prune), NULL,
 		NULL, "Remove outputs whose inputs are gone"},
 	{'q', "quiet", OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
@@ -51,16 +65,35 @@ static const struct option_spec options[] = {
 	{0},
 };
 
-/* Whether it says how it went though nothing failed. */
+/* Whether it may talk though nothing is wrong: a filter at work in a pipeline
+ * doesn't. */
 static bool talks(
 	const struct session *session, const struct run_options *settings)
 {
 	const char *name;
 
-	/* A filter at work in a pipeline says nothing. */
-	return settings->verbose ||
-		(isatty(STDERR_FILENO) && !settings->quiet &&
-			!build_uses(session, "stdout", &name));
+	return isatty(STDERR_FILENO) && !settings->quiet &&
+		!build_uses(session, "stdout", &name);
+}
+
+static struct progress *watch_progress(const struct session *session,
+	const struct run_options *options_given, struct run_settings *settings)
+{
+	struct progress_settings progress_settings = {
+		.kind = options_given->progress
+			? (enum progress_kind)(options_given->progress - 1)
+			: PROGRESS_AUTO,
+		.silent = !talks(session, options_given),
+		.heartbeat_us = options_given->heartbeat_us,
+		.session = session->name,
+		.asked = signals_catch_progress(),
+	};
+	struct progress *progress = progress_create(&progress_settings);
+
+	settings->messages = progress_messages(progress);
+	settings->look = progress_look;
+	settings->look_context = progress;
+	return progress;
 }
 
 /* What --lock says, in microseconds; false: that isn't understood. */
@@ -112,15 +145,19 @@ static enum exit_status run_session(const struct session *session,
 		signals_die_if_caught();
 		return status;
 	}
+	struct progress *progress =
+		watch_progress(session, options_given, &settings);
 	statistics = statistics_create(session->name);
 	result = session_run(session, &settings, statistics);
+	progress_destroy(progress);
 	close_store(settings.store, &result);
 	if (options_given->stats == STATS_JSON)
 		statistics_print_json(statistics, stderr);
 	else if (options_given->stats == STATS_TEXT)
 		statistics_print_text(statistics, stderr);
 	statistics_destroy(statistics);
-	summary_show(session, &result, &journal, talks(session, options_given));
+	summary_show(session, &result, &journal,
+		options_given->verbose || talks(session, options_given));
 	journal_finish(&journal);
 	signals_die_if_caught();
 	if (result.broken_pipe)

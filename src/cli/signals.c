@@ -13,6 +13,7 @@ enum { STOPPING = sizeof(stopping) / sizeof(*stopping) };
 
 /* A handler has nothing else to write to. */
 static volatile sig_atomic_t stop_count, stop_signal;
+static volatile sig_atomic_t progress_count; /* SIGUSR2 */
 static volatile sig_atomic_t nowhere = -1; /* /dev/null */
 
 /* The second signal ends the run at once, also where it waits for a reader of
@@ -30,11 +31,17 @@ static void on_stop(int number)
 	errno = old_errno;
 }
 
+static void on_progress(int number)
+{
+	(void)number;
+	progress_count++;
+}
+
 static void set_handler(int number, void (*handler)(int))
 {
 	struct sigaction action = {.sa_handler = handler}, old;
 
-	/* Without SA_RESTART, so that poll(2) returns. */
+	/* Without SA_RESTART, so that calls that wait return. */
 	sigemptyset(&action.sa_mask);
 	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 		sigaction(number, &action, NULL);
@@ -49,6 +56,12 @@ const volatile sig_atomic_t *signals_catch(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	return &stop_count;
+}
+
+const volatile sig_atomic_t *signals_catch_progress(void)
+{
+	set_handler(SIGUSR2, on_progress);
+	return &progress_count;
 }
 
 void signals_die(int number)

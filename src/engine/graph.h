@@ -25,8 +25,9 @@ struct graph_watch {
 	 * spans them. */
 	void (*output)(void *context, const struct unit *unit,
 		const struct output *output);
-	/* Between two steps, ten times a second where they are that short. */
-	void (*look)(void *context, const struct graph *graph);
+	/* Between two steps, ten times a second where they are that short;
+	 * may ask graph_unit. */
+	void (*look)(void *context, struct graph *graph);
 };
 
 struct graph_settings {
@@ -76,7 +77,7 @@ struct graph *graph_create(
  *
  * graph_find_units opens the sources; false: one has failed, which was
  * reported. graph_unit answers for the unit NUMBER of the source, false when
- * there are no more.
+ * there are no more, and once the source is through.
  */
 enum unit_knowledge {
 	UNITS_UNKNOWN, /* such as standard input: always run */

@@ -305,8 +305,9 @@ static void run(struct graph *graph)
 {
 	const volatile sig_atomic_t *stop = graph->settings.stop;
 
-	if (!graph->settings.watch || !graph->settings.watch->look)
-		graph->look_ns = INT64_MAX;
+	graph->look_ns = INT64_MAX;
+	if (graph->settings.watch && graph->settings.watch->look)
+		graph->look_ns = now_ns() + LOOK_NS;
 	while (graph->unfinished > 0 && !graph->failed) {
 		if (stop && *stop && !graph->result.interrupted)
 			interrupt(graph);

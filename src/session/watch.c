@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
+
 static int64_t now_ns(void)
 {
 	struct timespec now;
@@ -86,11 +88,35 @@ static void see_output(
 		add_output(watch, output_path(output));
 }
 
-static void look(void *context, const struct graph *graph)
+/* How much there is to do, where nobody had to know it. */
+static void count_units(struct watch *watch, struct graph *graph)
+{
+	unsigned *sources = memory_zeroed(
+		memory_product(watch->plan->operator_count, sizeof(*sources)));
+	unsigned count = graph_sources(graph, sources);
+	struct found_unit found;
+	struct stat stat_now;
+
+	for (unsigned i = 0; i < count; i++)
+		for (uint64_t number = 0;
+			graph_unit(graph, sources[i], number, &found);
+			number++) {
+			watch->progress.units_total++;
+			if (found.is_file && stat(found.name, &stat_now) == 0)
+				watch->progress.bytes_total +=
+					(uint64_t)stat_now.st_size;
+		}
+	free(sources);
+}
+
+static void look(void *context, struct graph *graph)
 {
 	struct watch *watch = context;
 	const struct run_settings *settings = watch->settings;
 
+	if (!watch->counted && graph_units_known(graph) != UNITS_UNKNOWN)
+		count_units(watch, graph);
+	watch->counted = true;
 	watch->progress.bytes_done = graph_bytes_read(graph);
 	watch->progress.elapsed_ns = now_ns() - watch->progress.begun_ns;
 	settings->look(settings->look_context, &watch->progress);
@@ -124,6 +150,7 @@ void watch_begin(struct watch *watch, const struct due *due)
 {
 	struct run_progress *progress = &watch->progress;
 
+	watch->counted = due->knowledge != UNITS_UNKNOWN;
 	for (size_t i = 0; i < due->count; i++) {
 		const struct due_unit *unit = &due->units[i];
 

@@ -14,6 +14,7 @@ struct watch {
 	const struct session *session;
 	const struct key_base *base;
 	struct run_progress progress;
+	bool counted; /* the units */
 	struct text path; /* scratch */
 };
 
