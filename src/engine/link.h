@@ -51,7 +51,7 @@ struct link {
 
 	struct frontier_link *frontier; /* or NULL; see engine/frontier.c */
 	bool takes_packed; /* see operator_takes_packed */
-	struct operator* from, *to;
+	struct operator *from, *to;
 	unsigned from_pin, to_pin;
 	struct link_statistics statistics;
 };

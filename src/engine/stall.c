@@ -8,7 +8,7 @@
 #include "engine/internal.h"
 
 /* The operator that OPERATOR waits for, or NULL. */
-static struct operator* waits_for(const struct operator* op)
+static struct operator *waits_for(const struct operator *op)
 {
 	struct link *link = op->pins[op->wait_pin].link;
 
@@ -21,9 +21,9 @@ static struct operator* waits_for(const struct operator* op)
 
 /* The last operator that waits for room, as far as START's waits lead: round
  * the cycle, or to the end of the chain. */
-static struct operator* find_full(struct graph *graph, struct operator* start)
+static struct operator *find_full(struct graph *graph, struct operator *start)
 {
-	struct operator* at = start, *full = NULL;
+	struct operator *at = start, *full = NULL;
 
 	for (unsigned i = 0; at && i < 2 * graph->plan->operator_count; i++) {
 		if (at->wait == WAIT_OUTPUT)
@@ -51,7 +51,7 @@ static struct mark *find_end(struct pin *pin, const struct unit *unit)
 /* An operator that spans units and takes its inputs one after the other waits
  * at one of them for a unit whose end lies in the next one: that end has run
  * its way. */
-static bool arrive_at_other_inputs(struct operator* op)
+static bool arrive_at_other_inputs(struct operator *op)
 {
 	struct unit *unit = wait_unit(op);
 
@@ -74,7 +74,7 @@ static bool arrive_at_other_inputs(struct operator* op)
 static bool tell_units_are_over(struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator* op = graph->ranked[i], *at = op;
+		struct operator *op = graph->ranked[i], *at = op;
 
 		if (op->finished || op->wait != WAIT_INPUT ||
 			op->input_count < 2 ||
@@ -107,7 +107,7 @@ static void pack_links(struct graph *graph)
 	graph->budget.limit_bytes -= more_bytes;
 }
 
-static bool grow(struct graph *graph, struct operator* op)
+static bool grow(struct graph *graph, struct operator *op)
 {
 	enum { ITEM_BYTES = 128 }; /* an item and its place, about */
 	struct link *link = op->pins[op->wait_pin].link;
@@ -126,13 +126,13 @@ static bool grow(struct graph *graph, struct operator* op)
 	return true;
 }
 
-static void report_cycle(struct graph *graph, struct operator* start)
+static void report_cycle(struct graph *graph, struct operator *start)
 {
 	struct text text = {0};
-	struct operator* at = start;
+	struct operator *at = start;
 
 	do {
-		struct operator* next = waits_for(at);
+		struct operator *next = waits_for(at);
 		if (!next)
 			break;
 		text_add_format(&text, "%s%s waits for %s",
@@ -148,10 +148,10 @@ static void report_cycle(struct graph *graph, struct operator* start)
 	text_free(&text);
 }
 
-static struct operator* first_that_waits(struct graph *graph, enum wait wait)
+static struct operator *first_that_waits(struct graph *graph, enum wait wait)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator* op = graph->ranked[i];
+		struct operator *op = graph->ranked[i];
 
 		if (!op->finished && op->wait == wait)
 			return op;
@@ -159,7 +159,7 @@ static struct operator* first_that_waits(struct graph *graph, enum wait wait)
 	return NULL;
 }
 
-static void report_memory(struct operator* op)
+static void report_memory(struct operator *op)
 {
 	operator_fail(op, STATUS_SYSTEM,
 		"it needs %zu bytes more than what is left of the memory "
@@ -169,9 +169,9 @@ static void report_memory(struct operator* op)
 
 void stall_resolve(struct graph *graph)
 {
-	struct operator* verdict = first_that_waits(graph, WAIT_VERDICT);
-	struct operator* room = first_that_waits(graph, WAIT_OUTPUT);
-	struct operator* memory = first_that_waits(graph, WAIT_MEMORY);
+	struct operator *verdict = first_that_waits(graph, WAIT_VERDICT);
+	struct operator *room = first_that_waits(graph, WAIT_OUTPUT);
+	struct operator *memory = first_that_waits(graph, WAIT_MEMORY);
 
 	if (verdict &&
 		(arrive_at_other_inputs(verdict) || tell_units_are_over(graph)))
@@ -185,7 +185,7 @@ void stall_resolve(struct graph *graph)
 		return;
 	}
 	if (room) {
-		struct operator* full = find_full(graph, room);
+		struct operator *full = find_full(graph, room);
 
 		if (!grow(graph, full))
 			report_cycle(graph, full);

@@ -81,8 +81,7 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 	if (due->reason != DUE_NOT && !begin_run(pass))
 		return;
 	struct publisher *publisher = publisher_create(settings->store,
-		pass->plan, due, pass->base, pass->run->id,
-		settings->messages);
+		pass->plan, due, pass->base, pass->run->id, settings->messages);
 	struct graph_result result = {.status = STATUS_OK};
 
 	graph_set_host(graph, &publisher_host, publisher);

@@ -183,7 +183,8 @@ static bool see_remembered(void *context, struct store_unit *unit)
 	struct text path = {0};
 
 	if (sweep->vanished < due->vanished.count &&
-		strcmp(due->vanished.all[sweep->vanished].key, unit->key) == 0) {
+		strcmp(due->vanished.all[sweep->vanished].key, unit->key) ==
+			0) {
 		sweep->vanished++;
 		return true;
 	}

@@ -100,9 +100,9 @@ bool store_change_lightly(struct run_store *store)
 {
 	/* A later commit syncs the whole log, this change included. */
 	if (!store->changing && store->writer)
-		store->lightly = database_run(store->database,
-					 "PRAGMA synchronous=NORMAL") ==
-			SQLITE_OK;
+		store->lightly =
+			database_run(store->database,
+				"PRAGMA synchronous=NORMAL") == SQLITE_OK;
 	return store_change(store);
 }
 

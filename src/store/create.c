@@ -184,21 +184,33 @@ bool store_check_version(struct run_store *store)
 	return true;
 }
 
+static bool set_prefixes(struct run_store *store, const char *identity)
+{
+	uint32_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return store_fail(store, "no random numbers");
+	snprintf(store->prefix, sizeof(store->prefix), ".leat-%.8s-", identity);
+	snprintf(store->own_prefix, sizeof(store->own_prefix),
+		".leat-%.8s-%08" PRIx32 "-", identity, random);
+	return true;
+}
+
 bool store_read_identity(struct run_store *store)
 {
 	struct text identity = {0};
+	bool ok = false;
 	enum row_result result = store_meta(store, "identity", &identity);
 
 	if (result == ROW_FOUND && identity.length == 8)
-		snprintf(store->prefix, sizeof(store->prefix), ".leat-%s-",
-			identity.data);
+		ok = set_prefixes(store, identity.data);
 	else if (result != ROW_FAILED)
 		store_fail_damage(store, "its identity is missing");
 	text_free(&identity);
-	return *store->prefix != '\0';
+	return ok;
 }
 
 const char *store_temporary_prefix(const struct run_store *store)
 {
-	return store->prefix;
+	return store->own_prefix;
 }

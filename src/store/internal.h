@@ -10,7 +10,7 @@
 #include "store/run-store.h"
 #include "store/statement.h"
 
-enum { STORE_PREFIX_BYTES = 16 };
+enum { STORE_PREFIX_BYTES = 25 };
 
 /* What a change does to the sums of a group. */
 struct store_total {
@@ -27,7 +27,8 @@ struct run_store {
 	char *base; /* what paths are kept relative to; ends in a slash */
 	char *session_path; /* absolute; NULL when it isn't known */
 	int directory_descriptor, lock; /* -1 for readers */
-	char prefix[STORE_PREFIX_BYTES];
+	char prefix[STORE_PREFIX_BYTES]; /* of all its temporaries */
+	char own_prefix[STORE_PREFIX_BYTES]; /* of this process's */
 	struct text problem;
 	bool writer;
 	bool still; /* read as a file that nobody writes, as it was then: */
@@ -126,6 +127,9 @@ void store_discard(struct run_store *store);
 
 /* Finishes what a killed run had decided, and removes what it left. */
 bool store_recover(struct run_store *store);
+
+/* Removes what is left in a directory, but for this process's own. */
+bool store_sweep_directory(struct run_store *store, const char *path);
 
 /* Rows of TABLE_META. NONE leaves VALUE empty. */
 enum row_result store_meta(

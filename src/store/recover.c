@@ -133,20 +133,42 @@ static bool recover_rename(void *context, struct bytes rest, struct bytes body)
 
 /* ---- Temporaries ------------------------------------------------------------------------ */
 
+static bool starts_with(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
 static bool remove_temporaries(struct recovery *recovery, DIR *list)
 {
-	const char *prefix = recovery->store->prefix;
-	size_t length = strlen(prefix);
+	const struct run_store *store = recovery->store;
 	struct dirent *entry;
 
 	while ((errno = 0, entry = readdir(list))) {
-		if (strncmp(entry->d_name, prefix, length) != 0)
+		if (!starts_with(entry->d_name, store->prefix) ||
+			starts_with(entry->d_name, store->own_prefix))
 			continue;
 		if (unlinkat(dirfd(list), entry->d_name, 0) != 0 &&
 			!is_hopeless(errno))
 			return fail(recovery, "remove", entry->d_name);
 	}
 	return errno == 0 || fail(recovery, "read", "a directory of outputs");
+}
+
+static bool sweep_directory(struct recovery *recovery, const char *path)
+{
+	int directory = open(path, OPEN_DIRECTORY);
+	DIR *list = directory < 0 ? NULL : fdopendir(directory);
+
+	if (list) {
+		remove_temporaries(recovery, list);
+		closedir(list);
+	} else {
+		if (!is_hopeless(errno))
+			fail(recovery, "open", path);
+		if (directory >= 0)
+			close(directory);
+	}
+	return !recovery->failed;
 }
 
 static bool recover_directory(
@@ -158,20 +180,17 @@ static bool recover_directory(
 	(void)body;
 	text_add(&name, rest.data, rest.length);
 	store_add_path(recovery->store, &path, name.data);
-	int directory = open(path.data, OPEN_DIRECTORY);
-	DIR *list = directory < 0 ? NULL : fdopendir(directory);
-	if (list) {
-		remove_temporaries(recovery, list);
-		closedir(list);
-	} else {
-		if (!is_hopeless(errno))
-			fail(recovery, "open", path.data);
-		if (directory >= 0)
-			close(directory);
-	}
+	bool ok = sweep_directory(recovery, path.data);
 	text_free(&name);
 	text_free(&path);
-	return !recovery->failed;
+	return ok;
+}
+
+bool store_sweep_directory(struct run_store *store, const char *path)
+{
+	struct recovery recovery = {.store = store, .directory = -1};
+
+	return sweep_directory(&recovery, path);
 }
 
 /* ---- All ---------------------------------------------------------------------------------- */

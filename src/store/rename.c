@@ -77,5 +77,8 @@ bool store_note_directory(struct run_store *store, const char *directory)
 		store->noted, store->noted_count + 1, sizeof(*store->noted));
 	store->noted[store->noted_count] = (struct text){0};
 	text_add_string(&store->noted[store->noted_count++], directory);
-	return true;
+
+	/* A note needn't outlast a loss of power. But then the units that were
+	 * on their way are due again, and what they left is found here. */
+	return store_sweep_directory(store, directory);
 }

@@ -222,13 +222,13 @@ bool store_renamed(struct run_store *store);
 
 /* ---- Temporaries ----------------------------------------------------------- */
 
-/* The prefix of the names of this store's temporaries: ".leat-", an identity
- * that was drawn when the store was made, "-". */
+/* The prefix of the names of temporaries: ".leat-", an identity that was drawn
+ * when the store was made, "-", one that was drawn when it was opened, "-". */
 const char *store_temporary_prefix(const struct run_store *store);
 
 /* To be called before the first temporary is made in a directory (absolute),
  * so that the next run finds those of a run that was killed; not within a
- * change. Once per directory costs anything. The end of a run forgets them: by
+ * change. Removes what is left there of earlier runs. Once per directory costs anything. The end of a run forgets them: by
  * then no temporary is left. */
 bool store_note_directory(struct run_store *store, const char *directory);
 

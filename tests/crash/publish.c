@@ -88,8 +88,7 @@ static bool put_rename(int number, uint64_t size_bytes)
 	return ok;
 }
 
-static bool commit_unit(
-	int unit, int generation, struct store_output *outputs)
+static bool commit_unit(int unit, int generation, struct store_output *outputs)
 {
 	char key[16];
 	const struct store_unit row = {.graph = "main",

@@ -29,7 +29,7 @@ static void relate(struct relation *relation)
 	relation_output(relation, OUT, &shape);
 }
 
-static bool open(struct operator* op, void *memory)
+static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
@@ -37,7 +37,7 @@ static bool open(struct operator* op, void *memory)
 	return true;
 }
 
-static enum step step(struct operator* op, void *memory)
+static enum step step(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 	struct segment *segment =
@@ -54,7 +54,7 @@ static enum step step(struct operator* op, void *memory)
 	return STEP_END;
 }
 
-static void close_state(struct operator* op, void *memory)
+static void close_state(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 

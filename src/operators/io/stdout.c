@@ -39,7 +39,7 @@ static bool write_out(void *target, const void *data, size_t length)
 	return file_write(STDOUT_FILENO, data, length);
 }
 
-static bool open(struct operator* op, void *memory)
+static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
@@ -50,14 +50,14 @@ static bool open(struct operator* op, void *memory)
 }
 
 /* Whether what comes now may turn out to be of a unit that failed. */
-static bool is_held(struct operator* op)
+static bool is_held(struct operator *op)
 {
 	const struct segment *segment = operator_segment(op, IN);
 
 	return segment && segment->unit && !segment->unit->endless;
 }
 
-static enum step fail_write(struct operator* op)
+static enum step fail_write(struct operator *op)
 {
 	if (errno == EPIPE)
 		return operator_broken_pipe(op);
@@ -67,7 +67,7 @@ static enum step fail_write(struct operator* op)
 
 /* What stands before all segments, such as a header, waits for the first that
  * is kept, or the end. */
-static bool is_preamble(struct operator* op, const struct state *state)
+static bool is_preamble(struct operator *op, const struct state *state)
 {
 	return !state->started && !operator_segment(op, IN);
 }
@@ -84,7 +84,7 @@ static bool write_preamble(struct state *state)
 }
 
 /* A write failed: of what is held, or of what goes out. */
-static enum step fail(struct operator* op)
+static enum step fail(struct operator *op)
 {
 	if (!is_held(op))
 		return fail_write(op);
@@ -99,7 +99,7 @@ static enum step fail(struct operator* op)
 
 /* Takes one window of the stream that is the first of the span. */
 static enum step copy_stream(
-	struct operator* op, struct batch *batch, struct item *item)
+	struct operator *op, struct batch *batch, struct item *item)
 {
 	struct slice window;
 
@@ -117,7 +117,7 @@ static enum step copy_stream(
 }
 
 static enum step take_preamble(
-	struct operator* op, struct state *state, struct span *span)
+	struct operator *op, struct state *state, struct span *span)
 {
 	for (size_t i = 0; i < span->count; i++) {
 		const struct item *item = span->items[i];
@@ -132,7 +132,7 @@ static enum step take_preamble(
 }
 
 static enum step take(
-	struct operator* op, struct state *state, struct span *span)
+	struct operator *op, struct state *state, struct span *span)
 {
 	bool held = is_held(op);
 	struct batch *batch = held ? &state->spool.batch : &state->batch;
@@ -159,7 +159,7 @@ static enum step take(
 
 /* ---- Segments --------------------------------------------------------------- */
 
-static enum step end(struct operator* op, struct state *state)
+static enum step end(struct operator *op, struct state *state)
 {
 	const struct segment *segment = operator_segment(op, IN);
 
@@ -181,7 +181,7 @@ static enum step end(struct operator* op, struct state *state)
 		strerror(errno));
 }
 
-static enum step step(struct operator* op, void *memory)
+static enum step step(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 	struct span span;
@@ -201,7 +201,7 @@ static enum step step(struct operator* op, void *memory)
 	return STEP_WAIT;
 }
 
-static void close_state(struct operator* op, void *memory)
+static void close_state(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 

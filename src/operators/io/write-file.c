@@ -169,7 +169,7 @@ static void relate(struct relation *relation)
 /* ---- Failure ---------------------------------------------------------------- */
 
 /* What a document can't do fails its unit, or the run when it spans units. */
-static enum step fail(struct operator* op, struct state *state,
+static enum step fail(struct operator *op, struct state *state,
 	enum exit_status status, const char *what)
 {
 	if (operator_spans(op))
@@ -191,7 +191,7 @@ static const char *reason(int error)
 	}
 }
 
-static enum step fail_path(struct operator* op, struct state *state,
+static enum step fail_path(struct operator *op, struct state *state,
 	enum exit_status status, const char *verb, int error)
 {
 	struct text what = {0};
@@ -233,7 +233,7 @@ static void pop(struct state *state)
 }
 
 /* Two units that write one file would make the result a matter of order. */
-static bool claim_path(struct operator* op, struct state *state)
+static bool claim_path(struct operator *op, struct state *state)
 {
 	const struct segment *segment = operator_segment(op, IN);
 	const char *unit = segment && segment->unit ? segment->unit->name : "";
@@ -256,7 +256,7 @@ static bool claim_path(struct operator* op, struct state *state)
 }
 
 /* Opens the document's output. STEP_MORE: it is open, or the unit failed. */
-static enum step open_document(struct operator* op, struct state *state)
+static enum step open_document(struct operator *op, struct state *state)
 {
 	struct document *document = state->document;
 
@@ -279,7 +279,7 @@ static enum step open_document(struct operator* op, struct state *state)
 }
 
 /* Makes the document ready to be published. */
-static enum step finish(struct operator* op, struct state *state)
+static enum step finish(struct operator *op, struct state *state)
 {
 	struct document *document = state->document;
 	enum step result = open_document(op, state);
@@ -295,7 +295,7 @@ static enum step finish(struct operator* op, struct state *state)
 
 /* Takes one window of the stream that is the first of the span. */
 static enum step copy_stream(
-	struct operator* op, struct state *state, struct item *item)
+	struct operator *op, struct state *state, struct item *item)
 {
 	struct document *document = state->document;
 	struct slice window;
@@ -316,7 +316,7 @@ static enum step copy_stream(
 }
 
 static enum step take(
-	struct operator* op, struct state *state, struct span *span)
+	struct operator *op, struct state *state, struct span *span)
 {
 	enum step result = open_document(op, state);
 	struct document *document = state->document;
@@ -346,7 +346,7 @@ static enum step take(
 
 /* ---- Segments --------------------------------------------------------------- */
 
-static enum step begin(struct operator* op, struct state *state)
+static enum step begin(struct operator *op, struct state *state)
 {
 	const bool outermost = state->depth++ == 0;
 
@@ -361,7 +361,7 @@ static enum step begin(struct operator* op, struct state *state)
 }
 
 /* Takes out what came since the unit in progress began: it failed. */
-static enum step cut_unit(struct operator* op, struct state *state)
+static enum step cut_unit(struct operator *op, struct state *state)
 {
 	struct document *document = state->document;
 	struct batch *batch = &document->batch;
@@ -378,7 +378,7 @@ static enum step cut_unit(struct operator* op, struct state *state)
 	return STEP_MORE;
 }
 
-static enum step end(struct operator* op, struct state *state)
+static enum step end(struct operator *op, struct state *state)
 {
 	const bool failed = operator_segment(op, IN)->failed;
 	const bool outermost = --state->depth == 0;
@@ -397,7 +397,7 @@ static enum step end(struct operator* op, struct state *state)
 	return result;
 }
 
-static enum step close_input(struct operator* op, struct state *state)
+static enum step close_input(struct operator *op, struct state *state)
 {
 	enum step result = STEP_END;
 
@@ -408,7 +408,7 @@ static enum step close_input(struct operator* op, struct state *state)
 
 /* ---- The operator ------------------------------------------------------- */
 
-static bool open(struct operator* op, void *memory)
+static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
@@ -425,7 +425,7 @@ static bool open(struct operator* op, void *memory)
 	return open_document(op, state) != STEP_FAIL;
 }
 
-static enum step step(struct operator* op, void *memory)
+static enum step step(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 	struct span span;
@@ -444,7 +444,7 @@ static enum step step(struct operator* op, void *memory)
 	return STEP_WAIT;
 }
 
-static void close_state(struct operator* op, void *memory)
+static void close_state(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
