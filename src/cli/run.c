@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* leat run: runs a session. */
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,11 +14,13 @@
 #include "cli/statuses.h"
 #include "cli/summary.h"
 #include "session/run.h"
+#include "session/state.h"
+#include "session/verify.h"
 
 enum { STATS_NONE, STATS_TEXT, STATS_JSON };
 
 struct run_options {
-	bool keep_going, prune, dry, quiet, verbose, help;
+	bool keep_going, prune, dry, verify, quiet, verbose, help;
 	int stats;
 	int64_t failures_max, heartbeat_us;
 	int progress; /* enum progress_kind + 1; 0: as AUTO */
@@ -60,6 +63,8 @@ static const struct option_spec options[] = {
 	{0, "stats", OPTION_CHOICE, offsetof(struct run_options, stats),
 		"FORMAT", stats_choices,
 		"Say on standard error what operators and links did"},
+	{0, "verify", OPTION_FLAG, offsetof(struct run_options, verify), NULL,
+		NULL, "Run all again elsewhere, and compare the outputs"},
 	{'v', "verbose", OPTION_FLAG, offsetof(struct run_options, verbose),
 		NULL, NULL, "Say what was done, also off a terminal"},
 	{0},
@@ -123,6 +128,28 @@ static void close_store(struct run_store *store, struct run_result *result)
 		result->status = STATUS_IO_ERROR;
 }
 
+/* Runs it in a scratch place, which is removed. */
+static struct run_result verify(const struct session *session,
+	const char *state, struct run_settings *settings,
+	struct statistics *statistics)
+{
+	struct run_result result = {.status = STATUS_CANNOT_CREATE};
+	struct text directory = {0}, scratch = {0};
+
+	state_directory(session, state, &directory);
+	if (verify_make_scratch(directory.data, &scratch)) {
+		settings->scratch = scratch.data;
+		result = session_run(session, settings, statistics);
+		verify_remove_scratch(scratch.data);
+	} else {
+		fprintf(stderr, "leat: error: cannot create %s: %s\n",
+			scratch.data, strerror(errno));
+	}
+	text_free(&directory);
+	text_free(&scratch);
+	return result;
+}
+
 static enum exit_status run_session(const struct session *session,
 	const struct run_options *options_given, int64_t wait_us)
 {
@@ -148,7 +175,11 @@ static enum exit_status run_session(const struct session *session,
 	struct progress *progress =
 		watch_progress(session, options_given, &settings);
 	statistics = statistics_create(session->name);
-	result = session_run(session, &settings, statistics);
+	if (options_given->verify)
+		result = verify(
+			session, options_given->state, &settings, statistics);
+	else
+		result = session_run(session, &settings, statistics);
 	progress_destroy(progress);
 	close_store(settings.store, &result);
 	if (options_given->stats == STATS_JSON)
@@ -163,6 +194,24 @@ static enum exit_status run_session(const struct session *session,
 	if (result.broken_pipe)
 		signals_die(SIGPIPE);
 	return result.status;
+}
+
+/* Whether --verify, where it is given, can be done. */
+static bool check_verify(struct command *command)
+{
+	const struct run_options *settings = command->settings;
+
+	if (!settings->verify)
+		return true;
+	if (settings->prune)
+		command_wrong(command, "a run that verifies removes nothing",
+			"--verify and --prune exclude each other");
+	else if (!state_is_kept(command->session, settings->state))
+		command_wrong(command,
+			"only sessions that write files, with a state, are "
+			"remembered",
+			"there is nothing to compare with");
+	return command->status == STATUS_OK;
 }
 
 static void read_words(struct command *command)
@@ -196,7 +245,8 @@ static int run(char *const *words)
 			diagnostics_print(command.diagnostics, stderr);
 		if (settings.dry)
 			plan_show(&command, settings.state, settings.verbose);
-		else if (read_lock(&command, &wait_us))
+		else if (check_verify(&command) &&
+			read_lock(&command, &wait_us))
 			command.status = run_session(
 				command.session, &settings, wait_us);
 	}

@@ -12,7 +12,8 @@ static const struct {
 	{STATUS_OK, "Done"},
 	{STATUS_UNITS_FAILED,
 		"Units of a collection failed: some of its files "
-		"could not be read or held bad data"},
+		"could not be read or held bad data; or --verify found "
+		"what isn't the same"},
 	{STATUS_WORK, "plan --detailed-exitcode found something to do"},
 	{STATUS_USAGE, "The command line is wrong"},
 	{STATUS_BAD_DATA,

@@ -40,6 +40,8 @@ struct graph_settings {
 	uint64_t failures_max; /* ... but that many do; 0: no number does */
 	const struct graph_watch *watch; /* borrowed; or NULL */
 	const char *temporary_prefix; /* of the names of temporaries; or NULL */
+	const char *scratch; /* the directory of all temporaries, for a host
+				that publishes none; or NULL */
 	FILE *messages; /* where errors go, as they happen */
 	const volatile sig_atomic_t *stop; /* 1: sources end, units in flight
 					      are finished; more: the run

@@ -69,8 +69,8 @@ static bool check_target(const struct output *output)
 	return false;
 }
 
-struct output *output_create(
-	const char *path, size_t root_length, unsigned mode, const char *prefix)
+struct output *output_create(const char *path, size_t root_length,
+	unsigned mode, const char *prefix, const char *scratch)
 {
 	size_t size = strlen(path) + 1;
 	struct output *output = memory_zeroed(sizeof(*output) + size);
@@ -78,8 +78,10 @@ struct output *output_create(
 	memcpy(output->path, path, size);
 	output->state = GONE;
 	output->descriptor = -1;
-	output->directory = open_directory(output, root_length);
-	if (output->directory >= 0 && check_target(output))
+	output->directory = scratch
+		? open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		: open_directory(output, root_length);
+	if (output->directory >= 0 && (scratch || check_target(output)))
 		output->descriptor = file_create_temporary(
 			output->directory, mode, prefix, output->temporary);
 	if (output->descriptor >= 0) {

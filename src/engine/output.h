@@ -9,14 +9,16 @@
 
 #include "engine/operator.h"
 
-/* Opens a temporary in the directory of PATH, which is made if it is missing.
+/* Opens a temporary in the directory of PATH, which is made if it is missing;
+ * where SCRATCH isn't NULL in that directory, and PATH is only a name: the
+ * output is never published.
  * The first ROOT_LENGTH bytes of PATH are a directory that the rest of it can't
  * leave. MODE: the permissions, less the umask;
  * PREFIX: see file_create_temporary. NULL: errno says why, EISDIR
  * when the target is a directory, ENOTSUP when it is something else that isn't
  * a regular file, EXDEV or ELOOP when PATH leads out of its root. */
 struct output *output_create(const char *path, size_t root_length,
-	unsigned mode, const char *prefix);
+	unsigned mode, const char *prefix, const char *scratch);
 
 /* As it was given; the name of the temporary in the same directory. */
 const char *output_path(const struct output *output);

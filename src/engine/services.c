@@ -138,8 +138,9 @@ struct output *operator_output(struct operator *op, unsigned pin,
 	if (host && host->creates &&
 		!host->creates(op->graph->host_context, path))
 		return NULL;
-	struct output *output = output_create(
-		path, root_length, mode, op->graph->settings.temporary_prefix);
+	const struct graph_settings *settings = &op->graph->settings;
+	struct output *output = output_create(path, root_length, mode,
+		settings->temporary_prefix, settings->scratch);
 	if (!output)
 		return NULL;
 	output_set_owner(output, (unsigned)(op - op->graph->operators));

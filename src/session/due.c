@@ -307,8 +307,6 @@ static bool any_due(const struct due *due)
 static enum due_reason graph_reason(
 	const struct due *due, const struct comparison *comparison)
 {
-	struct digest content = due_content(due);
-
 	if (due->knowledge == UNITS_UNKNOWN || due->shows)
 		return DUE_ALWAYS;
 	if (!due->spans)
@@ -317,7 +315,7 @@ static enum due_reason graph_reason(
 		return DUE_NEW;
 	if (!digest_equal(&due->fingerprint, &due->graph_fingerprint.digest))
 		return DUE_SETTINGS;
-	if (any_due(due) || !digest_equal(&content, &comparison->graph_content))
+	if (any_due(due) || !due->same_units)
 		return DUE_UNITS;
 	return due->reason;
 }
@@ -399,6 +397,8 @@ bool due_find(struct due *due, struct graph *graph,
 	comparison.order = order_by_key(due);
 	if (store)
 		ok = store_units(store, plan->name, take_stored, &comparison);
+	struct digest content = due_content(due);
+	due->same_units = digest_equal(&content, &comparison.graph_content);
 	due->reason = graph_reason(due, &comparison);
 	choose_ways(due, graph_frontier_count(graph));
 	text_free(&comparison.path);

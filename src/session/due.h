@@ -62,6 +62,7 @@ struct due {
 	/* Of the graph as a whole. */
 	struct digest fingerprint; /* that is remembered */
 	uint64_t run; /* likewise */
+	bool same_units; /* as that run had: none is new, or gone */
 	enum due_reason reason; /* DUE_NOT: it needn't run */
 	const char *detail;
 	size_t run_count, brought_count;

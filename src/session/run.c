@@ -8,6 +8,7 @@
 #include "session/prune.h"
 #include "session/publish.h"
 #include "session/stamp.h"
+#include "session/verify.h"
 #include "session/watch.h"
 
 /* Of runs that a cron job makes every minute the older ones are forgotten, now
@@ -66,11 +67,17 @@ static void report_store(struct pass *pass)
  * finds nothing to do leaves no trace. */
 static bool begin_run(struct pass *pass)
 {
-	if (pass->run->id > 0 ||
+	if (pass->run->id > 0 || pass->settings->scratch ||
 		store_begin_run(pass->settings->store, pass->run))
 		return true;
 	report_store(pass);
 	return false;
+}
+
+static bool is_complete(const struct graph_result *result)
+{
+	return result->status == STATUS_OK && !result->interrupted &&
+		!result->broken_pipe;
 }
 
 /* Runs what is due, and remembers it. */
@@ -88,11 +95,29 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 	graph_set_ways(graph, due->ways, due->count);
 	if (due->reason != DUE_NOT)
 		result = run_graph(pass, graph);
-	bool complete = result.status == STATUS_OK && !result.interrupted &&
-		!result.broken_pipe;
+	bool complete = is_complete(&result);
 	if (!publisher_finish(publisher, complete) && complete)
 		pass->total->status = STATUS_IO_ERROR;
 	publisher_destroy(publisher);
+}
+
+/* Runs all of it again, and compares. */
+static void run_verified(
+	struct pass *pass, struct graph *graph, struct due *due)
+{
+	const struct run_settings *settings = pass->settings;
+	struct verifier *verifier = verifier_create(settings->store, pass->plan,
+		due, pass->base, settings->scratch, settings->messages);
+	bool same = false;
+
+	if (verifier) {
+		graph_set_host(graph, &verifier_host, verifier);
+		graph_set_ways(graph, due->ways, due->count);
+		struct graph_result result = run_graph(pass, graph);
+		same = verifier_finish(verifier, is_complete(&result));
+	}
+	pass->total->differs |= !same;
+	verifier_destroy(verifier);
 }
 
 /* Outputs of units whose inputs are gone. */
@@ -121,12 +146,16 @@ static void run_remembered(struct pass *pass, struct graph *graph)
 	if (due_find(&due, graph, pass->plan, pass->settings->store,
 		    pass->base)) {
 		watch_begin(&pass->watch, &due);
-		run_due(pass, graph, &due);
+		if (pass->settings->scratch)
+			run_verified(pass, graph, &due);
+		else
+			run_due(pass, graph, &due);
 		if (!watch_end(&pass->watch, &due))
 			report_store(pass);
 		pass->total->up_to_date += due.count - due.run_count;
 		pass->total->units -= due.brought_count;
-		settle_vanished(pass, &due);
+		if (!pass->settings->scratch)
+			settle_vanished(pass, &due);
 	} else {
 		report_store(pass);
 	}
@@ -146,6 +175,7 @@ static void run_pass(struct pass *pass)
 		.stop = settings->stop,
 		.temporary_prefix =
 			store ? store_temporary_prefix(store) : NULL,
+		.scratch = settings->scratch,
 	};
 	struct graph *graph = graph_create(pass->plan, &graph_settings);
 
@@ -232,6 +262,8 @@ struct run_result session_run(const struct session *session,
 	run_graphs(session, settings, &run, statistics, &result);
 	if (run.id > 0)
 		end_run(settings, &run, statistics, &result);
+	if (result.differs && result.status == STATUS_OK)
+		result.status = STATUS_UNITS_FAILED;
 	text_free(&params);
 	result.wall_ns = now_ns() - start_ns;
 	return result;

@@ -21,6 +21,10 @@ struct run_progress {
 
 struct run_settings {
 	struct run_store *store; /* or NULL: nothing is remembered */
+	const char
+		*scratch; /* a directory: all is run again there, and compared
+				with what is remembered, which stays as it is;
+				or NULL */
 	bool prune; /* outputs of units whose input is gone are removed */
 	bool keep_going; /* a failed unit doesn't stop the run ... */
 	uint64_t failures_max; /* ... but that many do; 0: no number does */
@@ -40,6 +44,7 @@ struct run_result {
 	uint64_t skipped; /* rejected items that on-error dropped */
 	uint64_t dropped; /* items that leaky links dropped */
 	uint64_t wall_ns;
+	bool differs; /* of a run in a scratch directory: not all is the same */
 	bool broken_pipe; /* nobody reads standard output any more */
 };
 
