@@ -87,6 +87,16 @@ ssize_t file_read(int descriptor, void *data, size_t size)
 	return got;
 }
 
+ssize_t file_read_from(int descriptor, void *data, size_t size, uint64_t offset)
+{
+	ssize_t got;
+
+	do
+		got = pread(descriptor, data, size, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
 /* Somebody made a descriptor that we inherited not wait. */
 static void wait_for_room(int descriptor)
 {

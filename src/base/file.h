@@ -38,6 +38,10 @@ int file_open_input(const char *path, struct stat *stat);
 /* read(2), tried again when a signal interrupts it. */
 ssize_t file_read(int descriptor, void *data, size_t size);
 
+/* The same of what stands at OFFSET; the descriptor's own place stays. */
+ssize_t file_read_from(
+	int descriptor, void *data, size_t size, uint64_t offset);
+
 /* Reads SIZE bytes that stand at OFFSET; fewer only at the end of the file. */
 ssize_t file_read_at(int descriptor, void *data, size_t size, uint64_t offset);
 

@@ -14,6 +14,7 @@
 #include "cli/statuses.h"
 #include "cli/summary.h"
 #include "session/run.h"
+#include "session/sharing.h"
 #include "session/state.h"
 #include "session/verify.h"
 
@@ -24,6 +25,7 @@ struct run_options {
 	int stats;
 	int64_t failures_max, heartbeat_us;
 	int progress; /* enum progress_kind + 1; 0: as AUTO */
+	int64_t jobs;
 	const char *state, *lock;
 };
 
@@ -42,6 +44,8 @@ static const struct option_spec options[] = {
 	{0, "heartbeat", OPTION_DURATION,
 		offsetof(struct run_options, heartbeat_us), "DURATION", NULL,
 		"Say in a line how far it is each time that so long is over"},
+	{'j', "jobs", OPTION_NUMBER, offsetof(struct run_options, jobs), "N",
+		NULL, "Work at up to N units at once"},
 	{'k', "keep-going", OPTION_FLAG,
 		offsetof(struct run_options, keep_going), NULL, NULL,
 		"Go on with other units when one fails"},
@@ -150,6 +154,21 @@ static struct run_result verify(const struct session *session,
 	return result;
 }
 
+/* While this process is small, and has no database open. */
+static void start_zygote(const struct session *session,
+	const struct run_options *options_given, struct run_settings *settings)
+{
+	settings->jobs = sharing_jobs(session, (unsigned)options_given->jobs);
+	if (settings->jobs < 2)
+		return;
+	settings->zygote = zygote_start(session);
+	if (!settings->zygote && options_given->jobs)
+		fprintf(stderr,
+			"leat: warning: one unit runs at a time: no process "
+			"can be started: %s\n",
+			strerror(errno));
+}
+
 static enum exit_status run_session(const struct session *session,
 	const struct run_options *options_given, int64_t wait_us)
 {
@@ -157,6 +176,7 @@ static enum exit_status run_session(const struct session *session,
 	struct journal journal = {.all = false};
 	struct run_settings settings = {
 		.prune = options_given->prune,
+		.ask_make = !options_given->jobs,
 		.keep_going = options_given->keep_going ||
 			options_given->failures_max,
 		.failures_max = options_given->failures_max,
@@ -167,8 +187,10 @@ static enum exit_status run_session(const struct session *session,
 	struct run_result result;
 	enum exit_status status;
 
+	start_zygote(session, options_given, &settings);
 	if (!build_open_writer(session, options_given->state, wait_us,
 		    settings.stop, &settings.store, &status)) {
+		zygote_stop(settings.zygote);
 		signals_die_if_caught();
 		return status;
 	}
@@ -181,6 +203,7 @@ static enum exit_status run_session(const struct session *session,
 	else
 		result = session_run(session, &settings, statistics);
 	progress_destroy(progress);
+	zygote_stop(settings.zygote);
 	close_store(settings.store, &result);
 	if (options_given->stats == STATS_JSON)
 		statistics_print_json(statistics, stderr);

@@ -4,6 +4,24 @@
 #define LEAT_ENGINE_FRONTIER_H
 
 #include "engine/internal.h"
+#include "model/codec.h"
+
+/* What a frontier link needs to keep and to bring. */
+struct frontier_link {
+	struct link *link;
+	struct codec codec;
+	uint64_t items; /* of a unit that matter */
+	bool keeps; /* items can be kept, and are wanted */
+	struct contribution *current; /* of the unit that is being given */
+	struct text part; /* of what comes in several pieces from elsewhere */
+	bool begun; /* the unit that is taken from elsewhere */
+};
+
+struct frontiers {
+	struct frontier_link *links;
+	unsigned count;
+	struct contribution *contributions; /* of units not decided yet */
+};
 
 /* Finds the frontiers, and which operators work within units. */
 void frontiers_find(struct graph *graph);
@@ -19,8 +37,35 @@ void frontier_give(struct link *link, struct item *const *items, size_t count);
 void frontier_end(struct link *link);
 void frontier_lose(struct link *link);
 
+/* A partial result of the unit, made elsewhere; takes the bytes of DATA. */
+void frontier_keep(struct link *link, struct unit *unit, struct text *data);
+
 /* UNIT was decided: hands over what it has contributed. */
 void frontiers_decide(struct graph *graph, const struct unit *unit);
+
+struct frontier frontier_name(const struct link *link);
+unsigned frontier_index(const struct link *link); /* as in graph_frontier */
+const struct codec *frontier_codec(const struct link *link);
+
+/* ---- bring.c: units that run elsewhere, or not at all ------------------------ */
+
+/* A unit that runs elsewhere begins and ends at all frontiers. */
+void frontiers_begin(struct graph *graph, struct segment *segment);
+void frontiers_end(struct graph *graph, struct segment *segment);
+
+/* Puts a piece of what comes of it into the frontier INDEX. */
+enum put {
+	PUT_ALL,
+	PUT_PART, /* PIECE is what is left; the wait of SOURCE is named */
+	PUT_MEMORY, /* nothing yet: *MISSING bytes don't fit in the budget */
+	PUT_WRONG, /* it is none; the run has failed */
+};
+
+enum put frontier_put(struct operator *source, unsigned index,
+	struct slice *piece, size_t *missing);
+
+/* Whether all that came to operators with partial results was taken. */
+bool frontiers_are_empty(const struct graph *graph);
 
 /* Whether a unit may be brought now. */
 bool frontiers_ready(const struct graph *graph);

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "engine/frontier.h"
+#include "engine/share.h"
 #include "registry/registry.h"
 
 enum { LINK_ITEMS = 256, LINK_BYTES = 8 * 1024 * 1024 };
@@ -191,11 +192,10 @@ void graph_destroy(struct graph *graph)
 	for (unsigned i = graph->plan->operator_count; i-- > 0;)
 		operator_finish(graph->ranked[i]);
 	graph_discard_outputs(graph);
-	for (struct failure *at = graph->failures, *next; at; at = next) {
-		next = at->next;
-		free(at->text);
-		free(at);
-	}
+	graph_forget_failures(graph);
+	path_set_finish(&graph->claims);
+	share_destroy(graph->share);
+	worker_destroy(graph->worker);
 	for (unsigned i = 0; i < graph->plan->link_count; i++)
 		link_finish(&graph->links[i]);
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {

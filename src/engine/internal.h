@@ -4,6 +4,7 @@
 #define LEAT_ENGINE_INTERNAL_H
 
 #include "base/diagnostic.h"
+#include "base/path-set.h"
 #include "engine/graph.h"
 #include "engine/link.h"
 #include "engine/live.h"
@@ -18,6 +19,7 @@ enum wait {
 	WAIT_RELEASED,
 	WAIT_VERDICT, /* the unit at the head of the input isn't decided */
 	WAIT_UNITS, /* units in front of one to be brought aren't */
+	WAIT_FRONTIER, /* there is no room at one, for what is brought */
 	WAIT_MEMORY,
 	WAIT_DESCRIPTOR,
 	WAIT_TIME,
@@ -49,6 +51,8 @@ struct operator {
 	unsigned rank;
 	enum scope document_scope;
 	bool within; /* units; see engine/host.h */
+	enum step (*instead)(struct operator *op); /* of its own step; or NULL;
+						      see engine/share.h */
 
 	bool opened, finished;
 	bool finish_wanted; /* after the step: it has failed a unit for good */
@@ -61,6 +65,7 @@ struct operator {
 
 	enum wait wait; /* of the last step */
 	unsigned wait_pin;
+	struct link *wait_frontier;
 	size_t wait_bytes;
 	int wait_descriptor;
 	short wait_events;
@@ -127,6 +132,9 @@ struct graph {
 	unsigned open_units; /* that have begun and aren't decided */
 	int64_t now_ns; /* when the last step ended */
 	int64_t look_ns; /* when settings.watch looks next */
+	struct path_set claims; /* paths of outputs, with their units */
+	struct share *share; /* its units run elsewhere; or NULL */
+	struct worker *worker; /* it runs units of another; or NULL */
 };
 
 /* The row of the table for a pin: a requested pin is the last row, and its
@@ -218,6 +226,14 @@ void graph_add_output(
 	struct graph *graph, struct output *output, struct unit *unit);
 void graph_publish(struct graph *graph, struct unit *unit);
 void graph_discard_outputs(struct graph *graph);
+
+void graph_forget_failures(struct graph *graph);
+
+/* Two units that write one file would make the result a matter of order: fails
+ * the run, and returns false, when another output has the path. UNIT may be
+ * NULL. */
+bool graph_claim(
+	struct operator *op, const char *path, const struct unit *unit);
 
 /* ---- report.c ------------------------------------------------------------ */
 

@@ -51,6 +51,7 @@ struct link {
 
 	struct frontier_link *frontier; /* or NULL; see engine/frontier.c */
 	bool takes_packed; /* see operator_takes_packed */
+	bool exported; /* what is given goes to another process */
 	struct operator *from, *to;
 	unsigned from_pin, to_pin;
 	struct link_statistics statistics;

@@ -270,7 +270,8 @@ struct output;
 /* Opens a temporary beside its target: PATH, whose first ROOT_LENGTH bytes are
  * the directory that the rest can't leave; directories that are missing are
  * made. UNIT: it is published with that unit, which the segment at input PIN
- * belongs to; else at the end of the run. NULL: errno says why. */
+ * belongs to; else at the end of the run. NULL: errno says why; 0: another
+ * output has the path, and the run has failed: return STEP_FAIL. */
 struct output *operator_output(struct operator *op, unsigned pin,
 	const char *path, size_t root_length, bool unit, unsigned mode);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What operators give: items and punctuation to their outputs. */
 #include "engine/frontier.h"
+#include "engine/share.h"
 
 static struct link *output(const struct operator *op, unsigned pin)
 {
@@ -96,6 +97,10 @@ void operator_give(struct operator *op, unsigned pin, struct item *const *items,
 		return;
 	}
 	op->statistics.items_out += count;
+	if (link->exported) {
+		worker_give(link, items, count);
+		return;
+	}
 	if (link->frontier)
 		frontier_give(link, items, count);
 	if (link->policy != LINK_BLOCKING)
@@ -116,6 +121,10 @@ void operator_begin(struct operator *op, unsigned pin, struct segment *segment)
 	op->progress++;
 	if (!link || link->closed)
 		return;
+	if (link->exported) {
+		worker_begin(link, segment);
+		return;
+	}
 	if (!segment->parent && segment->unit) {
 		unit_opened(op, segment->unit);
 		segment->unit->open_ends++;
@@ -135,6 +144,10 @@ void operator_end(struct operator *op, unsigned pin)
 	op->progress++;
 	if (!link || link->closed)
 		return;
+	if (link->exported) {
+		worker_begin(link, link->given ? link->given->parent : NULL);
+		return;
+	}
 	struct segment *segment = link->given;
 	if (!segment) {
 		graph_violation(op, "ended a segment that it didn't begin");
@@ -155,7 +168,7 @@ void operator_gap(struct operator *op, unsigned pin, uint64_t dropped)
 	struct link *link = output(op, pin);
 
 	op->progress++;
-	if (!link || link->closed || dropped == 0)
+	if (!link || link->closed || link->exported || dropped == 0)
 		return;
 	link_push_gap(link, dropped);
 	wake_consumer(link);

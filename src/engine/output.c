@@ -95,6 +95,24 @@ struct output *output_create(const char *path, size_t root_length,
 	return NULL;
 }
 
+struct output *output_adopt(const char *path, int descriptor)
+{
+	size_t size = strlen(path) + 1;
+	struct output *output = memory_zeroed(sizeof(*output) + size);
+
+	memcpy(output->path, path, size);
+	output->directory = -1;
+	output->descriptor = descriptor;
+	output->state = WRITING;
+	output->digester = digester_create();
+	return output;
+}
+
+int output_descriptor(const struct output *output)
+{
+	return output->descriptor;
+}
+
 const char *output_path(const struct output *output)
 {
 	return output->path;
@@ -175,10 +193,29 @@ bool output_finish(struct output *output)
 	return false;
 }
 
+void output_hand_over(struct output *output)
+{
+	close_temporary(output);
+}
+
+void output_settle(struct output *output, bool finished, uint64_t length,
+	const struct digest *digest, const struct file_state *state)
+{
+	if (!finished) {
+		output_discard(output);
+		return;
+	}
+	close_temporary(output);
+	output->length_bytes = length;
+	output->digest = *digest;
+	output->file = *state;
+	output->state = FINISHED;
+}
+
 void output_discard(struct output *output)
 {
 	close_temporary(output);
-	if (output->state != GONE)
+	if (output->state != GONE && output->directory >= 0)
 		unlinkat(output->directory, output->temporary, 0);
 	output->state = GONE;
 }

@@ -20,6 +20,16 @@
 struct output *output_create(const char *path, size_t root_length,
 	unsigned mode, const char *prefix, const char *scratch);
 
+/* The same for a temporary that another process has made, and will publish. */
+struct output *output_adopt(const char *path, int descriptor);
+
+/* What that one writes to; and what it has made of it: FINISHED, or thrown
+ * away. */
+int output_descriptor(const struct output *output);
+void output_hand_over(struct output *output); /* closes our descriptor of it */
+void output_settle(struct output *output, bool finished, uint64_t length,
+	const struct digest *digest, const struct file_state *state);
+
 /* As it was given; the name of the temporary in the same directory. */
 const char *output_path(const struct output *output);
 const char *output_temporary(const struct output *output);

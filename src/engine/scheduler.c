@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "engine/frontier.h"
+#include "engine/share.h"
 
 static const int64_t LOOK_NS = 100 * 1000 * 1000;
 
@@ -135,6 +136,8 @@ void operator_finish(struct operator *op)
 	graph->unfinished--;
 	if (op->opened && op->spec->close)
 		op->spec->close(op, op->state);
+	if (op->instead == share_step)
+		share_end(graph);
 	for (unsigned i = 0; i < op->output_count; i++)
 		end_output(op->outputs[i]);
 	for (unsigned i = 0; i < op->plan->pin_count; i++)
@@ -173,7 +176,9 @@ static void drain(struct graph *graph)
 			continue;
 		if (op->input_count == 0)
 			cancel_open_units(op);
-		if (op->input_count == 0 || operator_spans(op))
+		if (op->instead == share_step && share_drain(graph))
+			operator_set_ready(op);
+		else if (op->input_count == 0 || operator_spans(op))
 			operator_finish(op);
 	}
 }
@@ -279,12 +284,14 @@ static void run_step(struct operator *op)
 
 	clear_ready(op);
 	op->wait = WAIT_NOTHING;
-	enum step step = op->plan->live_count > 0
-		? live_step(op)
-		: op->spec->step(op, op->state);
+	enum step step = op->instead	   ? op->instead(op)
+		: op->plan->live_count > 0 ? live_step(op)
+					   : op->spec->step(op, op->state);
 	op->graph->now_ns = now_ns();
 	op->statistics.busy_ns += (uint64_t)(op->graph->now_ns - begin_ns);
 	op->statistics.runs++;
+	if (op->graph->worker)
+		worker_beat(op->graph->worker);
 	if (op->graph->failed)
 		return;
 	if (op->finish_wanted)
@@ -346,7 +353,8 @@ bool operator_open(struct operator *op)
 static bool open_all(struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (!operator_open(&graph->operators[i]))
+		if (!graph->operators[i].finished &&
+			!operator_open(&graph->operators[i]))
 			return false;
 	return true;
 }
@@ -355,6 +363,8 @@ struct graph_result graph_run(struct graph *graph)
 {
 	if (open_all(graph))
 		run(graph);
+	if (graph->worker)
+		worker_end(graph);
 	if (!graph->failed)
 		graph_decide_failures(graph, NULL);
 	if (!graph->failed && !graph->draining)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What operators ask of the engine: items, waits, files, facts. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/memory.h"
-#include "engine/internal.h"
+#include "engine/share.h"
 
 /* ---- Items ---------------------------------------------------------------- */
 
@@ -129,24 +130,44 @@ enum step operator_wait_released(struct operator *op, unsigned pin)
 
 /* ---- Outputs -------------------------------------------------------------- */
 
+bool graph_claim(struct operator *op, const char *path, const struct unit *unit)
+{
+	const char *name = unit ? unit->name : "";
+	const char *owner = path_set_add(&op->graph->claims, path, name);
+	struct text what = {0};
+
+	if (!owner)
+		return true;
+	text_add_escaped(&what, path, strlen(path), 1000);
+	text_add_string(&what, " would be written for ");
+	text_add_escaped(&what, owner, strlen(owner), 1000);
+	text_add_string(&what, " and for ");
+	text_add_escaped(&what, name, strlen(name), 1000);
+	operator_fail(op, STATUS_CANNOT_CREATE,
+		"%s; put {src_path}, or {src_dir}/{src_name}, into `path`",
+		what.data);
+	text_free(&what);
+	return false;
+}
+
 struct output *operator_output(struct operator *op, unsigned pin,
 	const char *path, size_t root_length, bool unit, unsigned mode)
 {
-	const struct graph_host *host = op->graph->host;
 	struct segment *segment = operator_segment(op, pin);
+	const struct output_request request = {
+		.op = (unsigned)(op - op->graph->operators),
+		.mode = mode,
+		.root_length = root_length,
+		.path = path,
+	};
+	struct unit *owner = unit && segment ? segment->unit : NULL;
 
-	if (host && host->creates &&
-		!host->creates(op->graph->host_context, path))
+	if (op->graph->worker)
+		return worker_output(op, &request, owner);
+	errno = 0;
+	if (!graph_claim(op, path, segment ? segment->unit : NULL))
 		return NULL;
-	const struct graph_settings *settings = &op->graph->settings;
-	struct output *output = output_create(path, root_length, mode,
-		settings->temporary_prefix, settings->scratch);
-	if (!output)
-		return NULL;
-	output_set_owner(output, (unsigned)(op - op->graph->operators));
-	graph_add_output(
-		op->graph, output, unit && segment ? segment->unit : NULL);
-	return output;
+	return graph_make_output(op->graph, owner, &request);
 }
 
 /* ---- Facts ---------------------------------------------------------------- */

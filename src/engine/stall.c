@@ -7,13 +7,25 @@
 #include "base/memory.h"
 #include "engine/internal.h"
 
+static struct link *waited_link(const struct operator *op)
+{
+	return op->wait == WAIT_FRONTIER ? op->wait_frontier
+					 : op->pins[op->wait_pin].link;
+}
+
+static bool waits_for_room(const struct operator *op)
+{
+	return op->wait == WAIT_OUTPUT || op->wait == WAIT_FRONTIER;
+}
+
 /* The operator that OPERATOR waits for, or NULL. */
 static struct operator *waits_for(const struct operator *op)
 {
-	struct link *link = op->pins[op->wait_pin].link;
+	struct link *link = waited_link(op);
 
 	switch (op->wait) {
 	case WAIT_INPUT: return link->from;
+	case WAIT_FRONTIER:
 	case WAIT_OUTPUT: return link->to;
 	default: return NULL;
 	}
@@ -26,7 +38,7 @@ static struct operator *find_full(struct graph *graph, struct operator *start)
 	struct operator *at = start, *full = NULL;
 
 	for (unsigned i = 0; at && i < 2 * graph->plan->operator_count; i++) {
-		if (at->wait == WAIT_OUTPUT)
+		if (waits_for_room(at))
 			full = at;
 		at = waits_for(at);
 	}
@@ -110,7 +122,7 @@ static void pack_links(struct graph *graph)
 static bool grow(struct graph *graph, struct operator *op)
 {
 	enum { ITEM_BYTES = 128 }; /* an item and its place, about */
-	struct link *link = op->pins[op->wait_pin].link;
+	struct link *link = waited_link(op);
 	size_t slots = link->mask + 1;
 
 	link_pack(link, link->to->pins[link->to_pin].lent, &graph->budget);
@@ -137,7 +149,7 @@ static void report_cycle(struct graph *graph, struct operator *start)
 			break;
 		text_add_format(&text, "%s%s waits for %s",
 			at == start ? "" : ", ", at->plan->name,
-			at->wait == WAIT_OUTPUT ? "room at " : "");
+			waits_for_room(at) ? "room at " : "");
 		text_add_string(&text, next->plan->name);
 		at = next;
 	} while (at != start && text.length < 1000);
@@ -171,6 +183,7 @@ void stall_resolve(struct graph *graph)
 {
 	struct operator *verdict = first_that_waits(graph, WAIT_VERDICT);
 	struct operator *room = first_that_waits(graph, WAIT_OUTPUT);
+	struct operator *frontier = first_that_waits(graph, WAIT_FRONTIER);
 	struct operator *memory = first_that_waits(graph, WAIT_MEMORY);
 
 	if (verdict &&
@@ -184,8 +197,9 @@ void stall_resolve(struct graph *graph)
 			report_memory(memory);
 		return;
 	}
-	if (room) {
-		struct operator *full = find_full(graph, room);
+	if (room || frontier) {
+		struct operator *full =
+			find_full(graph, room ? room : frontier);
 
 		if (!grow(graph, full))
 			report_cycle(graph, full);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/secrets.h"
 #include "engine/frontier.h"
+#include "engine/share.h"
 
 void graph_add_output(
 	struct graph *graph, struct output *output, struct unit *unit)
@@ -129,6 +130,11 @@ static void discard_outputs(struct graph *graph, struct unit *unit)
 		output_destroy(output);
 }
 
+void graph_forget_outputs(struct graph *graph, struct unit *unit)
+{
+	discard_outputs(graph, unit);
+}
+
 void graph_discard_outputs(struct graph *graph)
 {
 	while (graph->pending)
@@ -213,6 +219,16 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 		graph_drain(graph, unit->number + 1);
 }
 
+void graph_forget_failures(struct graph *graph)
+{
+	for (struct failure *at = graph->failures, *next; at; at = next) {
+		next = at->next;
+		free(at->text);
+		free(at);
+	}
+	graph->failures = NULL;
+}
+
 bool graph_decide_failures(struct graph *graph, struct unit *unit)
 {
 	struct failure *first = NULL, *next, *kept = NULL;
@@ -279,6 +295,10 @@ static void decide(struct graph *graph, struct unit *unit)
 {
 	unit->decided = true;
 	graph->open_units--;
+	if (graph->worker) { /* who shares the units decides */
+		wake_those_that_wait_for(graph);
+		return;
+	}
 	graph->result.units++;
 	if (!unit_is_lost(graph, unit))
 		graph_decide_failures(graph, unit);

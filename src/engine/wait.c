@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "engine/frontier.h"
+#include "engine/share.h"
 
 /* A signal may come just before the sleep, and somebody may watch. */
 enum { CHECK_MS = 250 };
@@ -39,7 +40,12 @@ bool wait_over(struct operator *op)
 			link_room(pin->link) > 0;
 	case WAIT_RELEASED: return pin->streams == 0;
 	case WAIT_VERDICT: return wait_unit(op)->decided;
-	case WAIT_UNITS: return frontiers_ready(op->graph);
+	case WAIT_UNITS:
+		return op->graph->worker ? worker_settled(op->graph)
+					 : frontiers_ready(op->graph);
+	case WAIT_FRONTIER:
+		return op->wait_frontier->closed ||
+			link_room(op->wait_frontier) > 0;
 	case WAIT_MEMORY: return op->wait_bytes <= budget_left(budget);
 	case WAIT_TIME: return now_ns() >= op->wait_until_ns;
 	case WAIT_NOTHING:

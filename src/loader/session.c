@@ -301,6 +301,8 @@ static void build_resources(struct loader *loader, const struct node *root)
 		map = NULL;
 	settings_read(loader, map, NULL, &settings);
 	loader->session->memory_bytes = resources.memory;
+	loader->session->memory_said = map && node_get(map, "memory");
+	loader->session->jobs = (unsigned)resources.jobs;
 	graph_read_on_error(loader, root, &loader->on_error);
 }
 

@@ -12,7 +12,10 @@
 #include <stdint.h>
 
 #include "base/diagnostic.h"
+#include "base/exit.h"
+#include "base/text.h"
 #include "model/item.h"
+#include "model/segment.h"
 
 /* ---- Properties ------------------------------------------------------- */
 
@@ -184,6 +187,12 @@ struct found_unit {
 	bool is_file;
 };
 
+/* Why a unit can't be run at all; STATUS 0: it can. */
+struct refusal {
+	enum exit_status status;
+	struct text text;
+};
+
 enum operator_flags {
 	OPERATOR_UNTRUSTED = 1 << 0, /* parses hostile containers: runs in
 					sandboxed workers */
@@ -237,6 +246,16 @@ struct operator_spec {
 	 * false: there are no more. NULL: they aren't known. */
 	bool (*unit)(struct operator *op, void *state, uint64_t number,
 		struct found_unit *unit);
+
+	/* Of such sources whose units other processes can run. Here: the
+	 * unit's segment, with one reference; REFUSAL is set when the unit
+	 * fails whatever is done. There: gives the content, between begin and
+	 * end. DESCRIPTOR, which becomes the operator's, is what the unit's
+	 * file was opened as; -1: it can't be, ERROR says why. */
+	struct segment *(*segment)(struct operator *op, void *state,
+		uint64_t number, struct refusal *refusal);
+	void (*content)(struct operator *op, void *state,
+		struct segment *segment, int descriptor, int error);
 
 	/* One bounded piece of work. */
 	enum step (*step)(struct operator *op, void *state);

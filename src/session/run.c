@@ -5,8 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "session/jobserver.h"
 #include "session/prune.h"
 #include "session/publish.h"
+#include "session/sharing.h"
 #include "session/stamp.h"
 #include "session/verify.h"
 #include "session/watch.h"
@@ -32,6 +34,8 @@ struct pass {
 	struct statistics *statistics;
 	struct run_result *total;
 	struct store_run *run; /* number 0: not in the store yet */
+	const struct sharing *sharing;
+	struct crew *crew; /* that runs those of this graph; or NULL */
 	struct watch watch;
 };
 
@@ -48,6 +52,9 @@ static void add_result(struct run_result *total, struct graph_result result)
 static struct graph_result run_graph(struct pass *pass, struct graph *graph)
 {
 	uint64_t start_ns = now_ns();
+
+	pass->crew = sharing_begin(pass->sharing, graph,
+		(unsigned)(pass->plan - pass->session->graphs));
 	struct graph_result result = graph_run(graph);
 
 	statistics_add(pass->statistics, pass->plan, graph, &result,
@@ -186,6 +193,7 @@ static void run_pass(struct pass *pass)
 	else
 		run_graph(pass, graph);
 	graph_destroy(graph);
+	crew_destroy(pass->crew);
 	watch_finish(&pass->watch);
 }
 
@@ -194,17 +202,25 @@ static void run_graphs(const struct session *session,
 	struct statistics *statistics, struct run_result *result)
 {
 	struct key_base base;
+	struct sharing sharing = {
+		.session = session,
+		.zygote = settings->zygote,
+		.jobs = settings->jobs,
+		.jobserver = settings->ask_make ? jobserver_open() : NULL,
+	};
 
 	key_base_init(&base, session->directory);
 	for (unsigned i = 0; i < session->graph_count; i++) {
 		struct pass pass = {session, &session->graphs[i], settings,
-			&base, statistics, result, run, {.plan = NULL}};
+			&base, statistics, result, run, &sharing, NULL,
+			{.plan = NULL}};
 
 		if (result->status != STATUS_OK || result->broken_pipe ||
 			*settings->stop)
 			break;
 		run_pass(&pass);
 	}
+	jobserver_close(sharing.jobserver);
 	key_base_finish(&base);
 }
 

@@ -26,6 +26,9 @@ struct run_settings {
 				with what is remembered, which stays as it is;
 				or NULL */
 	bool prune; /* outputs of units whose input is gone are removed */
+	struct zygote *zygote; /* or NULL: all runs in this process */
+	unsigned jobs; /* units at once; more than one takes the zygote */
+	bool ask_make; /* for each job beyond the first: jobserver.h */
 	bool keep_going; /* a failed unit doesn't stop the run ... */
 	uint64_t failures_max; /* ... but that many do; 0: no number does */
 	struct journal *journal; /* borrowed; or NULL */

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/pack.h"
 #include "store/internal.h"
-#include "store/pack.h"
 
 static const struct bytes no_group = {"", 0};
 

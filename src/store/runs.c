@@ -3,9 +3,9 @@
 #include <endian.h>
 #include <string.h>
 
+#include "base/pack.h"
 #include "store/internal.h"
 #include "store/lock.h"
-#include "store/pack.h"
 
 static const struct bytes no_group = {"", 0};
 

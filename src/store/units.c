@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pack.h"
 #include "store/internal.h"
-#include "store/pack.h"
 
 static struct row_key unit_key(const char *graph, const char *key)
 {

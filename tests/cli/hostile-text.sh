@@ -164,7 +164,7 @@ rm -rf out
 head -c 3000000 /dev/zero | tr '\0' '\n' >growing
 (sleep 1 && echo more >>growing) &
 expect 1 trace growing read:delay_exit=3000000:when=1 \
-	"$LEAT" run -k copy.yaml growing two
+	"$LEAT" run -j 1 -k copy.yaml growing two
 wait
 said growing
 said changed

@@ -94,7 +94,9 @@ static bool is_due(struct operator *op, struct state *state, enum event event)
 	const struct level *level = document(op, state);
 	const enum scope scope = operator_document_scope(op);
 
-	if (event != EVENT_END) /* after what stands outside of all units */
+	/* After what stands outside of all units, such as a header: also while
+	 * nothing else comes, since units may be brought behind this place. */
+	if (event != EVENT_END)
 		return scope == SCOPE_GRAPH && state->depth == 0 &&
 			level->begun;
 	if (operator_unit_failed(op, IN))
@@ -248,6 +250,8 @@ static enum step pass(struct operator *op, struct state *state)
 	if (state->finishing)
 		document(op, state)->begun = false;
 	state->holding = state->finishing = false;
+	if (state->event == EVENT_WAIT)
+		return STEP_MORE; /* to wait anew */
 	if (state->event == EVENT_BEGIN)
 		begin(state);
 	else if (state->event == EVENT_END)
@@ -307,8 +311,11 @@ static enum step next(struct operator *op, struct state *state)
 	case EVENT_CLOSED: break;
 	case EVENT_GAP: return operator_pass(op, IN, EVENT_GAP);
 	case EVENT_KEPT:
-	case EVENT_LOST:
-	case EVENT_WAIT: return STEP_WAIT;
+	case EVENT_LOST: return STEP_WAIT;
+	case EVENT_WAIT:
+		if (!is_due(op, state, EVENT_WAIT))
+			return STEP_WAIT;
+		break;
 	}
 	state->holding = true;
 	return settle(op, state);

@@ -365,67 +365,86 @@ static struct attributes *describe(
 
 /* ---- Units ------------------------------------------------------------------ */
 
-/* Fails the unit for what looking at the file has told: an error, or that it
- * isn't a regular file. */
-static void refuse(struct operator *op, const struct found_file *file,
-	int error, mode_t mode)
+/* What looking at the file has told: an error, or that it isn't a regular
+ * file. */
+static void refuse(
+	const struct found_file *file, int error, mode_t mode, struct text *why)
 {
-	const enum exit_status status =
-		error ? file_input_status(error) : STATUS_NO_INPUT;
-	const struct place nowhere = {0};
-
 	if (file->error)
-		operator_fail_unit(op, OUT, status, nowhere,
-			"the directory cannot be listed: %s", strerror(error));
+		text_add_format(why, "the directory cannot be listed: %s",
+			strerror(error));
 	else if (error)
-		operator_fail_unit(op, OUT, status, nowhere,
-			"it cannot be read: %s", strerror(error));
+		text_add_format(why, "it cannot be read: %s", strerror(error));
 	else if (S_ISDIR(mode))
-		operator_fail_unit(op, OUT, status, nowhere,
+		text_add_string(why,
 			"it is a directory; to read what is in it, end it in "
 			"`/**` or set `recursive: true`");
 	else
-		operator_fail_unit(op, OUT, status, nowhere,
+		text_add_format(why,
 			"it %s; only regular files are read, what flows comes "
 			"by way of `stdin`",
 			file_refusal(mode));
 }
 
-static void give_content(struct operator *op, struct state *state,
-	const struct found_file *file, struct segment *segment)
+static struct segment *segment(struct operator *op, void *memory,
+	uint64_t number, struct refusal *refusal)
 {
-	struct item *item = operator_stream_item(
-		op, OUT, file_stream_create(file->path, segment, state->pool));
-
-	operator_give(op, OUT, &item, 1);
-}
-
-/* Begins the next unit, or has it brought. */
-static void give_unit(struct operator *op, struct state *state, bool brought)
-{
-	const struct found_file *file = file_set_get(state->files, state->next);
+	struct state *state = memory;
+	const struct found_file *file =
+		file_set_get(state->files, (size_t)number);
 	struct stat found = {0};
 	int error = file->error;
 
 	if (!error && stat(file->path, &found) < 0)
 		error = errno;
-	struct segment *segment = segment_create_unit(
-		file->path, state->next, describe(file, &found));
+	struct segment *segment =
+		segment_create_unit(file->path, number, describe(file, &found));
 	segment->unit->is_file = true;
 	segment->unit->file = file_state_of(&found);
 	segment->unit->wants_digest = operator_remembers(op);
+	if (!error && !file_refusal(found.st_mode))
+		return segment;
+	refusal->status = error ? file_input_status(error) : STATUS_NO_INPUT;
+	refuse(file, error, found.st_mode, &refusal->text);
+	return segment;
+}
+
+static void give(struct operator *op, struct stream *stream)
+{
+	struct item *item = operator_stream_item(op, OUT, stream);
+
+	operator_give(op, OUT, &item, 1);
+}
+
+static void content(struct operator *op, void *memory, struct segment *segment,
+	int descriptor, int error)
+{
+	struct state *state = memory;
+
+	give(op, file_stream_adopt(descriptor, error, segment, state->pool));
+}
+
+/* Begins the next unit, or has it brought. */
+static void give_unit(struct operator *op, struct state *state, bool brought)
+{
+	struct refusal refusal = {.status = STATUS_OK};
+	struct segment *unit = segment(op, state, state->next, &refusal);
+
 	if (brought) {
-		operator_bring(op, OUT, segment);
-		segment_unref(segment);
-		return;
+		operator_bring(op, OUT, unit);
+	} else {
+		operator_begin(op, OUT, unit);
+		if (refusal.status != STATUS_OK)
+			operator_fail_unit(op, OUT, refusal.status,
+				(struct place){0}, "%s", refusal.text.data);
+		else
+			give(op,
+				file_stream_create(
+					unit->unit->name, unit, state->pool));
+		operator_end(op, OUT);
 	}
-	operator_begin(op, OUT, segment);
-	if (error || file_refusal(found.st_mode))
-		refuse(op, file, error, found.st_mode);
-	else
-		give_content(op, state, file, segment);
-	operator_end(op, OUT);
-	segment_unref(segment);
+	text_free(&refusal.text);
+	segment_unref(unit);
 }
 
 static enum step step(struct operator *op, void *memory)
@@ -507,6 +526,8 @@ const struct operator_spec spec_files = {
 	.relate = relate,
 	.open = open,
 	.unit = unit,
+	.segment = segment,
+	.content = content,
 	.step = step,
 	.close = close_state,
 };

@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/write/batch.h"
-#include "operators/support/write/path-set.h"
 #include "operators/support/write/template.h"
 
 enum { IN };
@@ -32,7 +31,6 @@ struct state {
 	unsigned permissions;
 	struct text_template *form;
 	struct text filled, problem;
-	struct path_set paths; /* that were opened, with their units */
 	struct document *document; /* the innermost; or NULL */
 	unsigned depth; /* of open segments */
 	uint64_t unit_start; /* where the unit in progress starts, in a graph's
@@ -232,29 +230,6 @@ static void pop(struct state *state)
 	free(document);
 }
 
-/* Two units that write one file would make the result a matter of order. */
-static bool claim_path(struct operator *op, struct state *state)
-{
-	const struct segment *segment = operator_segment(op, IN);
-	const char *unit = segment && segment->unit ? segment->unit->name : "";
-	const char *owner =
-		path_set_add(&state->paths, state->filled.data, unit);
-	struct text what = {0};
-
-	if (!owner)
-		return true;
-	text_add_escaped(&what, state->filled.data, state->filled.length, 1000);
-	text_add_string(&what, " would be written for ");
-	text_add_escaped(&what, owner, strlen(owner), 1000);
-	text_add_string(&what, " and for ");
-	text_add_escaped(&what, unit, strlen(unit), 1000);
-	operator_fail(op, STATUS_CANNOT_CREATE,
-		"%s; put {src_path}, or {src_dir}/{src_name}, into `path`",
-		what.data);
-	text_free(&what);
-	return false;
-}
-
 /* Opens the document's output. STEP_MORE: it is open, or the unit failed. */
 static enum step open_document(struct operator *op, struct state *state)
 {
@@ -266,11 +241,11 @@ static enum step open_document(struct operator *op, struct state *state)
 		    &state->filled, &state->problem))
 		return fail(
 			op, state, STATUS_CANNOT_CREATE, state->problem.data);
-	if (!claim_path(op, state))
-		return STEP_FAIL;
 	document->output = operator_output(op, IN, state->filled.data,
 		template_root_length(state->form), !operator_spans(op),
 		state->permissions);
+	if (!document->output && errno == 0)
+		return STEP_FAIL;
 	if (!document->output)
 		return fail_path(
 			op, state, STATUS_CANNOT_CREATE, "create", errno);
@@ -452,7 +427,6 @@ static void close_state(struct operator *op, void *memory)
 	while (state->document)
 		pop(state);
 	template_destroy(state->form);
-	path_set_finish(&state->paths);
 	text_free(&state->filled);
 	text_free(&state->problem);
 }

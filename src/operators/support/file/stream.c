@@ -16,7 +16,10 @@ struct file_stream {
 	struct buffer_filler filler;
 
 	/* Of files only: */
-	struct segment *segment;
+	struct segment *segment; /* else NULL */
+	bool checked; /* what was adopted is what the unit says */
+	bool adopted; /* somebody else has opened it, or has failed to: */
+	int error; /* errno */
 	struct digester *digester; /* of all that was read so far; or NULL */
 	uint64_t offset; /* where the next read starts */
 	char path[];
@@ -46,7 +49,8 @@ static enum read_status fail(
 		what, strerror(error));
 }
 
-/* Reads what there is room for; the position in the file moves on. */
+/* Reads what there is room for. What was adopted is read by our own offset:
+ * several streams may share it. */
 static enum read_status fill(struct file_stream *file, struct slice *window)
 {
 	size_t size;
@@ -54,7 +58,9 @@ static enum read_status fill(struct file_stream *file, struct slice *window)
 
 	if (!data)
 		return READ_MEMORY;
-	ssize_t got = file_read(file->descriptor, data, size);
+	ssize_t got = file->adopted
+		? file_read_from(file->descriptor, data, size, file->offset)
+		: file_read(file->descriptor, data, size);
 	if (got < 0 && errno == EAGAIN)
 		return READ_BLOCKED;
 	if (got < 0)
@@ -86,12 +92,29 @@ static enum read_status check(struct file_stream *file, const struct stat *stat)
 	return change ? fail_changed(file, change) : READ_DATA;
 }
 
+/* What somebody else has opened is looked at when it is first read. */
+static enum read_status check_adopted(struct file_stream *file)
+{
+	struct stat found;
+
+	if (file->checked)
+		return READ_DATA;
+	if (fstat(file->descriptor, &found) < 0)
+		return fail(file, "it cannot be read", errno);
+	if (found.st_size > BUFFER_BYTES)
+		posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+	file->checked = true;
+	return check(file, &found);
+}
+
 static enum read_status open_file(struct file_stream *file)
 {
 	struct stat found;
 
 	if (file->descriptor >= 0)
-		return READ_DATA;
+		return file->adopted ? check_adopted(file) : READ_DATA;
+	if (file->adopted)
+		return fail(file, "it cannot be opened", file->error);
 	int descriptor = file_open_input(file->path, &found);
 	if (descriptor < 0)
 		return fail(file, "it cannot be opened", errno);
@@ -151,7 +174,8 @@ static bool file_seek(struct stream *stream, uint64_t offset)
 			(unsigned long long)offset);
 		return false;
 	}
-	if (lseek(file->descriptor, (off_t)offset, SEEK_SET) < 0) {
+	if (!file->adopted &&
+		lseek(file->descriptor, (off_t)offset, SEEK_SET) < 0) {
 		fail(file, "it cannot be read", errno);
 		return false;
 	}
@@ -166,8 +190,17 @@ static bool file_seek(struct stream *stream, uint64_t offset)
 static struct stream *reopen_file(struct stream *stream)
 {
 	struct file_stream *file = (struct file_stream *)stream;
+	int descriptor;
 
-	return file_stream_create(file->path, file->segment, file->filler.pool);
+	if (!file->adopted)
+		return file_stream_create(
+			file->path, file->segment, file->filler.pool);
+	descriptor = file->descriptor < 0
+		? -1
+		: fcntl(file->descriptor, F_DUPFD_CLOEXEC, 0);
+	return file_stream_adopt(descriptor,
+		file->descriptor < 0 ? file->error : errno, file->segment,
+		file->filler.pool);
 }
 
 static void destroy_file(struct stream *stream)
@@ -211,6 +244,19 @@ struct stream *file_stream_create(
 	if (segment->unit->wants_digest)
 		file->digester = digester_create();
 	return &file->base;
+}
+
+struct stream *file_stream_adopt(int descriptor, int error,
+	struct segment *segment, struct buffer_pool *pool)
+{
+	struct stream *stream =
+		file_stream_create(segment->unit->name, segment, pool);
+	struct file_stream *file = (struct file_stream *)stream;
+
+	file->adopted = true;
+	file->descriptor = descriptor;
+	file->error = error;
+	return stream;
 }
 
 /* ---- Borrowed descriptors ------------------------------------------------- */

@@ -18,6 +18,11 @@
 struct stream *file_stream_create(
 	const char *path, struct segment *segment, struct buffer_pool *pool);
 
+/* The same of what somebody else has opened: DESCRIPTOR, which it takes, or -1
+ * and the errno of that. */
+struct stream *file_stream_adopt(int descriptor, int error,
+	struct segment *segment, struct buffer_pool *pool);
+
 /* What a descriptor yields until its end; it stays open. NAME is for
  * messages and lives as long as the stream. Reads that would block answer
  * READ_BLOCKED; the descriptor's flags, which other processes may share, stay

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows packed into bytes and back. */
-#include "store/pack.h"
+#include "base/pack.h"
 
 #include <endian.h>
 #include <string.h>
-
-#include "store/run-store.h"
 
 void pack_number(struct text *text, uint64_t number)
 {
 	uint64_t packed = htole64(number);
 
 	text_add(text, (const char *)&packed, sizeof(packed));
+}
+
+void pack_bytes(struct text *text, const char *data, size_t length)
+{
+	pack_number(text, length);
+	if (length > 0)
+		text_add(text, data, length);
 }
 
 void pack_string(struct text *text, const char *string)
@@ -65,6 +70,15 @@ uint64_t unpack_number(struct unpacking *from)
 		return 0;
 	memcpy(&packed, at, sizeof(packed));
 	return le64toh(packed);
+}
+
+const char *unpack_bytes(struct unpacking *from, size_t *length)
+{
+	uint64_t count = unpack_number(from);
+	const unsigned char *at = take(from, count);
+
+	*length = at ? (size_t)count : 0;
+	return at ? (const char *)at : "";
 }
 
 const char *unpack_string(struct unpacking *from)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Paths, each with the name of who claimed it first. */
-#include "operators/support/write/path-set.h"
+#include "base/path-set.h"
 
 #include <stdlib.h>
 

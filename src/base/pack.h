@@ -5,8 +5,8 @@
  * are. What is unpacked was checked by its digest before; yet nothing here
  * reads beyond the end.
  */
-#ifndef LEAT_STORE_PACK_H
-#define LEAT_STORE_PACK_H
+#ifndef LEAT_BASE_PACK_H
+#define LEAT_BASE_PACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +18,7 @@
 
 void pack_number(struct text *text, uint64_t number);
 void pack_string(struct text *text, const char *string);
+void pack_bytes(struct text *text, const char *data, size_t length);
 void pack_digest(struct text *text, const struct digest *digest);
 void pack_state(struct text *text, const struct file_state *state);
 
@@ -31,6 +32,7 @@ struct unpacking {
 struct unpacking unpack_start(const void *data, size_t length);
 uint64_t unpack_number(struct unpacking *from);
 const char *unpack_string(struct unpacking *from); /* stays where it is */
+const char *unpack_bytes(struct unpacking *from, size_t *length); /* too */
 void unpack_digest(struct unpacking *from, struct digest *digest);
 void unpack_state(struct unpacking *from, struct file_state *state);
 

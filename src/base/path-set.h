@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Paths, each with the name of who claimed it first. */
-#ifndef LEAT_OPERATORS_SUPPORT_WRITE_PATH_SET_H
-#define LEAT_OPERATORS_SUPPORT_WRITE_PATH_SET_H
+#ifndef LEAT_BASE_PATH_SET_H
+#define LEAT_BASE_PATH_SET_H
 
 struct claimed_path;
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Units that other processes run. A graph that shares its units hands each to
+ * a crew, in order, and takes in order what comes of them: what passes the
+ * frontiers (engine/host.h), and in the end a report. In the other processes
+ * the same graph is a worker: of its operators only those within units run,
+ * and those at frontiers that have partial results; what passes a frontier is
+ * given away. Neither knows how bytes and descriptors get from one to the
+ * other.
+ */
+#ifndef LEAT_ENGINE_CREW_H
+#define LEAT_ENGINE_CREW_H
+
+#include "base/text.h"
+#include "engine/graph.h"
+
+/* ---- Sharing units ------------------------------------------------------- */
+
+enum arrival_kind {
+	ARRIVAL_NOTHING, /* not yet */
+	ARRIVAL_PIECE, /* bytes for the frontier */
+	ARRIVAL_REPORT, /* all is here; the bytes are worker_methods.report's */
+	ARRIVAL_LOST, /* no more comes: the worker is gone; the bytes are the
+			 reason, as text */
+};
+
+struct arrival {
+	struct slice data;
+	unsigned frontier; /* as in graph_frontier */
+};
+
+struct crew_methods {
+	/* Hands out a unit, which comes after all that were before: TASK says
+	 * what a worker has to know of it, OPENS that it reads the unit's file.
+	 * The segment lives until the unit's
+	 * report or loss was taken, or `stop` was called. False: not now. */
+	bool (*hand_out)(void *context, const struct segment *segment,
+		bool opens, const struct text *task);
+
+	/* What has come of the oldest unit that was handed out and whose end
+	 * wasn't taken yet. The data lives until the next call. */
+	enum arrival_kind (*arrive)(void *context, struct arrival *arrival);
+
+	/* What can be read from when it may be worth calling them again. */
+	int (*descriptor)(void *context);
+
+	/* Nothing is wanted any more of what was handed out. */
+	void (*stop)(void *context);
+};
+
+/* Whether units of the graph, whose sources were opened, can be shared: there
+ * is one source that can hand them out, and only bytes, lines, records and
+ * partial results pass the frontiers. */
+bool graph_can_share(const struct graph *graph);
+
+/* How much there is to share: counts units that are to be run, up to ENOUGH,
+ * and the bytes of those. */
+uint64_t graph_count_work(
+	struct graph *graph, uint64_t enough, uint64_t *bytes);
+
+/* Before graph_run. MEMORY_BYTES is the budget from then on. */
+void graph_share(struct graph *graph, const struct crew_methods *methods,
+	void *context, size_t memory_bytes);
+
+/* Makes an output of the unit that a worker asks for; see operator_output. OP
+ * is the index of the operator. The descriptor is the output's. */
+struct output_request {
+	unsigned op, mode;
+	size_t root_length;
+	const char *path;
+};
+
+struct output *graph_make_output(struct graph *graph, struct unit *unit,
+	const struct output_request *request);
+void graph_forget_outputs(struct graph *graph, struct unit *unit);
+
+/* ---- Being a worker ------------------------------------------------------ */
+
+struct worker_methods {
+	/* The next task; waits for it, and doesn't return when there is none.
+	 * DESCRIPTOR is what the unit's file was opened as, or -1 and *ERROR
+	 * says why it can't be. */
+	void (*receive)(
+		void *context, struct text *task, int *descriptor, int *error);
+
+	/* Bytes for the frontier. They make whole items, or are part of one. */
+	void (*give)(void *context, unsigned frontier, const void *data,
+		size_t length);
+
+	/* The descriptor of a new temporary; -1: errno says why. */
+	int (*output)(void *context, const struct output_request *request);
+
+	/* What became of the unit. */
+	void (*report)(void *context, const struct text *report);
+};
+
+/* Before graph_run, which doesn't return unless the run fails beyond a unit. BEAT
+ * is added to with each step, so that others see that the worker isn't stuck;
+ * borrowed. */
+void graph_become_worker(struct graph *graph,
+	const struct worker_methods *methods, void *context,
+	volatile uint64_t *beat);
+
+#endif

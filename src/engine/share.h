@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Sharing units and being a worker, as the files of the engine use them; see
+ * engine/crew.h. */
+#ifndef LEAT_ENGINE_SHARE_H
+#define LEAT_ENGINE_SHARE_H
+
+#include "engine/crew.h"
+#include "engine/internal.h"
+
+/* ---- share.c: the graph that shares ---------------------------------------- */
+
+/* The step of its source. */
+enum step share_step(struct operator *source);
+
+/* The source has finished. */
+void share_end(struct graph *graph);
+
+/* Whether units are on their way that were begun before the run was asked to
+ * stop: nothing new is handed out from now on. */
+bool share_drain(struct graph *graph);
+void share_destroy(struct share *share); /* takes NULL */
+
+/* ---- worker.c ---------------------------------------------------------------- */
+
+enum step worker_step(struct operator *source);
+
+/* A step was made. */
+void worker_beat(const struct worker *worker);
+
+/* The run fails: reports the unit at work. */
+void worker_end(struct graph *graph);
+
+/* Whether nothing is left of the unit at work. */
+bool worker_settled(const struct graph *graph);
+
+/* What passes a frontier: SEGMENT is the innermost from now on, or NULL. */
+void worker_begin(struct link *link, struct segment *segment);
+void worker_give(struct link *link, struct item *const *items, size_t count);
+void worker_keep(struct link *link, const void *data, size_t length);
+
+struct output *worker_output(struct operator *op,
+	const struct output_request *request, struct unit *unit);
+void worker_destroy(struct worker *worker); /* takes NULL */
+
+/* ---- outcome.c: what a task and a report are made of ------------------------- */
+
+/* A unit as its source has found it. A refused one has no content. */
+void task_pack(struct text *task, const struct operator *source,
+	const struct segment *segment, const struct refusal *refusal);
+
+/* NULL: it isn't a task of this graph. */
+struct segment *task_unpack(const struct operator *source,
+	const struct text *task, struct refusal *refusal);
+
+/* What a worker says: MESSAGES as they are to be printed; SENT is what was said
+ * of each operator before, and is brought up to date. */
+void report_pack(struct text *report, const struct graph *graph,
+	const struct unit *unit, const struct text *messages,
+	struct operator_statistics *sent);
+
+/* Adds it to the graph and the unit; false: it is no report. */
+bool report_unpack(
+	struct graph *graph, struct unit *unit, const struct slice *report);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A graph as a worker: of its operators only those within units run, and those
+ * at frontiers that make partial results; all else counts as finished from the
+ * start. One unit is at work at a time, since nobody knows which one a worker
+ * crashed of otherwise. See engine/crew.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "engine/frontier.h"
+#include "engine/share.h"
+
+/* Bytes for a frontier are given away in pieces of about this size. */
+enum { PIECE_BYTES = 32 * 1024, SAID_BYTES = 64 * 1024 };
+
+struct worker {
+	const struct worker_methods *methods;
+	void *context;
+	volatile uint64_t *beat;
+	struct segment *segment; /* of the unit at work; or NULL */
+	struct operator_statistics *sent; /* reported, of each operator */
+	struct text report, task;
+	struct text *pieces; /* one for each frontier */
+
+	FILE *messages; /* what is said of the unit, in SAID */
+	struct text said;
+	uint64_t unsaid_bytes; /* beyond what may be said */
+};
+
+/* ---- What it says ----------------------------------------------------------- */
+
+/* A library that is led astray may say more than anybody wants to read. */
+static ssize_t take_message(void *cookie, const char *data, size_t length)
+{
+	struct worker *worker = cookie;
+	size_t room = SAID_BYTES - worker->said.length;
+	size_t taken = length < room ? length : room;
+
+	text_add(&worker->said, data, taken);
+	worker->unsaid_bytes += length - taken;
+	return (ssize_t)length;
+}
+
+static void open_messages(struct worker *worker)
+{
+	const cookie_io_functions_t functions = {.write = take_message};
+
+	worker->messages = fopencookie(worker, "w", functions);
+	if (!worker->messages)
+		memory_abort();
+}
+
+static void settle_messages(struct worker *worker)
+{
+	fflush(worker->messages);
+	if (worker->unsaid_bytes > 0)
+		text_add_format(&worker->said,
+			"\nleat: warning: %llu bytes more were said of %s\n",
+			(unsigned long long)worker->unsaid_bytes,
+			worker->segment->unit->name);
+}
+
+/* ---- Its operators ---------------------------------------------------------- */
+
+static bool works_here(const struct operator *op)
+{
+	if (op->within)
+		return true;
+	if (!(op->spec->flags & OPERATOR_PARTIAL))
+		return false;
+	for (unsigned i = 0; i < op->plan->pin_count; i++)
+		if (op->pins[i].link && op->pins[i].link->frontier &&
+			op->pins[i].link->to == op)
+			return true;
+	return false;
+}
+
+void graph_become_worker(struct graph *graph,
+	const struct worker_methods *methods, void *context,
+	volatile uint64_t *beat)
+{
+	unsigned count = graph->plan->operator_count;
+	struct worker *worker = memory_zeroed(sizeof(*worker));
+
+	worker->methods = methods;
+	worker->context = context;
+	worker->beat = beat;
+	worker->sent =
+		memory_zeroed(memory_product(count + 1, sizeof(*worker->sent)));
+	worker->pieces = memory_zeroed(memory_product(
+		graph_frontier_count(graph) + 1, sizeof(*worker->pieces)));
+	open_messages(worker);
+	graph->settings.messages = worker->messages;
+	graph->settings.keep_going = true; /* who shares the units decides */
+	graph->worker = worker;
+	for (unsigned i = 0; i < count; i++) {
+		struct operator *op = &graph->operators[i];
+
+		if (op->input_count == 0)
+			op->instead = worker_step;
+		if (works_here(op))
+			continue;
+		op->finished = true;
+		graph->unfinished--;
+	}
+	for (unsigned i = 0; i < graph->plan->link_count; i++)
+		graph->links[i].exported = graph->links[i].to->finished;
+}
+
+bool worker_settled(const struct graph *graph)
+{
+	return graph->open_units == 0 && frontiers_are_empty(graph);
+}
+
+/* ---- What it gives ---------------------------------------------------------- */
+
+static void give_piece(struct worker *worker, unsigned frontier)
+{
+	struct text *piece = &worker->pieces[frontier];
+
+	if (piece->length > 0)
+		worker->methods->give(
+			worker->context, frontier, piece->data, piece->length);
+	piece->length = 0;
+}
+
+/* An item that is larger than a piece goes alone, in several. */
+static void add_item(struct worker *worker, unsigned frontier,
+	const struct codec *codec, const struct item *item)
+{
+	struct text *piece = &worker->pieces[frontier];
+	size_t size = codec_size(codec, item);
+
+	if (piece->length + size > PIECE_BYTES)
+		give_piece(worker, frontier);
+	char *at = text_space(piece, size);
+	piece->length += (size_t)(codec_write(codec, item, at) - at);
+	if (piece->length >= PIECE_BYTES)
+		give_piece(worker, frontier);
+}
+
+void worker_begin(struct link *link, struct segment *segment)
+{
+	struct segment *old = link->given;
+
+	link->given = segment_ref(segment);
+	segment_unref(old);
+}
+
+/* What stands outside of all units is given by who shares them. */
+void worker_give(struct link *link, struct item *const *items, size_t count)
+{
+	struct worker *worker = link->from->graph->worker;
+	unsigned frontier = frontier_index(link);
+
+	for (size_t i = 0; i < count; i++) {
+		if (link->given)
+			add_item(worker, frontier, frontier_codec(link),
+				items[i]);
+		item_unref(items[i]);
+	}
+}
+
+void worker_keep(struct link *link, const void *data, size_t length)
+{
+	struct worker *worker = link->from->graph->worker;
+
+	worker->methods->give(
+		worker->context, frontier_index(link), data, length);
+}
+
+struct output *worker_output(struct operator *op,
+	const struct output_request *request, struct unit *unit)
+{
+	struct worker *worker = op->graph->worker;
+	int descriptor = worker->methods->output(worker->context, request);
+
+	if (descriptor < 0)
+		return NULL;
+	struct output *output = output_adopt(request->path, descriptor);
+	output_set_owner(output, request->op);
+	graph_add_output(op->graph, output, unit);
+	return output;
+}
+
+/* ---- One unit after the other ----------------------------------------------- */
+
+static void report_unit(struct graph *graph, struct worker *worker)
+{
+	for (unsigned i = 0; i < graph_frontier_count(graph); i++)
+		give_piece(worker, i);
+	settle_messages(worker);
+	worker->report.length = 0;
+	report_pack(&worker->report, graph, worker->segment->unit,
+		&worker->said, worker->sent);
+	worker->methods->report(worker->context, &worker->report);
+	worker->said.length = 0;
+	worker->unsaid_bytes = 0;
+	graph->result.skipped = 0;
+	graph_discard_outputs(graph);
+	graph_forget_failures(graph);
+	segment_unref(worker->segment);
+	worker->segment = NULL;
+}
+
+/* What was done before the first unit is done by who shares them, too. */
+static void skip_statistics(const struct graph *graph, struct worker *worker)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		worker->sent[i] = graph->operators[i].statistics;
+}
+
+static void begin_unit(struct operator *source, struct worker *worker,
+	int descriptor, int error)
+{
+	struct refusal refusal = {.status = STATUS_OK};
+	unsigned out = source->outputs[0]->from_pin;
+
+	worker->segment = task_unpack(source, &worker->task, &refusal);
+	if (!worker->segment) {
+		operator_fail(source, STATUS_BUG, "a task makes no sense");
+		return;
+	}
+	operator_begin(source, out, worker->segment);
+	if (refusal.status != STATUS_OK)
+		operator_fail_unit(source, out, refusal.status,
+			(struct place){0}, "%s", refusal.text.data);
+	else
+		source->spec->content(source, source->state, worker->segment,
+			descriptor, error);
+	operator_end(source, out);
+	text_free(&refusal.text);
+}
+
+enum step worker_step(struct operator *source)
+{
+	struct graph *graph = source->graph;
+	struct worker *worker = graph->worker;
+	int descriptor = -1, error = 0;
+
+	if (!worker_settled(graph)) {
+		source->wait = WAIT_UNITS;
+		return STEP_WAIT;
+	}
+	if (worker->segment)
+		report_unit(graph, worker);
+	else
+		skip_statistics(graph, worker);
+	worker->methods->receive(
+		worker->context, &worker->task, &descriptor, &error);
+	begin_unit(source, worker, descriptor, error);
+	return graph->failed ? STEP_FAIL : STEP_MORE;
+}
+
+void worker_beat(const struct worker *worker)
+{
+	(*worker->beat)++;
+}
+
+/* The run has failed: that is what is reported of the unit. */
+void worker_end(struct graph *graph)
+{
+	if (graph->worker->segment)
+		report_unit(graph, graph->worker);
+}
+
+void worker_destroy(struct worker *worker)
+{
+	if (!worker)
+		return;
+	fclose(worker->messages);
+	segment_unref(worker->segment);
+	free(worker->sent);
+	text_free(&worker->report);
+	text_free(&worker->task);
+	text_free(&worker->said);
+	free(worker->pieces);
+	free(worker);
+}

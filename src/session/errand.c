@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* What a worker process does. */
+#include "session/errand.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "engine/crew.h"
+
+/* A task that came while something else was waited for. */
+struct early {
+	struct early *next;
+	int descriptor;
+	size_t length;
+	char message[];
+};
+
+struct errand {
+	int socket;
+	struct early *first, **last;
+	size_t length; /* of the records that wait to be sent */
+	char records[WIRE_BYTES], message[WIRE_BYTES];
+};
+
+/* ---- Sending ---------------------------------------------------------------- */
+
+static void flush(struct errand *errand)
+{
+	if (errand->length > 0 &&
+		!wire_send(errand->socket, errand->records, errand->length, -1,
+			true))
+		_exit(0); /* nobody wants it any more */
+	errand->length = 0;
+}
+
+/* Adds one record; its bytes fit into a message. */
+static void add(struct errand *errand, enum wire_kind kind, unsigned number,
+	const void *data, size_t length)
+{
+	const struct wire_head head = {kind, number, (uint32_t)length};
+
+	if (errand->length + sizeof(head) + length > WIRE_BYTES)
+		flush(errand);
+	char *at = errand->records + errand->length;
+	memcpy(at, &head, sizeof(head));
+	if (length > 0)
+		memcpy(at + sizeof(head), data, length);
+	errand->length += sizeof(head) + length;
+}
+
+/* Adds bytes in as many records as they need; the last is of another kind. */
+static void add_all(struct errand *errand, enum wire_kind part,
+	enum wire_kind last, unsigned number, const char *data, size_t length)
+{
+	const size_t most = WIRE_BYTES - sizeof(struct wire_head);
+
+	for (; length > most; data += most, length -= most)
+		add(errand, part, number, data, most);
+	add(errand, last, number, data, length);
+}
+
+static void give(
+	void *context, unsigned frontier, const void *data, size_t length)
+{
+	add_all(context, WIRE_ITEMS, WIRE_ITEMS, frontier, data, length);
+}
+
+static void report(void *context, const struct text *report)
+{
+	add_all(context, WIRE_REPORT_PART, WIRE_REPORT, 0, report->data,
+		report->length);
+	flush(context);
+}
+
+/* ---- Receiving -------------------------------------------------------------- */
+
+/* The next message, its head in HEAD; what follows is in errand->message. */
+static size_t receive_message(
+	struct errand *errand, struct wire_head *head, int *descriptor)
+{
+	ssize_t got = wire_receive(
+		errand->socket, errand->message, WIRE_BYTES, descriptor, true);
+
+	if (got < (ssize_t)sizeof(*head))
+		_exit(0); /* there is nothing more to do */
+	memcpy(head, errand->message, sizeof(*head));
+	return (size_t)got;
+}
+
+static void put_off(struct errand *errand, size_t length, int descriptor)
+{
+	struct early *early = memory_alloc(sizeof(*early) + length);
+
+	early->next = NULL;
+	early->descriptor = descriptor;
+	early->length = length;
+	memcpy(early->message, errand->message, length);
+	*errand->last = early;
+	errand->last = &early->next;
+}
+
+static int output(void *context, const struct output_request *request)
+{
+	struct errand *errand = context;
+	const uint64_t numbers[] = {
+		request->mode, request->op, request->root_length};
+	size_t path = strlen(request->path) + 1;
+	char record[WIRE_BYTES / 2];
+	struct wire_head head;
+	int descriptor;
+
+	if (sizeof(numbers) + path > sizeof(record)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(record, numbers, sizeof(numbers));
+	memcpy(record + sizeof(numbers), request->path, path);
+	add(errand, WIRE_OUTPUT, 0, record, sizeof(numbers) + path);
+	flush(errand);
+	for (;;) {
+		size_t length = receive_message(errand, &head, &descriptor);
+
+		if (head.kind == WIRE_OUTPUT)
+			break;
+		put_off(errand, length, descriptor);
+	}
+	errno = (int)head.number;
+	return descriptor;
+}
+
+static void receive(
+	void *context, struct text *task, int *descriptor, int *error)
+{
+	struct errand *errand = context;
+	struct early *early = errand->first;
+	struct wire_head head;
+	size_t length;
+
+	if (early) {
+		errand->first = early->next;
+		if (!errand->first)
+			errand->last = &errand->first;
+		*descriptor = early->descriptor;
+		length = early->length;
+		memcpy(errand->message, early->message, length);
+		memcpy(&head, early->message, sizeof(head));
+		free(early);
+	} else {
+		length = receive_message(errand, &head, descriptor);
+	}
+	*error = (int)head.number;
+	task->length = 0;
+	text_add(task, errand->message + sizeof(head), length - sizeof(head));
+}
+
+/* ---- The process ------------------------------------------------------------ */
+
+_Noreturn void errand_run(const struct session *session,
+	const struct wire_order *order, int socket, volatile uint64_t *beat)
+{
+	static const struct worker_methods methods = {
+		.receive = receive,
+		.give = give,
+		.output = output,
+		.report = report,
+	};
+	struct errand *errand = memory_zeroed(sizeof(*errand));
+	struct graph_settings settings = {
+		.memory_bytes = (size_t)order->memory_bytes,
+		.messages = stderr,
+	};
+
+	errand->socket = socket;
+	errand->last = &errand->first;
+	struct graph *graph =
+		graph_create(&session->graphs[order->graph], &settings);
+	graph_become_worker(graph, &methods, errand, beat);
+	graph_run(graph);
+	/* It has failed as a whole, and has said so. */
+	_exit(0);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* One worker as its crew sees it. */
+#include "session/member.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/exit.h"
+#include "base/memory.h"
+
+bool block_record(
+	const struct block *block, size_t *at, struct wire_record *record)
+{
+	size_t left = block->length - *at;
+
+	if (left < sizeof(record->head))
+		return false;
+	memcpy(&record->head, block->data + *at, sizeof(record->head));
+	left -= sizeof(record->head);
+	if (record->head.length > left)
+		return false;
+	record->data = block->data + *at + sizeof(record->head);
+	*at += sizeof(record->head) + record->head.length;
+	return true;
+}
+
+bool member_read(struct member *member)
+{
+	char message[WIRE_BYTES];
+	int descriptor;
+	ssize_t got = member->socket < 0
+		? -1
+		: wire_receive(member->socket, message, sizeof(message),
+			  &descriptor, false);
+
+	if (got < 0)
+		return false;
+	if (descriptor >= 0)
+		close(descriptor); /* nothing like that was asked for */
+	if (got == 0) {
+		close(member->socket);
+		member->socket = -1;
+		return false;
+	}
+	struct block *block = memory_alloc(sizeof(*block) + (size_t)got);
+	*block = (struct block){.length = (size_t)got};
+	memcpy(block->data, message, (size_t)got);
+	*member->last = block;
+	member->last = &block->next;
+	member->held_bytes += block->length;
+	return true;
+}
+
+static void drop_first(struct member *member)
+{
+	struct block *block = member->first;
+
+	member->first = block->next;
+	if (!member->first)
+		member->last = &member->first;
+	member->held_bytes -= block->length;
+	free(block);
+}
+
+bool member_take(struct member *member, struct wire_record *record)
+{
+	while (member->first) {
+		struct block *block = member->first;
+
+		if (block_record(block, &block->at, record))
+			return true;
+		drop_first(member);
+	}
+	return false;
+}
+
+void member_forget(struct member *member)
+{
+	while (member->first)
+		drop_first(member);
+}
+
+void member_describe_end(const struct member *member, unsigned limit_seconds,
+	struct text *reason, bool *outside)
+{
+	int status = member->status;
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	*outside = false;
+	if (member->hung)
+		text_add_format(reason,
+			"the worker got nowhere for %u s and was ended",
+			limit_seconds);
+	else if (number == SIGKILL || number == SIGTERM || number == SIGINT ||
+		number == SIGHUP)
+		*outside = true;
+	else if (number)
+		text_add_format(
+			reason, "the worker crashed: %s", strsignal(number));
+	else if (WEXITSTATUS(status) == STATUS_SYSTEM)
+		text_add_string(reason, "the worker ran out of memory");
+	else
+		text_add_format(reason, "the worker ended with status %d",
+			WEXITSTATUS(status));
+	if (*outside)
+		text_add_format(reason, "the worker was killed twice: %s",
+			strsignal(number));
+}

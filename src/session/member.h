@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* One worker as its crew sees it: what it was handed, and what it has sent. */
+#ifndef LEAT_SESSION_MEMBER_H
+#define LEAT_SESSION_MEMBER_H
+
+#include "base/text.h"
+#include "session/wire.h"
+
+/* A message that it has sent, with what of it wasn't taken. */
+struct block {
+	struct block *next;
+	size_t length, at;
+	char data[];
+};
+
+struct member {
+	struct member *next;
+	pid_t pid; /* 0: not known yet */
+	int socket; /* -1: its other side is gone, and all was read */
+	unsigned slot;
+	struct block *first, **last;
+	size_t held_bytes; /* in them */
+	bool paused; /* too much of them: its socket isn't read */
+	unsigned tasks; /* handed to it, their reports not taken */
+	unsigned reports; /* of those, complete in the blocks */
+	uint64_t open_bytes; /* the sizes of the files of the others */
+	uint64_t beat; /* the last one that was seen */
+	unsigned still; /* looks at it that found it as before */
+	bool exited, hung, token;
+	int status; /* as of waitpid(2) */
+};
+
+/* A record; its data stays until the next call. */
+struct wire_record {
+	struct wire_head head;
+	const char *data;
+};
+
+/* The record at *AT of a block; false: there is none, or a broken one. */
+bool block_record(
+	const struct block *block, size_t *at, struct wire_record *record);
+
+/* Reads one message; false: there is none. The block that it makes is the last
+ * one. At the end of all, the socket is closed. */
+bool member_read(struct member *member);
+
+/* Takes the next record of the blocks; false: there is none. */
+bool member_take(struct member *member, struct wire_record *record);
+
+/* Throws away what isn't taken. */
+void member_forget(struct member *member);
+
+/* Why a worker that has exited failed its unit, as a phrase; *OUTSIDE: it was
+ * killed by somebody else. */
+void member_describe_end(const struct member *member, unsigned limit_seconds,
+	struct text *reason, bool *outside);
+
+#endif

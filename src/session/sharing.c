@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the units of a run are shared among workers. */
+#include "session/sharing.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+/* Starting workers takes a millisecond or two: less work than this is done
+ * sooner without. */
+enum { MANY_UNITS = 256, MUCH_BYTES = 1024 * 1024 };
+
+/* What workers need at least, and have where the session says nothing. */
+static const uint64_t LEAST_BYTES = 32 * 1024 * 1024;
+
+static bool has_units(const struct session *session)
+{
+	for (unsigned i = 0; i < session->graph_count; i++) {
+		const struct graph_plan *graph = &session->graphs[i];
+
+		for (unsigned j = 0; j < graph->operator_count; j++)
+			if (graph->operators[j].spec->segment)
+				return true;
+	}
+	return false;
+}
+
+static unsigned processors(void)
+{
+	cpu_set_t set;
+	long online;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		return (unsigned)CPU_COUNT(&set);
+	online = sysconf(
+		_SC_NPROCESSORS_ONLN); /* more than the set has room for */
+	return online > 0 ? (unsigned)online : 1;
+}
+
+unsigned sharing_jobs(const struct session *session, unsigned wanted)
+{
+	unsigned jobs = wanted ? wanted : processors();
+
+	if (!has_units(session))
+		return 1;
+	if (session->jobs && jobs > session->jobs)
+		jobs = session->jobs;
+	return jobs < ZYGOTE_SLOTS ? jobs : ZYGOTE_SLOTS;
+}
+
+/* Half of what the session may take is for this process, the rest for the
+ * workers; where it says nothing each has the usual. Returns how many there
+ * can be. */
+static unsigned split_memory(
+	const struct sharing *sharing, uint64_t *parent, uint64_t *each)
+{
+	uint64_t all = (uint64_t)sharing->session->memory_bytes;
+	unsigned jobs = sharing->jobs;
+
+	*parent = *each = all;
+	if (!sharing->session->memory_said)
+		return jobs;
+	*parent = all / 2;
+	if (all / 2 / LEAST_BYTES < jobs)
+		jobs = (unsigned)(all / 2 / LEAST_BYTES);
+	*each = jobs ? all / 2 / jobs : 0;
+	return jobs;
+}
+
+static bool is_worth_it(struct graph *graph)
+{
+	uint64_t bytes, units = graph_count_work(graph, MANY_UNITS, &bytes);
+
+	return units >= MANY_UNITS || (units > 1 && bytes >= MUCH_BYTES);
+}
+
+struct crew *sharing_begin(const struct sharing *sharing, struct graph *graph,
+	unsigned graph_index)
+{
+	struct crew_settings settings = {
+		.zygote = sharing->zygote,
+		.graph = graph_index,
+		.jobserver = sharing->jobserver,
+	};
+	uint64_t parent_bytes;
+
+	if (!sharing->zygote || sharing->jobs < 2)
+		return NULL;
+	settings.jobs =
+		split_memory(sharing, &parent_bytes, &settings.memory_bytes);
+	if (settings.jobs < 2 || !graph_find_units(graph) ||
+		!graph_can_share(graph) || !is_worth_it(graph))
+		return NULL;
+	struct crew *crew = crew_create(graph, &settings);
+	if (crew)
+		graph_share(graph, &crew_methods, crew, (size_t)parent_bytes);
+	return crew;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the units of a run are shared among workers, and among how many. */
+#ifndef LEAT_SESSION_SHARING_H
+#define LEAT_SESSION_SHARING_H
+
+#include "session/crew.h"
+
+struct sharing {
+	const struct session *session;
+	struct zygote *zygote; /* or NULL: nothing is shared */
+	unsigned jobs;
+	struct jobserver *jobserver; /* or NULL */
+};
+
+/* How many units a run of the session may work at at once: WANTED, or for 0 as
+ * many as there are processors for it, but no more than its resources say. 1
+ * where no graph has units that could be shared. */
+unsigned sharing_jobs(const struct session *session, unsigned wanted);
+
+/* Shares the units of the graph that is about to run, where that can be done
+ * and is worth it. The crew is to be destroyed after the graph. NULL: all runs
+ * in this process. */
+struct crew *sharing_begin(const struct sharing *sharing, struct graph *graph,
+	unsigned graph_index);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* The zygote. */
+#include "session/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "session/errand.h"
+
+enum { BEATS_BYTES = ZYGOTE_SLOTS * sizeof(uint64_t) };
+
+/* ---- In the child ----------------------------------------------------------- */
+
+struct nursery {
+	const struct session *session;
+	volatile uint64_t *beats;
+	int socket, children; /* a signalfd */
+};
+
+/* Whoever stops the run stops this process, which then ends in order. Signals
+ * to a whole group, from a terminal say, are not for it. */
+static void live_on(pid_t parent)
+{
+	const int deaf[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+
+	for (size_t i = 0; i < sizeof(deaf) / sizeof(*deaf); i++)
+		signal(deaf[i], SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+}
+
+/* What a worker may take of the machine: no core dumps, and not much more
+ * memory than its budget, however wrong a library goes. */
+static void set_limits(uint64_t memory_bytes)
+{
+	enum {
+		BESIDES_BYTES = 1 << 30
+	}; /* programs, stacks, what isn't held */
+	struct rlimit core = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &core);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(LEAT_SANITIZED)
+	struct rlimit memory = {0, 0};
+	memory.rlim_cur = memory.rlim_max = BESIDES_BYTES + 2 * memory_bytes;
+	setrlimit(RLIMIT_AS, &memory);
+#else
+	(void)memory_bytes; /* their shadow takes terabytes of addresses */
+#endif
+}
+
+static _Noreturn void work(const struct nursery *nursery,
+	const struct wire_order *order, int socket, pid_t zygote)
+{
+	sigset_t none;
+
+	close(nursery->socket);
+	close(nursery->children);
+	live_on(zygote);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	set_limits(order->memory_bytes);
+	/* The place for a sandbox: the modules are loaded, nothing is open
+	 * but the socket. */
+	errand_run(nursery->session, order, socket,
+		&nursery->beats[order->slot % ZYGOTE_SLOTS]);
+}
+
+static void spawn(const struct nursery *nursery, const struct wire_order *order,
+	int socket)
+{
+	pid_t zygote = getpid(), pid = fork();
+
+	if (pid == 0)
+		work(nursery, order, socket, zygote);
+	struct wire_news news = {WIRE_SPAWNED, pid, pid < 0 ? errno : 0,
+		order->graph, order->slot};
+	close(socket);
+	wire_send(nursery->socket, &news, sizeof(news), -1, true);
+}
+
+static void tell_exits(const struct nursery *nursery)
+{
+	struct signalfd_siginfo info;
+	struct wire_news news = {.kind = WIRE_EXITED};
+
+	if (read(nursery->children, &info, sizeof(info)) < 0)
+		return;
+	while ((news.pid = waitpid(-1, &news.value, WNOHANG)) > 0)
+		wire_send(nursery->socket, &news, sizeof(news), -1, true);
+}
+
+/* Only of what it hasn't waited for the number is still a child's. */
+static void obey(const struct nursery *nursery)
+{
+	struct wire_order order = {0};
+	int socket;
+
+	if (wire_receive(
+		    nursery->socket, &order, sizeof(order), &socket, true) <= 0)
+		_exit(0); /* and with it all workers */
+	if (order.kind == WIRE_SPAWN)
+		spawn(nursery, &order, socket);
+	else if (order.pid > 0)
+		kill(order.pid, SIGKILL);
+}
+
+static _Noreturn void serve(struct nursery *nursery, pid_t parent)
+{
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t children;
+
+	live_on(parent);
+	dup2(nowhere, STDIN_FILENO);
+	dup2(nowhere, STDOUT_FILENO);
+	close(nowhere);
+	sigemptyset(&children);
+	sigaddset(&children, SIGCHLD);
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_BLOCK, &children, NULL);
+	nursery->children = signalfd(-1, &children, SFD_CLOEXEC);
+	for (;;) {
+		struct pollfd polls[] = {
+			{.fd = nursery->socket, .events = POLLIN},
+			{.fd = nursery->children, .events = POLLIN},
+		};
+
+		if (poll(polls, 2, -1) < 0)
+			continue;
+		if (polls[1].revents)
+			tell_exits(nursery);
+		if (polls[0].revents)
+			obey(nursery);
+	}
+}
+
+/* ---- In the parent ---------------------------------------------------------- */
+
+static struct zygote *fail(struct zygote *zygote, int sockets[2])
+{
+	int saved = errno;
+
+	if (zygote->beats != MAP_FAILED)
+		munmap((void *)(uintptr_t)zygote->beats, BEATS_BYTES);
+	if (sockets[0] >= 0) {
+		close(sockets[0]);
+		close(sockets[1]);
+	}
+	free(zygote);
+	errno = saved;
+	return NULL;
+}
+
+struct zygote *zygote_start(const struct session *session)
+{
+	struct zygote *zygote = memory_zeroed(sizeof(*zygote));
+	int sockets[2] = {-1, -1};
+	pid_t parent = getpid();
+
+	zygote->beats = mmap(NULL, BEATS_BYTES, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (zygote->beats == MAP_FAILED || !wire_pair(sockets))
+		return fail(zygote, sockets);
+	fflush(NULL);
+	zygote->pid = fork();
+	if (zygote->pid < 0)
+		return fail(zygote, sockets);
+	if (zygote->pid == 0) {
+		struct nursery nursery = {
+			.session = session,
+			.beats = zygote->beats,
+			.socket = sockets[1],
+		};
+
+		close(sockets[0]);
+		serve(&nursery, parent);
+	}
+	close(sockets[1]);
+	zygote->socket = sockets[0];
+	return zygote;
+}
+
+bool zygote_spawn(
+	struct zygote *zygote, const struct wire_order *order, int socket)
+{
+	return wire_send(zygote->socket, order, sizeof(*order), socket, true);
+}
+
+void zygote_kill(struct zygote *zygote, pid_t pid)
+{
+	const struct wire_order order = {.kind = WIRE_KILL, .pid = pid};
+
+	wire_send(zygote->socket, &order, sizeof(order), -1, true);
+}
+
+void zygote_stop(struct zygote *zygote)
+{
+	if (!zygote)
+		return;
+	close(zygote->socket);
+	while (waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	munmap((void *)(uintptr_t)zygote->beats, BEATS_BYTES);
+	free(zygote);
+}

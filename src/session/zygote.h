@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The zygote: a process that is forked while this one is small, has one thread
+ * and no database open, and that forks the workers. It dies with this process,
+ * and the workers with it.
+ */
+#ifndef LEAT_SESSION_ZYGOTE_H
+#define LEAT_SESSION_ZYGOTE_H
+
+#include "loader/session.h"
+#include "session/wire.h"
+
+enum { ZYGOTE_SLOTS = 256 }; /* workers at a time, at most */
+
+struct zygote {
+	pid_t pid;
+	int socket; /* where struct wire_news come from */
+	volatile uint64_t *beats; /* one for each slot; see engine/crew.h */
+};
+
+/* NULL: there can't be one, errno says why. SESSION lives as long. */
+struct zygote *zygote_start(const struct session *session);
+
+/* Has a worker forked for a graph of the session, which gets SOCKET. Its
+ * WIRE_SPAWNED comes later. False: the zygote is gone. */
+bool zygote_spawn(
+	struct zygote *zygote, const struct wire_order *order, int socket);
+
+/* Ends a worker at once, if it is there. */
+void zygote_kill(struct zygote *zygote, pid_t pid);
+
+/* Ends it and all workers that are left; takes NULL. */
+void zygote_stop(struct zygote *zygote);
+
+#endif
