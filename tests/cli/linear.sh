@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A check takes time in proportion to the session: ten times of it less than
-# twenty times as long, in instructions or, where they can't be counted, in
-# processor time. No absolute times are asserted.
+# A check takes time in proportion to the session, and a plan, or a run that has
+# nothing to do, in proportion to the inputs: ten times of it less than twenty
+# times as long, in instructions or, where they can't be counted, in processor
+# time. No absolute times are asserted.
 . "$srcdir/tests/cli/lib.sh"
 
 # session KIND COUNT: operators, links, params and outputs.
@@ -52,7 +53,7 @@ session()
 	}' | sed "s/\\\${q}/'/g"
 }
 
-# What it costs to check a session: instructions, or microseconds.
+# What a command costs: instructions, or microseconds.
 if perf stat -x, -e instructions:u -o counted true 2>/dev/null &&
 	grep -q '^[0-9][0-9]*,' counted; then
 	cost()
@@ -91,5 +92,55 @@ for kind in pass filters params outputs diamonds; do
 	many=$(cost "$LEAT" check large.yaml) || fail "$kind: the check fails"
 	echo "$kind: $small cost $few, ${small}0 cost $many"
 	[ "$many" -lt $((20 * few)) ] || fail "$kind: not linear"
+done
+
+# ---- Inputs -------------------------------------------------------------------
+
+# compare WHAT VERB...: what leat costs in the directory `large`, and in
+# `small`.
+compare()
+{
+	what=$1
+	shift
+	few=$(cd small && cost sh -c '"$@" >/dev/null' sh "$LEAT" "$@") ||
+		fail "$what fails"
+	many=$(cd large && cost sh -c '"$@" >/dev/null' sh "$LEAT" "$@") ||
+		fail "$what fails"
+	echo "$what: few cost $few, ten times as many $many"
+	[ "$many" -lt $((20 * few)) ] || fail "$what: not linear"
+}
+
+# Few outputs of many inputs; and an output for each, where each takes a sync.
+unset LEAT_STATE
+rm -f small.yaml large.yaml
+for kind in all each; do
+	rm -rf small large
+	count=2000 out=out.txt
+	[ $kind = all ] || count=100 out='out/{src_stem}.txt'
+	for size in small large; do
+		mkdir -p $size/in
+		(cd $size/in && seq $count | sed 's/$/.log/' | xargs touch)
+		count=$((count * 10))
+		cat >$size/s.yaml <<END
+leat: 1
+session: s
+operators:
+  in: {use: files, match: "in/*.log"}
+  split: lines
+  out: {use: write-file, path: "$out"}
+links: [in -> split -> out]
+END
+	done
+	compare "$kind: a plan of what is new" plan s.yaml
+	compare "$kind: a first run" run s.yaml
+	compare "$kind: nothing to do" run s.yaml
+	compare "$kind: a plan of nothing" plan s.yaml
+	compare "$kind: get --list" get --list s.yaml
+	for size in small large; do
+		mv $size/in $size/on
+		sed 's,in/,on/,' $size/s.yaml >changed
+		mv changed $size/s.yaml
+	done
+	compare "$kind: a plan of what is gone and new" plan s.yaml
 done
 finish
