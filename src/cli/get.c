@@ -61,8 +61,8 @@ static bool names_operator(
 static bool is_wanted(const struct query *query, const struct store_unit *unit,
 	const struct store_output *output)
 {
-	if (query->unit && strcmp(query->unit, unit->key) != 0 &&
-		strcmp(query->unit_key.data, unit->key) != 0)
+	if (query->unit && !key_names(unit->key, query->unit) &&
+		!key_names(unit->key, query->unit_key.data))
 		return false;
 	return !query->address ||
 		strcmp(query->path_key.data, output->path) == 0 ||

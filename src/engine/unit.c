@@ -259,8 +259,8 @@ bool unit_is_lost(const struct graph *graph, struct unit *unit)
 {
 	if (!unit)
 		return false;
-	if (graph->draining && unit->number >= graph->drain_limit &&
-		!unit->failed)
+	bool late = graph->draining && unit->number >= graph->drain_limit;
+	if ((late || graph->failed) && !unit->failed)
 		unit->failed = unit->cancelled = true;
 	return unit->failed;
 }
@@ -299,7 +299,7 @@ static void decide(struct graph *graph, struct unit *unit)
 		wake_those_that_wait_for(graph);
 		return;
 	}
-	graph->result.units++;
+	graph->result.units += !unit->brought;
 	if (!unit_is_lost(graph, unit))
 		graph_decide_failures(graph, unit);
 	if (!unit->failed)

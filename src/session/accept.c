@@ -40,6 +40,7 @@ struct accepting {
 	const struct due *due;
 	bool writes; /* units have outputs of their own */
 	struct wanted *wanted;
+	struct store_unit *whole; /* a copy of the row of what spans units */
 	struct text path;
 };
 
@@ -150,6 +151,8 @@ static bool take_row(void *context, struct store_unit *row)
 	HASH_FIND_STR(accepting->wanted, row->key, wanted);
 	if (wanted)
 		wanted->row = copy_row(accepting->arena, row);
+	else if (!*row->key)
+		accepting->whole = copy_row(accepting->arena, row);
 	return true;
 }
 
@@ -211,6 +214,7 @@ static bool put_unit(struct accepting *accepting, const struct due_unit *unit,
 	row->fingerprint = *fingerprint;
 	row->identity = unit->identity;
 	row->reason = "";
+	accepting->due->units[unit - accepting->due->units].content = content;
 	return store_put_unit(store, row);
 }
 
@@ -260,6 +264,20 @@ static bool accept_whole(struct accepting *accepting, struct store_unit *row)
 	return true;
 }
 
+/* What spans the units was made of what they were; it is taken for what comes
+ * of them as they are now. */
+static void accept_units(struct accepting *accepting)
+{
+	struct store_unit *row = accepting->whole;
+
+	if (!row || !accepting->due->same_units)
+		return;
+	row->graph = accepting->plan->name;
+	row->key = row->identity = row->reason = "";
+	row->content = due_content(accepting->due);
+	store_put_unit(accepting->acceptance->store, row);
+}
+
 /* ---- Graphs --------------------------------------------------------------------- */
 
 /* Whether operators that work within units make files. */
@@ -289,6 +307,7 @@ static void accept_wanted(struct accepting *accepting)
 			accept_unit(accepting, at);
 		else
 			accept_whole(accepting, at->row);
+	accept_units(accepting);
 }
 
 static void accept_in_graph(struct accepting *accepting, struct graph *graph)
@@ -303,6 +322,7 @@ static void accept_in_graph(struct accepting *accepting, struct graph *graph)
 	bool ok =
 		due_find(&due, graph, accepting->plan, store, accepting->base);
 	accepting->due = &due;
+	accepting->whole = NULL;
 	accepting->writes = writes_within(graph, accepting->plan);
 	if (ok)
 		find_wanted(accepting);

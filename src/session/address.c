@@ -27,7 +27,7 @@ static bool names_operator(const struct graph_plan *plan, const char *name)
 static const struct due_unit *unit_with(const struct due *due, const char *key)
 {
 	for (size_t i = 0; i < due->count; i++)
-		if (strcmp(due->units[i].key, key) == 0)
+		if (key_names(due->units[i].key, key))
 			return &due->units[i];
 	return NULL;
 }

@@ -16,7 +16,8 @@ struct claims {
 	struct arena *arena;
 	struct claim *all;
 	const struct due *due;
-	size_t next_vanished;
+	bool before; /* the units have run */
+	size_t next_vanished, next_unit; /* of the sweep */
 };
 
 void claims_set(struct claims *claims, const char *path, const char *unit)
@@ -45,24 +46,47 @@ static bool is_gone(struct claims *claims, const char *key)
 	return true;
 }
 
+/* Whether the unit, or what spans units where KEY is "", will be made anew. */
+static bool will_run(struct claims *claims, const char *key)
+{
+	const struct due *due = claims->due;
+	int order = -1;
+
+	if (!*key)
+		return true;
+	while (claims->next_unit < due->count) {
+		size_t index = due->order[claims->next_unit];
+
+		order = strcmp(due->units[index].key, key);
+		if (order == 0)
+			return due->ways[index] == UNIT_RUNS;
+		if (order > 0)
+			break;
+		claims->next_unit++;
+	}
+	return false;
+}
+
 static bool take(void *context, struct store_unit *unit)
 {
 	struct claims *claims = context;
 
-	if (is_gone(claims, unit->key))
+	if (is_gone(claims, unit->key) ||
+		(claims->before && will_run(claims, unit->key)))
 		return true;
 	for (size_t i = 0; i < unit->output_count; i++)
 		claims_set(claims, unit->outputs[i].path, unit->key);
 	return true;
 }
 
-struct claims *claims_create(
-	struct run_store *store, const char *graph, const struct due *due)
+struct claims *claims_create(struct run_store *store, const char *graph,
+	const struct due *due, bool before)
 {
 	struct claims *claims = memory_zeroed(sizeof(*claims));
 
 	claims->arena = arena_create();
 	claims->due = due;
+	claims->before = before;
 	if (store_units(store, graph, take, claims))
 		return claims;
 	claims_destroy(claims);

@@ -2,6 +2,7 @@
 /* What of a graph is due. */
 #include "session/due.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -24,25 +25,40 @@ const char *const due_reason_texts[DUE_REASONS] = {
 
 /* ---- The units -------------------------------------------------------------- */
 
+/* What else counts of the unit than its content. */
+static const char *identity_of(const struct due *due,
+	const struct found_unit *found, const struct file_state *file)
+{
+	const char *identity = found->identity ? found->identity : "";
+
+	return due->times ? arena_format(due->arena, "%s at %" PRId64, identity,
+				    file->mtime_ns)
+			  : arena_string(due->arena, identity);
+}
+
+/* SOURCE, where it isn't NULL, tells units apart that several sources find. A
+ * key of a file has no two slashes in a row of its own. */
 static void add_unit(struct due *due, const struct found_unit *found,
-	const struct key_base *base, struct text *key)
+	const struct key_base *base, const char *source, struct text *key)
 {
 	struct due_unit unit = {
 		.name = arena_string(due->arena, found->name),
-		.identity = arena_string(
-			due->arena, found->identity ? found->identity : ""),
 		.reason = DUE_NEW,
 	};
 	struct stat stat_now;
 
+	key->length = 0;
 	if (found->is_file) {
 		key_of(base, found->name, key);
-		unit.key = arena_string(due->arena, key->data);
 		if (stat(found->name, &stat_now) == 0)
 			unit.file = file_state_of(&stat_now);
 	} else {
-		unit.key = arena_string(due->arena, found->name);
+		text_add_string(key, found->name);
 	}
+	if (source)
+		text_add_format(key, "//%s", source);
+	unit.key = arena_string(due->arena, key->data);
+	unit.identity = identity_of(due, found, &unit.file);
 	if (due->count == due->capacity) {
 		due->capacity = due->capacity ? due->capacity * 2 : 64;
 		due->units = memory_resize(
@@ -66,7 +82,10 @@ static void find_units(struct due *due, struct graph *graph,
 		due->first[sources[i]] = due->count;
 		for (uint64_t number = 0;
 			graph_unit(graph, sources[i], number, &found); number++)
-			add_unit(due, &found, base, &key);
+			add_unit(due, &found, base,
+				count > 1 ? plan->operators[sources[i]].name
+					  : NULL,
+				&key);
 	}
 	text_free(&key);
 	free(sources);
@@ -84,8 +103,7 @@ struct due_unit *due_unit(const struct due *due, const struct unit *unit)
 struct comparison {
 	struct due *due;
 	const struct key_base *base;
-	size_t *order; /* of the units by their keys */
-	size_t next;
+	size_t next; /* in due->order */
 	struct text path;
 	int64_t now_ns;
 
@@ -239,7 +257,7 @@ static bool take_stored(void *context, struct store_unit *stored)
 	}
 	while (comparison->next < due->count) {
 		struct due_unit *unit =
-			&due->units[comparison->order[comparison->next]];
+			&due->units[due->order[comparison->next]];
 		int order = strcmp(unit->key, stored->key);
 
 		if (order > 0)
@@ -257,26 +275,52 @@ static bool take_stored(void *context, struct store_unit *stored)
 static int by_key(const void *left, const void *right, void *context)
 {
 	const struct due *due = context;
+	size_t a = *(const size_t *)left, b = *(const size_t *)right;
+	int order = strcmp(due->units[a].key, due->units[b].key);
 
-	return strcmp(due->units[*(const size_t *)left].key,
-		due->units[*(const size_t *)right].key);
+	return order ? order : (a > b) - (a < b);
 }
 
-static size_t *order_by_key(struct due *due)
+/* One file may have been found by two names: gives the second one a key of its
+ * own. Returns whether there was one. */
+static bool part_same(struct due *due)
 {
-	size_t *order =
-		memory_zeroed(memory_product(due->count + 1, sizeof(*order)));
+	unsigned copies = 0;
+	bool found = false;
+
+	for (size_t i = 1; i < due->count; i++) {
+		struct due_unit *unit = &due->units[due->order[i]];
+		const struct due_unit *first =
+			&due->units[due->order[i - 1 - copies]];
+
+		copies = strcmp(first->key, unit->key) == 0 ? copies + 1 : 0;
+		if (copies == 0)
+			continue;
+		unit->key = arena_format(
+			due->arena, "%s//%u", first->key, copies + 1);
+		found = true;
+	}
+	return found;
+}
+
+static void order_by_key(struct due *due)
+{
 	bool sorted = true;
 
+	due->order = memory_zeroed(
+		memory_product(due->count + 1, sizeof(*due->order)));
 	for (size_t i = 0; i < due->count; i++) {
-		order[i] = i;
+		due->order[i] = i;
 		if (i > 0 &&
-			strcmp(due->units[i - 1].key, due->units[i].key) > 0)
+			strcmp(due->units[i - 1].key, due->units[i].key) >= 0)
 			sorted = false;
 	}
-	if (!sorted)
-		qsort_r(order, due->count, sizeof(*order), by_key, due);
-	return order;
+	if (sorted)
+		return;
+	do
+		qsort_r(due->order, due->count, sizeof(*due->order), by_key,
+			due);
+	while (part_same(due));
 }
 
 /* ---- What follows ------------------------------------------------------------ */
@@ -289,6 +333,10 @@ struct digest due_content(const struct due *due)
 		const struct due_unit *unit = &due->units[i];
 
 		digester_add(digester, unit->key, strlen(unit->key) + 1);
+		digester_add(
+			digester, unit->identity, strlen(unit->identity) + 1);
+		digester_add(digester, unit->content.bytes,
+			sizeof(unit->content.bytes));
 	}
 	struct digest digest = digester_result(digester);
 	digester_destroy(digester);
@@ -324,10 +372,10 @@ static enum unit_way way_of(
 	struct due *due, struct due_unit *unit, unsigned partials)
 {
 	if (unit->reason == DUE_NOT && due->spans) {
-		if (unit->quarantined)
-			return UNIT_SKIPPED;
 		if (due->knowledge != UNITS_APART)
 			unit->reason = DUE_OTHERS;
+		else if (unit->quarantined)
+			return UNIT_SKIPPED;
 		else if (unit->partials < partials)
 			unit->reason = DUE_PARTIAL;
 	}
@@ -376,6 +424,21 @@ static bool spans_units(
 	return false;
 }
 
+/* Whether results may have the times of inputs in them: something names that
+ * attribute, or is told by a link what to look at. */
+static bool uses_times(const struct due *due, const struct graph_plan *plan)
+{
+	const struct fingerprint *all = &due->graph_fingerprint;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (strcasestr(all->components[i].value, "src_mtime"))
+			return true;
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (plan->operators[i].live_count > 0)
+			return true;
+	return false;
+}
+
 bool due_find(struct due *due, struct graph *graph,
 	const struct graph_plan *plan, struct run_store *store,
 	const struct key_base *base)
@@ -386,15 +449,17 @@ bool due_find(struct due *due, struct graph *graph,
 
 	*due = (struct due){.arena = arena_create()};
 	due->knowledge = graph_units_known(graph);
-	due->spans = spans_units(graph, plan);
+	due->spans =
+		due->knowledge == UNITS_TOGETHER || spans_units(graph, plan);
 	due->shows = shows(plan);
 	fingerprint_make(
 		&due->units_fingerprint, graph, plan, FINGERPRINT_UNITS, base);
 	fingerprint_make(
 		&due->graph_fingerprint, graph, plan, FINGERPRINT_GRAPH, base);
+	due->times = uses_times(due, plan);
 	if (due->knowledge != UNITS_UNKNOWN)
 		find_units(due, graph, plan, base);
-	comparison.order = order_by_key(due);
+	order_by_key(due);
 	if (store)
 		ok = store_units(store, plan->name, take_stored, &comparison);
 	struct digest content = due_content(due);
@@ -402,7 +467,6 @@ bool due_find(struct due *due, struct graph *graph,
 	due->reason = graph_reason(due, &comparison);
 	choose_ways(due, graph_frontier_count(graph));
 	text_free(&comparison.path);
-	free(comparison.order);
 	return ok;
 }
 
@@ -412,6 +476,7 @@ void due_finish(struct due *due)
 	fingerprint_finish(&due->graph_fingerprint);
 	free(due->units);
 	free(due->ways);
+	free(due->order);
 	free(due->first);
 	free(due->aged.all);
 	free(due->vanished.all);

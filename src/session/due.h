@@ -54,6 +54,7 @@ struct due {
 	enum unit_knowledge knowledge;
 	struct due_unit *units; /* in the order of the source */
 	size_t count, capacity;
+	size_t *order; /* of the units by their keys */
 	unsigned char *ways; /* enum unit_way */
 	size_t *first; /* unit of each operator that is a source */
 	struct due_rows aged; /* whose stamps are to be noted anew */
@@ -62,11 +63,14 @@ struct due {
 	/* Of the graph as a whole. */
 	struct digest fingerprint; /* that is remembered */
 	uint64_t run; /* likewise */
-	bool same_units; /* as that run had: none is new, or gone */
+	bool same_units; /* none is new or gone, and that run had what is
+			    remembered of them */
 	enum due_reason reason; /* DUE_NOT: it needn't run */
 	const char *detail;
 	size_t run_count, brought_count;
-	bool spans; /* something of it spans units */
+	bool spans; /* something of it spans units, or units of one source
+		       depend on those of another */
+	bool times; /* results may have the times of inputs in them */
 	bool shows; /* it yields more than files: all of it is wanted in each
 		       run */
 };
@@ -82,7 +86,8 @@ void due_finish(struct due *due);
 /* What is known of a unit of the graph, or NULL. */
 struct due_unit *due_unit(const struct due *due, const struct unit *unit);
 
-/* The digest of which units there are. */
+/* The digest of which units there are, and of what they hold as far as that is
+ * known. */
 struct digest due_content(const struct due *due);
 
 #endif

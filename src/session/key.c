@@ -2,7 +2,6 @@
 /* Names of files, relative to the session. */
 #include "session/key.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,4 +90,12 @@ void key_path(const struct key_base *base, const char *key, struct text *path)
 	if (key[0] != '/')
 		text_add(path, base->directory, base->length);
 	text_add_string(path, key);
+}
+
+bool key_names(const char *key, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(key, name, length) == 0 &&
+		(!key[length] || strncmp(key + length, "//", 2) == 0);
 }

@@ -7,6 +7,8 @@
 #ifndef LEAT_SESSION_KEY_H
 #define LEAT_SESSION_KEY_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 struct key_base {
@@ -28,5 +30,9 @@ void key_absolute(
 
 /* The absolute path that a key stands for, likewise. */
 void key_path(const struct key_base *base, const char *key, struct text *path);
+
+/* Whether KEY is that of NAME: but for what, behind two slashes, tells it from
+ * others that are the same file. */
+bool key_names(const char *key, const char *name);
 
 #endif

@@ -63,7 +63,7 @@ size_t prune_graph(struct run_store *store, const char *graph,
 
 	if (due->vanished.count == 0)
 		return 0;
-	pruning.claims = claims_create(store, graph, due);
+	pruning.claims = claims_create(store, graph, due, false);
 	store_change(store);
 	for (size_t i = 0; pruning.claims && i < due->vanished.count; i++) {
 		const struct store_unit *unit = &due->vanished.all[i];

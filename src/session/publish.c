@@ -46,7 +46,7 @@ struct publisher {
 	struct kept **kept; /* one list for each unit of the graph */
 	bool *decided; /* units that this run has decided */
 	struct claims *claims; /* once outputs are published */
-	bool explained; /* the fingerprints are in the store */
+	bool explained; /* the first change was begun */
 	char *brought; /* the contribution that was lent last */
 	struct text path, name;
 };
@@ -194,7 +194,7 @@ static void put_unit(struct publisher *publisher, const struct decided *decided)
 	arena_destroy(arena);
 }
 
-/* Once for each graph: what its fingerprints are made of. */
+/* What the fingerprints of the graph are made of. */
 static void explain(struct publisher *publisher)
 {
 	struct fingerprint *const all[] = {
@@ -202,10 +202,9 @@ static void explain(struct publisher *publisher)
 		&publisher->due->graph_fingerprint,
 	};
 
-	for (size_t i = 0; i < 2 && !publisher->explained; i++)
+	for (size_t i = 0; i < 2; i++)
 		store_put_fingerprint(publisher->store, &all[i]->digest,
 			all[i]->components, all[i]->count);
-	publisher->explained = true;
 }
 
 /* ---- After the commit ----------------------------------------------------- */
@@ -266,12 +265,25 @@ static bool commit(struct publisher *publisher)
 	return ok;
 }
 
+/* What comes later counts: a unit whose stamps are noted may yet run. */
+static void begin_change(struct publisher *publisher)
+{
+	const struct due_rows *aged = &publisher->due->aged;
+
+	store_change(publisher->store);
+	if (publisher->explained)
+		return;
+	explain(publisher);
+	for (size_t i = 0; i < aged->count; i++)
+		store_put_unit(publisher->store, &aged->all[i]);
+	publisher->explained = true;
+}
+
 static bool flush(struct publisher *publisher)
 {
 	if (publisher->count == 0)
 		return true;
-	store_change(publisher->store);
-	explain(publisher);
+	begin_change(publisher);
 	put_batch(publisher);
 	return commit(publisher);
 }
@@ -378,7 +390,7 @@ static bool claim(struct publisher *publisher, const struct decided *decided)
 
 	if (!publisher->claims)
 		publisher->claims = claims_create(publisher->store,
-			publisher->plan->name, publisher->due);
+			publisher->plan->name, publisher->due, true);
 	if (!publisher->claims)
 		return report_store(publisher);
 	for (size_t i = 0; i < decided->output_count; i++) {
@@ -504,11 +516,8 @@ bool publisher_finish(struct publisher *publisher, bool complete)
 	if (due->reason == DUE_NOT && due->aged.count == 0 &&
 		due->vanished.count == 0)
 		return true;
-	store_change(publisher->store);
-	explain(publisher);
+	begin_change(publisher);
 	put_batch(publisher);
-	for (size_t i = 0; i < due->aged.count; i++)
-		store_put_unit(publisher->store, &due->aged.all[i]);
 	if (complete)
 		put_unread(publisher);
 	remove_vanished(publisher);

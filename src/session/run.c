@@ -160,7 +160,6 @@ static void run_remembered(struct pass *pass, struct graph *graph)
 		if (!watch_end(&pass->watch, &due))
 			report_store(pass);
 		pass->total->up_to_date += due.count - due.run_count;
-		pass->total->units -= due.brought_count;
 		if (!pass->settings->scratch)
 			settle_vanished(pass, &due);
 	} else {

@@ -7,6 +7,8 @@
 
 enum { OUT };
 
+static const char NAME[] = "generate"; /* of the unit */
+
 struct state {
 	int64_t count;
 	struct setting_expressions fields;
@@ -204,13 +206,32 @@ static enum step give_records(
 
 /* ---- The operator ------------------------------------------------------- */
 
-static void begin(struct operator *op, struct state *state)
+/* The one unit, of which the settings tell all. */
+static bool unit(struct operator *op, void *memory, uint64_t number,
+	struct found_unit *unit)
 {
-	struct segment *segment = segment_create_unit("generate", 0, NULL);
+	(void)op;
+	(void)memory;
+	*unit = (struct found_unit){.name = NAME};
+	return number == 0;
+}
 
-	operator_begin(op, OUT, segment);
+static enum step begin(struct operator *op, struct state *state)
+{
+	enum turn turn = operator_turn(op, 0);
+
+	if (turn == TURN_WAIT)
+		return STEP_WAIT;
+	if (turn == TURN_SKIP)
+		return STEP_END;
+	struct segment *segment = segment_create_unit(NAME, 0, NULL);
+	if (turn == TURN_BEGIN)
+		operator_begin(op, OUT, segment);
+	else
+		operator_bring(op, OUT, segment);
 	segment_unref(segment);
 	state->begun = true;
+	return turn == TURN_BEGIN ? STEP_MORE : STEP_END;
 }
 
 static enum step step(struct operator *op, void *memory)
@@ -219,7 +240,7 @@ static enum step step(struct operator *op, void *memory)
 	size_t count = operator_room(op, OUT);
 
 	if (!state->begun)
-		begin(op, state);
+		return begin(op, state);
 	if (state->next == state->count) {
 		operator_end(op, OUT);
 		return STEP_END;
@@ -276,6 +297,7 @@ const struct operator_spec spec_generate = {
 	.state_size = sizeof(struct state),
 	.relate = relate,
 	.open = open,
+	.unit = unit,
 	.step = step,
 	.close = close_state,
 };

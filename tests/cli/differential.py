@@ -1,0 +1,652 @@
+# SPDX-License-Identifier: MIT
+"""Random sessions, random changes: what a run that remembers gives must be what
+a run from nothing gives, and plan must have said what it does.
+
+usage: differential.py LEAT SECONDS SEED [CASES]
+
+In the working directory, which should be empty. Each case is a session of one
+of the templates below, a few inputs, and several rounds of changes. After each
+round the session runs twice: as it is, remembering, and from nothing into an
+empty directory. What is expected comes from the second run alone.
+"""
+import gzip
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+WORDS = ["ant", "bee", "cow", "dog", "eel", "fly"]
+
+
+# ---- Sessions ---------------------------------------------------------------
+#
+# A template is a function of options to (operators, links); an option is asked
+# for by name with what it may be. A change of the session changes one option.
+
+class Options:
+    def __init__(self, rng):
+        self.rng, self.values, self.choices = rng, {}, {}
+
+    def __call__(self, name, *choices):
+        self.choices[name] = choices
+        if name not in self.values:
+            self.values[name] = self.rng.choice(choices)
+        return self.values[name]
+
+    def change(self):
+        names = sorted(n for n in self.choices if len(self.choices[n]) > 1)
+        if not names:
+            return "nothing"
+        name = self.rng.choice(names)
+        self.values[name] = self.rng.choice(
+            [c for c in self.choices[name] if c != self.values[name]])
+        return f"{name} := {self.values[name]!r}"
+
+
+def source(o):
+    match = o("match", '"in/*.log"', '"in/**"', '["in/b*.log", "in/*.log"]',
+              '["in/*.log", "other/*.log"]', '"in/[a-d]*.log"')
+    exclude = o("exclude", "", ", exclude: [c.log]", ", exclude: [sub]")
+    return f"{{use: files, match: {match}, empty: allow{exclude}}}"
+
+
+def sink(o, name="x", ext="txt"):
+    path = o("path-" + name, name + ".", "{src_path}." + name + ".",
+             "d/{src_dir}/{src_name}." + name + ".")
+    mode = o("mode-" + name, "", ", mode: \"0600\"")
+    return f'{{use: write-file, path: "${{out}}/{path}{ext}"{mode}}}'
+
+
+def parse(o):
+    pattern = o("pattern", r"^(?<k>\w+) (?<n>\d+)$", r"^(?<k>[a-d]\w+) (?<n>\d+)",
+                r"^(?<k>\w+) (?<n>[0-5]\d*)$")
+    tail = o("else", "", ", else: drop")
+    return f"{{use: match, pattern: '{pattern}', types: {{n: integer}}{tail}}}"
+
+
+def table(o, name="table"):
+    return f"{{use: csv-encode, header: {o('header-' + name, 'true', 'false')}}}"
+
+
+def copy(o):
+    middle = o("middle", "", "split: lines", "split: {use: lines, max: 6, too-long: cut}",
+               "keep: pass")
+    operators = ["in: " + source(o)]
+    chain = ["in"]
+    if middle:
+        operators.append(middle)
+        chain.append(middle.split(":")[0])
+    return operators + ["out: " + sink(o)], [" -> ".join(chain + ["out"])]
+
+
+def report(o):
+    per = o("per", "", "per: unit, ")
+    group = o("group", "group: [k], ", "", 'group: {n: "n % 3"}, ')
+    compute = o("compute", "{c: count(*), s: sum(n)}",
+                "{q: 'quantile(n, 0.5)', a: avg(n), f: first(k), l: last(k)}",
+                "{d: count_distinct(k), m: max(n), i: min(k)}")
+    top = o("top", 1, 3, 100)
+    return ["in: " + source(o), "split: lines", "parse: " + parse(o),
+            f"sum: {{use: aggregate, {per}{group}compute: {compute}}}",
+            f"first: {{use: head, {per}count: {top}}}", "table: " + table(o),
+            "out: " + sink(o, ext="csv")], \
+        ["in -> split -> parse -> sum -> first -> table -> out"]
+
+
+def zipped(o):
+    where = o("where", "n > 3", "n < 5", "k <> 'ant'", "src_size > 40",
+              "src_name like 'b%'")
+    template = o("template", "{k}={n};", "{n} ")
+    return ['in: {use: files, match: "gz/*.gz", empty: allow}',
+            "unpack: decompress", "split: lines", "parse: " + parse(o),
+            f'some: {{use: filter, where: "{where}"}}',
+            f'text: {{use: text-encode, template: "{template}", end: "\\n"}}',
+            "out: " + sink(o)], \
+        ["in -> unpack -> split -> parse -> some -> text -> out"]
+
+
+def rejected(o):
+    return ["in: " + source(o), "split: lines",
+            "parse: {use: match, pattern: '^(?<k>\\w+) (?<n>[0-4]+)$'}",
+            "table: " + table(o), "out: " + sink(o, "good", "csv"),
+            "bad: " + sink(o, "bad")], \
+        ["in -> split -> parse -> table -> out", "parse.rejected -> bad"]
+
+
+def branches(o):
+    by = o("by", "[k, n desc]", "[n, k]", "[length(k) desc]")
+    per = o("per", "", ", per: unit")
+    count = o("count", 2, 5, 0)
+    first = o("which-first", "raw", "sorted")
+    links = ["in -> split -> parse -> order -> cut -> table -> out",
+             "in -> raw" if first == "raw" else "split -> raw"]
+    return ["in: " + source(o), "split: lines", "parse: " + parse(o),
+            f"order: {{use: sort, by: {by}{per}}}",
+            f"cut: {{use: head, count: {count}{per}}}", "table: " + table(o),
+            "out: " + sink(o, ext="csv"), "raw: " + sink(o, "raw")], links
+
+
+def gathered(o):
+    links = ["in -> split -> parse -> sum -> st -> both -> out",
+             "parse -> cut -> ct -> both"]
+    if o("turn", False, True):
+        links = ["in -> split -> parse -> cut -> ct -> both -> out",
+                 "parse -> sum -> st -> both"]
+    per = o("per", "", ", per: unit")
+    return ["in: " + source(o), "split: lines", "parse: " + parse(o),
+            f"sum: {{use: aggregate{per}, group: [k], compute: {{n: sum(n)}}}}",
+            "st: {use: csv-encode, header: false}",
+            f"cut: {{use: head, count: {o('count', 1, 4)}{per}}}",
+            "ct: {use: csv-encode, header: false}", "both: gather",
+            "out: " + sink(o, ext="csv") if per else
+            'out: {use: write-file, path: "${out}/both.csv"}'], links
+
+
+def union(o):
+    return ["in: " + source(o),
+            'more: {use: files, match: "%s", empty: allow}' % o(
+                "more", "other/*.log", "other/b*.log"),
+            "all: gather", "split: lines", "out: " + o(
+                "sink", '{use: write-file, path: "${out}/all.txt"}',
+                '{use: write-file, path: "${out}/{src_name}.txt"}')
+            if o("apart", 0, 1) else
+            'out: {use: write-file, path: "${out}/all.txt"}'], \
+        ["in -> all -> split -> out", "more -> all"]
+
+
+def sums(o):
+    through = o("through", True, False)
+    operators = ["in: " + source(o),
+                 f"sum: {{use: hash, algorithm: {o('algorithm', 'sha256', 'xxh3')}}}",
+                 "table: csv-encode" if o("plain", 0, 1) else
+                 "text: {use: text-encode, template: \"{%s}  {src_path}\", end: \"\\n\"}"
+                 % o("algorithm"), "list: " + sink(o, "list")]
+    links = [f"sum.digest -> {operators[2].split(':')[0]} -> list",
+             "in -> sum"]
+    if through:
+        operators.append("out: " + sink(o, "copy"))
+        links[1] = "in -> sum -> out"
+    return operators, links
+
+
+def packed(o):
+    return ["in: " + source(o),
+            f"pack: {{use: compress, level: {o('level', 1, 9)}}}",
+            "out: " + sink(o, ext="gz")], [
+                "in -> pack -> out"]
+
+
+def alive(o):
+    per = o("per", "", ", per: unit")
+    return ["in: " + source(o), "split: lines",
+            f"cut: {{use: head, count: 1{per}}}", "out: " + sink(o),
+            "limit: {use: files, match: limit}", "number: lines"], \
+        ["in -> split -> cut -> out", "limit -> number -> cut@count"]
+
+
+def above(o):
+    value = o("value", "avg(n)", "min(n)")
+    return ["in: " + source(o), "split: lines", "parse: " + parse(o),
+            f"mean: {{use: aggregate, per: unit, compute: {{m: '{value}'}}}}",
+            "condition: {use: map, select: {where: \"'n >= ' || coalesce(m, 0)\"}}",
+            "some: filter", "table: " + table(o), "out: " + sink(o, ext="csv")], \
+        ["in -> split -> parse -> some -> table -> out",
+         "parse -> mean -> condition -> some@where"]
+
+
+def attributes(o):
+    what = o("what", "src_path", "src_name || src_ext", "src_size",
+             "src_mtime", "src_dir")
+    return ["in: " + source(o), "split: lines",
+            f'look: {{use: map, select: {{a: "{what}", l: line}}}}',
+            "table: " + table(o), "out: " + sink(o, ext="csv")], \
+        ["in -> split -> look -> table -> out"]
+
+
+def standard(o):
+    return ["in: stdin", "split: lines", "parse: " + parse(o),
+            "table: " + table(o), 'out: {use: write-file, path: "${out}/s.csv"}'], \
+        ["in -> split -> parse -> table -> out"]
+
+
+def numbers(o):
+    return [f"in: {{use: generate, count: {o('count', 0, 3, 500)}, "
+            f"fields: {{n: number, k: number % {o('mod', 2, 3)}}}}}",
+            "sum: {use: aggregate, group: [k], compute: {c: count(*), s: sum(n)}}",
+            "table: " + table(o), 'out: {use: write-file, path: "${out}/s.csv"}'], \
+        ["in -> sum -> table -> out"]
+
+
+def shown(o):
+    operators, links = copy(o)
+    return operators + ["show: stdout"], links + ["in -> show"]
+
+
+def firsts(o):
+    return ["in: " + source(o), f"some: {{use: head, count: {o('count', 1, 2, 50)}}}",
+            "split: lines", 'out: {use: write-file, path: "${out}/all.txt"}'] + (
+                ["raw: " + sink(o, "raw")] if o("tee", 0, 1) else []), \
+        ["in -> some -> split -> out"] + (["in -> raw"] if o("tee") else [])
+
+
+def heads(o):
+    """head behind lines has enough before all units were read."""
+    return ["in: " + source(o), "split: lines",
+            f"some: {{use: head, count: {o('count', 1, 3, 8, 50)}}}",
+            'out: {use: write-file, path: "${out}/all.txt"}'], \
+        ["in -> split -> some -> out"]
+
+
+def strict(o):
+    """Lines that are no numbers fail their unit, or are skipped."""
+    how = o("on-error", "fail", "skip")
+    return ["in: " + source(o), "split: lines",
+            "parse: {use: match, pattern: '^(?<k>\\w+) (?<n>\\d+)$', types: "
+            f"{{n: integer}}, on-error: {how}}}",
+            "sum: {use: aggregate, compute: {s: sum(n)}}", "table: csv-encode",
+            'out: {use: write-file, path: "${out}/s.csv"}',
+            "raw: " + sink(o, "raw", "csv"), "rt: csv-encode"], \
+        ["in -> split -> parse -> sum -> table -> out", "parse -> rt -> raw"]
+
+
+def within(o):
+    """A subgraph; it is written at the top of the session."""
+    return ["in: " + source(o),
+            f"sub: {{use: words, wanted: {o('wanted', 'ant', 'bee', 'cow')}}}",
+            "table: " + table(o), "out: " + sink(o, ext="csv")], \
+        ["in -> sub -> table -> out"]
+
+
+SUBGRAPH = r"""subgraphs:
+  words:
+    params: {wanted: {type: text}}
+    operators:
+      split: lines
+      parse: {use: match, pattern: '^(?<k>\w+) (?<n>\d+)$', types: {n: integer}, else: drop}
+      some: {use: filter, where: "k = ${wanted}"}
+    links: [split -> parse -> some]
+    pins: {in: split.in, out: some.out}
+"""
+
+TEMPLATES = [copy, report, zipped, rejected, branches, gathered, union, sums,
+             packed, alive, above, attributes, standard, numbers, shown, firsts,
+             heads, strict, within]
+
+
+class Session:
+    def __init__(self, rng, only=None):
+        self.rng = rng
+        several = rng.random() < 0.15
+        self.graphs = [
+            (rng.choice([t for t in TEMPLATES if (not only or t.__name__ == only)
+                         and t.__name__ not in SKIP]),
+             Options(rng)) for _ in range(2 if several else 1)]
+        if several and sum(t in (standard, shown) for t, _ in self.graphs):
+            self.graphs = self.graphs[:1]
+
+    def text(self):
+        lines = ["leat: 1", "session: test",
+                 "params: {out: {type: directory, default: out}}"]
+        if any(t is within for t, _ in self.graphs):
+            lines.append(SUBGRAPH.rstrip())
+        several = len(self.graphs) > 1
+        pad = ""
+        if several:
+            lines.append("graphs:")
+            pad = "    "
+        for number, (template, options) in enumerate(self.graphs):
+            operators, links = template(options)
+            if several:
+                lines.append(f"  g{number}:")
+                operators = [x.replace("${out}", "${out}/g%d" % number)
+                             for x in operators]
+            if options("order", 0, 1):
+                operators = operators[::-1]
+            lines.append(pad + "operators:")
+            lines += [pad + "  " + x for x in operators]
+            lines.append(pad + "links:")
+            lines += [pad + "  - " + x for x in links]
+        return "\n".join(lines) + "\n"
+
+    def change(self):
+        return self.rng.choice(self.graphs)[1].change()
+
+    def uses(self, *templates):
+        return any(t in templates for t, _ in self.graphs)
+
+
+# ---- Inputs -----------------------------------------------------------------
+
+def lines(rng, least=0):
+    count = rng.choice([0, 1, 2, 3, 5, 9, 40])
+    made = [f"{rng.choice(WORDS)} {rng.randrange(12)}"
+            for _ in range(max(count, least))]
+    if made and rng.random() < 0.15:
+        made[rng.randrange(len(made))] = "odd one out"
+    end = "" if rng.random() < 0.1 else "\n"
+    return ("\n".join(made) + (end if made else "")).encode()
+
+
+def write(path, data):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    if path.endswith(".gz"):
+        data = gzip.compress(data, mtime=0)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def inputs():
+    found = []
+    for top in ("in", "other", "gz"):
+        for directory, _, names in os.walk(top):
+            found += [os.path.join(directory, name) for name in names]
+    return sorted(found)
+
+
+NAMES = ["in/a.log", "in/b.log", "in/bb.log", "in/c.log", "in/d.log",
+         "in/sub/a.log", "in/sub/x.log", "in/e.txt", "other/b.log",
+         "other/o.log", "gz/a.gz", "gz/b.gz", "gz/c.log.gz"]
+
+
+def edit(rng, path):
+    """Changes the file's content, in one of the ways people do."""
+    before = os.stat(path)
+    how = rng.choice(["append", "replace", "same-size", "swap-in"])
+    if how == "append":
+        with open(path, "ab") as file:
+            file.write(gzip.compress(b"fly 7\n", mtime=0)
+                       if path.endswith(".gz") else b"fly 7\n")
+    elif how == "same-size" and not path.endswith(".gz"):
+        data = open(path, "rb").read().translate(
+            bytes.maketrans(b"01234", b"12340"))
+        with open(path, "r+b") as file:
+            file.write(data)
+        if rng.random() < 0.7:
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+            how += " with its time"
+    elif how == "swap-in":
+        new = path + ".new"
+        write(path + ".gz" if False else new, lines(rng))
+        if path.endswith(".gz"):
+            data = open(new, "rb").read()
+            with open(new, "wb") as file:
+                file.write(gzip.compress(data, mtime=0))
+        os.rename(new, path)
+    else:
+        write(path, lines(rng))
+    return how
+
+
+def change_inputs(rng):
+    found = inputs()
+    kind = rng.choice(["edit", "edit", "touch", "add", "remove", "rename",
+                       "swap", "chmod", "damage", "limit", "old"])
+    if kind == "add" or not found:
+        path = rng.choice(NAMES)
+        write(path, lines(rng))
+        return f"write {path}"
+    path = rng.choice(found)
+    if kind == "edit":
+        return f"edit {path} ({edit(rng, path)})"
+    if kind == "touch":
+        os.utime(path)
+    elif kind == "old":
+        os.utime(path, ns=(0, rng.choice([-5, 0, 10**9, 4 * 10**18])))
+    elif kind == "remove":
+        os.remove(path)
+    elif kind == "rename":
+        to = rng.choice([n for n in NAMES if n.endswith(".gz") ==
+                         path.endswith(".gz")])
+        os.makedirs(os.path.dirname(to), exist_ok=True)
+        os.rename(path, to)
+        return f"rename {path} {to}"
+    elif kind == "swap":
+        other = rng.choice([n for n in found if n.endswith(".gz") ==
+                            path.endswith(".gz")])
+        os.rename(path, "swap")
+        if other != path:
+            os.rename(other, path)
+        os.rename("swap", other)
+        return f"swap {path} {other}"
+    elif kind == "chmod":
+        os.chmod(path, rng.choice([0o644, 0o600]))
+    elif kind == "damage" and path.endswith(".gz"):
+        data = open(path, "rb").read()
+        with open(path, "wb") as file:
+            file.write(data[:-3])
+    elif kind == "limit":
+        write("limit", b"%d\n" % rng.randrange(5))
+    return f"{kind} {path}"
+
+
+def change_outputs(rng):
+    found = [os.path.join(d, n) for d, _, ns in os.walk("out") for n in ns]
+    if not found:
+        return "no output"
+    path = rng.choice(sorted(found))
+    kind = rng.choice(["remove", "edit", "same-size", "touch", "replace"])
+    if kind == "remove":
+        os.remove(path)
+    elif kind == "edit":
+        with open(path, "ab") as file:
+            file.write(b"mine")
+    elif kind == "same-size" and os.path.getsize(path):
+        with open(path, "r+b") as file:
+            file.write(b"#")
+    elif kind == "touch":
+        os.utime(path)
+    elif kind == "replace":
+        shutil.copy(path, path + ".new")
+        os.rename(path + ".new", path)
+    return f"{kind} {path}"
+
+
+def change_state(rng):
+    kind = rng.choice(["gc", "remove", "fresh"])
+    if kind == "remove":
+        shutil.rmtree(".leat", ignore_errors=True)
+    elif kind == "gc":
+        leat("gc", "--keep", "1", "test.yaml")
+    return f"state {kind}"
+
+
+# ---- Runs -------------------------------------------------------------------
+
+def leat(*arguments, state=None, stdin=b""):
+    environment = dict(os.environ)
+    environment.pop("LEAT_STATE", None)
+    if state:
+        environment["LEAT_STATE"] = state
+    done = subprocess.run([LEAT, *arguments], input=stdin, env=environment,
+                          capture_output=True, timeout=60)
+    if done.returncode < 0 or done.returncode in (70, 99):
+        raise Wrong(f"{arguments}: status {done.returncode}\n"
+                    + done.stderr.decode(errors="replace"))
+    return done
+
+
+def tree(top):
+    found = {}
+    for directory, _, names in os.walk(top):
+        for name in names:
+            path = os.path.join(directory, name)
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, top)] = (
+                    file.read(), os.stat(path).st_mode, os.stat(path).st_ino)
+    return found
+
+
+def state_digest():
+    digest = hashlib.sha256()
+    for directory, _, names in sorted(os.walk(".leat")):
+        for name in sorted(names):
+            path = os.path.join(directory, name)
+            digest.update(path.encode() + open(path, "rb").read())
+            digest.update(str(os.stat(path).st_mtime_ns).encode())
+    return digest.digest()
+
+
+class Wrong(Exception):
+    pass
+
+
+def counts(done):
+    said = done.stderr.decode(errors="replace")
+    match = re.search(r"^test: (\d+) units?(?:, (\d+) of them failed)?"
+                      r"(?:, (\d+) up to date)?", said, re.M)
+    return tuple(int(x or 0) for x in match.groups()) if match else None
+
+
+def planned(stdin):
+    before = state_digest()
+    done = leat("plan", "--json", "test.yaml", stdin=stdin)
+    if done.returncode:
+        return None
+    if state_digest() != before:
+        raise Wrong("plan changed the state")
+    return json.loads(done.stdout)
+
+
+def compare(old, new, wanted):
+    for path in sorted(wanted):
+        if path not in new:
+            raise Wrong(f"{path} is missing")
+        if new[path][0] != wanted[path][0]:
+            raise Wrong(f"{path} differs:\n  from nothing: "
+                        f"{wanted[path][0][:300]!r}\n  incremental: "
+                        f"{new[path][0][:300]!r}")
+    for path in sorted(set(new) - set(wanted)):
+        if path not in old or old[path][0] != new[path][0]:
+            raise Wrong(f"{path} is new, but isn't made from nothing")
+        if path.startswith(".leat-") or "/.leat-" in path:
+            raise Wrong(f"{path} is left")
+
+
+def check(rng, session, keep, prune):
+    stdin = b"ant 1\nbee 2\nodd\n"
+    options = ["-k"] if keep else []
+    old = tree("out")
+    plan = planned(stdin)
+    shutil.rmtree("nothing", ignore_errors=True)
+    wanted = leat("run", "-v", *options, "test.yaml", "--out", "nothing",
+                  state="none", stdin=stdin)
+    done = leat("run", "-v", *options, *(["--prune"] if prune else []),
+                "test.yaml", stdin=stdin)
+    if all(b"would be written for" in x.stderr for x in (done, wanted)):
+        return
+    if done.returncode != wanted.returncode:
+        raise Wrong(f"status {done.returncode}, from nothing "
+                    f"{wanted.returncode}:\n{done.stderr.decode()}"
+                    f"--- from nothing\n{wanted.stderr.decode()}")
+    if wanted.returncode == 78:
+        return
+    new = tree("out")
+    if wanted.returncode == 0 or keep:
+        compare(old, new, tree("nothing"))
+    if wanted.returncode:
+        return
+    if prune and set(new) - set(tree("nothing")) - set(old):
+        raise Wrong("prune left something")
+    if done.stdout != wanted.stdout:
+        raise Wrong("standard output differs")
+    check_plan(plan, done, session)
+    check_again(session, new, stdin)
+
+
+def check_plan(plan, done, session):
+    if plan is None:
+        raise Wrong("plan fails where run doesn't")
+    does = [unit["does"] for graph in plan["graphs"] if graph["runs"]
+            for unit in graph["units"]]
+    ran = counts(done)
+    if session.uses(standard):
+        return
+    # Where head had enough less is run than was planned.
+    if session.uses(heads, firsts, alive):
+        if ran[0] > does.count("run"):
+            raise Wrong(f"more runs than planned: {ran}")
+    elif ran[0] != does.count("run"):
+        raise Wrong(f"planned {does}, but {done.stderr.decode()}")
+
+
+def check_again(session, before, stdin):
+    plan = leat("plan", "--detailed-exitcode", "test.yaml", stdin=stdin)
+    again = leat("run", "-v", "test.yaml", stdin=stdin)
+    if again.returncode:
+        raise Wrong("the second run fails: " + again.stderr.decode())
+    after = tree("out")
+    if {p: v[0] for p, v in after.items()} != {p: v[0] for p, v in before.items()}:
+        raise Wrong("the second run changes something")
+    # What head left unread is known by its times alone, if at all.
+    if session.uses(standard, shown, heads, firsts, alive):
+        return
+    if counts(again)[0] != 0 or after != before:
+        raise Wrong("the second run has something to do: "
+                    + again.stderr.decode() + leat(
+                        "plan", "test.yaml").stdout.decode())
+    if plan.returncode != 0:
+        raise Wrong("plan finds something to do after a run:\n"
+                    + plan.stdout.decode())
+
+
+def case(seed, only):
+    rng = random.Random(seed)
+    for name in (".leat", "in", "other", "gz", "out", "nothing"):
+        shutil.rmtree(name, ignore_errors=True)
+    for name in rng.sample(NAMES, rng.randrange(3, len(NAMES))):
+        write(name, lines(rng))
+    write("limit", b"2\n")
+    session = Session(rng, only)
+    story = []
+    try:
+        for _ in range(rng.randrange(3, 9)):
+            write("test.yaml", session.text().encode())
+            keep = rng.random() < 0.5
+            prune = rng.random() < 0.15
+            story.append(f"run{' -k' * keep}{' --prune' * prune}")
+            check(rng, session, keep, prune)
+            if rng.random() < 0.3:
+                time.sleep(0.05)
+            for _ in range(rng.choice([0, 1, 1, 1, 2, 4])):
+                what = rng.random()
+                if what < 0.6:
+                    story.append(change_inputs(rng))
+                elif what < 0.75:
+                    story.append(change_outputs(rng))
+                elif what < 0.95:
+                    story.append(session.change())
+                else:
+                    story.append(change_state(rng))
+    except (Wrong, subprocess.TimeoutExpired) as wrong:
+        names = "+".join(t.__name__ for t, _ in session.graphs)
+        print(f"FAIL: case {seed} ({names}): {wrong}")
+        print("  " + "\n  ".join(story))
+        print("  " + "\n  ".join(session.text().splitlines()))
+        return False
+    return True
+
+
+SKIP = set(os.environ.get("SKIP", "").split())
+
+
+def main():
+    global LEAT
+    LEAT, seconds, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    most = int(sys.argv[4]) if len(sys.argv) > 4 else 10**9
+    only = sys.argv[5] if len(sys.argv) > 5 else None
+    end = time.monotonic() + seconds
+    failures = done = 0
+    while time.monotonic() < end and done < most and failures < 12:
+        failures += not case(seed + done, only)
+        done += 1
+    print(f"{done} cases, {failures} failed")
+    sys.exit(failures > 0)
+
+
+if __name__ == "__main__":
+    main()
