@@ -10,6 +10,7 @@
 #include "cli/params.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/run-files.h"
 #include "cli/signals.h"
 #include "cli/statuses.h"
 #include "cli/summary.h"
@@ -27,6 +28,7 @@ struct run_options {
 	int progress; /* enum progress_kind + 1; 0: as AUTO */
 	int64_t jobs;
 	const char *state, *lock;
+	struct run_files files;
 };
 
 static const char *const stats_choices[] = {"text", "json", NULL};
@@ -41,11 +43,16 @@ static const char *const progress_choices[] = {
 static const struct option_spec options[] = {
 	OPTION_ROW_DIRECTORY,
 	OPTION_ROW_HELP(offsetof(struct run_options, help)),
+	{0, "depfile", OPTION_TEXT,
+		offsetof(struct run_options, files.dependencies), "FILE", NULL,
+		"Tell make in FILE what the outputs depend on"},
 	{0, "heartbeat", OPTION_DURATION,
 		offsetof(struct run_options, heartbeat_us), "DURATION", NULL,
 		"Say in a line how far it is each time that so long is over"},
 	{'j', "jobs", OPTION_NUMBER, offsetof(struct run_options, jobs), "N",
 		NULL, "Work at up to N units at once"},
+	{0, "junit", OPTION_TEXT, offsetof(struct run_options, files.tests),
+		"FILE", NULL, "Write FILE with a test case for each unit"},
 	{'k', "keep-going", OPTION_FLAG,
 		offsetof(struct run_options, keep_going), NULL, NULL,
 		"Go on with other units when one fails"},
@@ -54,6 +61,9 @@ static const struct option_spec options[] = {
 	{0, "max-failures", OPTION_NUMBER,
 		offsetof(struct run_options, failures_max), "N", NULL,
 		"Go on as with -k, until N units have failed"},
+	{0, "metrics-file", OPTION_TEXT,
+		offsetof(struct run_options, files.metrics), "FILE", NULL,
+		"Write the figures of the run to FILE, for Prometheus"},
 	{'n', "dry-run", OPTION_FLAG, offsetof(struct run_options, dry), NULL,
 		NULL, "Only say what would run, as `leat plan` does"},
 	OPTION_ROW_PARAM,
@@ -173,7 +183,8 @@ static enum exit_status run_session(const struct session *session,
 	const struct run_options *options_given, int64_t wait_us)
 {
 	struct statistics *statistics;
-	struct journal journal = {.all = false};
+	struct journal journal = {
+		.all = run_files_want_all(&options_given->files)};
 	struct run_settings settings = {
 		.prune = options_given->prune,
 		.ask_make = !options_given->jobs,
@@ -205,6 +216,9 @@ static enum exit_status run_session(const struct session *session,
 	progress_destroy(progress);
 	zygote_stop(settings.zygote);
 	close_store(settings.store, &result);
+	run_files_write(&options_given->files,
+		&(struct run_report){session, &result, &journal, statistics},
+		&result);
 	if (options_given->stats == STATS_JSON)
 		statistics_print_json(statistics, stderr);
 	else if (options_given->stats == STATS_TEXT)

@@ -22,19 +22,20 @@ static void show_failed(const struct journal_unit *unit)
 
 static void show_failures(const struct journal *journal)
 {
+	uint64_t failed = journal->counts[JOURNAL_FAILED];
 	size_t shown = 0;
 
 	/* A single one was said right above. */
-	for (size_t i = 0; journal->failed > 1 && i < journal->count &&
-		shown < JOURNAL_FAILURES;
+	for (size_t i = 0;
+		failed > 1 && i < journal->count && shown < JOURNAL_FAILURES;
 		i++)
 		if (journal->units[i].state == JOURNAL_FAILED) {
 			show_failed(&journal->units[i]);
 			shown++;
 		}
-	if (shown > 0 && journal->failed > shown)
+	if (shown > 0 && failed > shown)
 		fprintf(stderr, "  and %llu more\n",
-			(unsigned long long)(journal->failed - shown));
+			(unsigned long long)(failed - shown));
 }
 
 static void show_count(uint64_t count, const char *what)

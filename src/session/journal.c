@@ -18,8 +18,9 @@ void journal_add(struct journal *journal, struct journal_unit unit)
 	struct arena *arena = arena_of(journal);
 	bool failed = unit.state == JOURNAL_FAILED;
 
-	journal->failed += failed;
-	if (!journal->all && !(failed && journal->failed <= JOURNAL_FAILURES))
+	journal->counts[unit.state]++;
+	if (!journal->all &&
+		!(failed && journal->counts[unit.state] <= JOURNAL_FAILURES))
 		return;
 	if (journal->count == journal->capacity) {
 		journal->capacity =

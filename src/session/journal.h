@@ -13,7 +13,12 @@
 
 #include "base/arena.h"
 
-enum journal_state { JOURNAL_DONE, JOURNAL_UP_TO_DATE, JOURNAL_FAILED };
+enum journal_state {
+	JOURNAL_DONE,
+	JOURNAL_UP_TO_DATE, /* only on request */
+	JOURNAL_FAILED,
+	JOURNAL_STATES,
+};
 
 struct journal_unit {
 	enum journal_state state;
@@ -32,7 +37,7 @@ struct journal {
 	struct arena *arena;
 	struct journal_unit *units; /* in the order they were decided */
 	size_t count, capacity;
-	uint64_t failed; /* units, also those that aren't remembered */
+	uint64_t counts[JOURNAL_STATES]; /* also of those not remembered */
 	/* Relative to the working directory where they lie beneath it. After
 	 * journal_sort each once, in the bytewise order. */
 	struct journal_names inputs, outputs;

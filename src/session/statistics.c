@@ -140,12 +140,16 @@ void statistics_add(struct statistics *statistics,
 			graph_link_statistics(graph, i));
 }
 
+const json_t *statistics_graphs(const struct statistics *statistics)
+{
+	return json_object_get(statistics->root, "graphs");
+}
+
 char *statistics_json(const struct statistics *statistics)
 {
-	const json_t *graphs = json_object_get(statistics->root, "graphs");
 	char *json;
 
-	if (json_array_size(graphs) == 0)
+	if (json_array_size(statistics_graphs(statistics)) == 0)
 		return NULL;
 	json = json_dumps(statistics->root, JSON_COMPACT);
 	if (!json)

@@ -7,6 +7,7 @@
 
 #include "engine/graph.h"
 
+struct json_t;
 struct statistics;
 
 struct statistics *statistics_create(const char *session);
@@ -19,6 +20,9 @@ void statistics_add(struct statistics *statistics,
 
 /* As JSON, to be freed; NULL where no graph has run. */
 char *statistics_json(const struct statistics *statistics);
+
+/* An array with an object for each graph that ran. */
+const struct json_t *statistics_graphs(const struct statistics *statistics);
 
 /* One line of JSON, or tables. */
 void statistics_print_json(const struct statistics *statistics, FILE *file);
