@@ -147,6 +147,11 @@ bool file_write(int descriptor, const void *data, size_t length)
 
 enum { OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
 
+void file_start_writing(int descriptor)
+{
+	sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 bool file_sync_directory(int directory)
 {
 	return fsync(directory) == 0 || errno == EINVAL || errno == ENOTSUP;

@@ -79,6 +79,9 @@ bool file_cut(int descriptor, uint64_t length);
  * system can. */
 void file_forget(int descriptor, uint64_t offset, uint64_t length);
 
+/* Has the system begin to write a file to the disk, without waiting. */
+void file_start_writing(int descriptor);
+
 /* Syncs a directory. What can't be synced, such as some network file systems'
  * directories, counts as done. */
 bool file_sync_directory(int directory);

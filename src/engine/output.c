@@ -21,6 +21,7 @@ struct output {
 	struct digest digest; /* of what is finished */
 	struct file_state file;
 	unsigned owner;
+	bool together; /* see output_sync_together */
 	char temporary[FILE_TEMPORARY_BYTES];
 	const char *name; /* of the target in its directory; within PATH */
 	char path[];
@@ -166,31 +167,43 @@ static bool note_content(struct output *output)
 	return true;
 }
 
+/* Throws it away; false, with errno as it was. */
+static bool fail(struct output *output)
+{
+	int saved = errno;
+
+	output_discard(output);
+	errno = saved;
+	return false;
+}
+
 bool output_finish(struct output *output)
 {
 	if (output->state != WRITING)
 		return true;
+	if (!note_content(output))
+		return fail(output);
+	output->state = FINISHED;
+	if (!output->together)
+		return output_make_durable(output);
+	file_start_writing(output->descriptor);
+	return true;
+}
 
-	if (!note_content(output)) {
-		int problem = errno;
-
-		output_discard(output);
-		errno = problem;
-		return false;
-	}
+bool output_make_durable(struct output *output)
+{
+	if (output->state != FINISHED || output->descriptor < 0)
+		return true;
 	/* After a failed sync nobody knows what the disk holds: a second try
 	 * that succeeds would prove nothing. */
 	bool synced = fsync(output->descriptor) == 0;
 	int saved = errno;
-	if (close_temporary(output) && synced) {
-		output->state = FINISHED;
+	bool closed = close_temporary(output);
+	if (synced && closed)
 		return true;
-	}
-	if (synced)
-		saved = errno;
-	output_discard(output);
-	errno = saved;
-	return false;
+	if (!synced)
+		errno = saved;
+	return fail(output);
 }
 
 void output_hand_over(struct output *output)
@@ -223,6 +236,11 @@ void output_discard(struct output *output)
 const char *output_temporary(const struct output *output)
 {
 	return output->temporary;
+}
+
+void output_sync_together(struct output *output)
+{
+	output->together = true;
 }
 
 void output_set_owner(struct output *output, unsigned op)
@@ -267,7 +285,8 @@ bool output_sync(struct output *output)
 bool output_publish(struct output *output)
 {
 	return output->state != FINISHED ||
-		(output_rename(output) && output_sync(output));
+		(output_make_durable(output) && output_rename(output) &&
+			output_sync(output));
 }
 
 void output_destroy(struct output *output)

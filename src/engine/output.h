@@ -34,6 +34,14 @@ void output_settle(struct output *output, bool finished, uint64_t length,
 const char *output_path(const struct output *output);
 const char *output_temporary(const struct output *output);
 
+/* What is finished is left to be synced by output_make_durable: many files that are
+ * synced one right after the other take hardly longer than one. */
+void output_sync_together(struct output *output);
+
+/* Syncs and closes what is finished. False: errno says why; it is thrown
+ * away. */
+bool output_make_durable(struct output *output);
+
 /* Who writes it: the index of the operator in its plan. */
 void output_set_owner(struct output *output, unsigned op);
 unsigned output_owner(const struct output *output);

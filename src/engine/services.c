@@ -167,7 +167,10 @@ struct output *operator_output(struct operator *op, unsigned pin,
 	errno = 0;
 	if (!graph_claim(op, path, segment ? segment->unit : NULL))
 		return NULL;
-	return graph_make_output(op->graph, owner, &request);
+	struct output *output = graph_make_output(op->graph, owner, &request);
+	if (output && op->graph->host && op->graph->host->decided)
+		output_sync_together(output);
+	return output;
 }
 
 /* ---- Facts ---------------------------------------------------------------- */

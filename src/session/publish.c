@@ -43,6 +43,9 @@ struct publisher {
 	size_t count, capacity, output_count, kept_bytes;
 	int64_t batch_ns; /* when it was begun */
 	struct decided whole; /* what spans units */
+	uint64_t late_failures; /* units that failed at publication */
+	bool keep_going; /* in spite of them */
+	bool broken; /* the store has failed */
 	struct kept **kept; /* one list for each unit of the graph */
 	bool *decided; /* units that this run has decided */
 	struct claims *claims; /* once outputs are published */
@@ -51,19 +54,19 @@ struct publisher {
 	struct text path, name;
 };
 
-struct publisher *publisher_create(struct run_store *store,
-	const struct graph_plan *plan, struct due *due,
-	const struct key_base *base, uint64_t run, FILE *messages)
+struct publisher *publisher_create(const struct publication *publication)
 {
 	struct publisher *publisher = memory_zeroed(sizeof(*publisher));
+	struct due *due = publication->due;
 
-	publisher->store = store;
-	publisher->plan = plan;
+	publisher->store = publication->store;
+	publisher->plan = publication->plan;
 	publisher->due = due;
-	publisher->base = base;
-	publisher->run = run;
+	publisher->base = publication->base;
+	publisher->run = publication->run;
+	publisher->keep_going = publication->keep_going;
 	publisher->begun_ns = stamp_now_ns();
-	publisher->messages = messages;
+	publisher->messages = publication->messages;
 	publisher->kept = memory_zeroed(
 		memory_product(due->count + 1, sizeof(struct kept *)));
 	publisher->decided = memory_zeroed(due->count + 1);
@@ -209,31 +212,96 @@ static void explain(struct publisher *publisher)
 
 /* ---- After the commit ----------------------------------------------------- */
 
-static bool rename_outputs(
+/* A target that can't be replaced: the unit has failed after all. The store
+ * still means to, and the next run finds that it wasn't done. */
+static void fail_late(struct publisher *publisher, struct output *output)
+{
+	report(publisher, "cannot put %s in its place: %s", output_path(output),
+		strerror(errno));
+	publisher->late_failures++;
+}
+
+static void rename_outputs(
 	struct publisher *publisher, const struct decided *decided)
 {
-	bool ok = true;
-
 	for (size_t i = 0; i < decided->output_count; i++) {
 		struct output *output = decided->outputs[i];
 
-		if (!output_is_finished(output) ||
-			(output_rename(output) && output_sync(output)))
-			continue;
-		report(publisher, "cannot put %s in its place: %s",
-			output_path(output), strerror(errno));
-		ok = false;
+		if (output_is_finished(output) && !output_rename(output))
+			fail_late(publisher, output);
 	}
-	return ok;
+}
+
+static bool same_directory(const char *left, const char *right)
+{
+	const char *slash = strrchr(left, '/');
+	size_t length = slash ? (size_t)(slash - left) + 1 : 0;
+
+	return strncmp(left, right, length) == 0 &&
+		!strchr(right + length, '/');
+}
+
+/* Syncs the directories of the outputs, each as often as it comes up anew;
+ * *BEFORE is the output that was seen last. */
+static void sync_directories(struct publisher *publisher,
+	const struct decided *decided, const char **before)
+{
+	for (size_t i = 0; i < decided->output_count; i++) {
+		struct output *output = decided->outputs[i];
+		const char *path = output_path(output);
+
+		if (*before && same_directory(*before, path))
+			continue;
+		if (!output_sync(output))
+			fail_late(publisher, output);
+		*before = path;
+	}
+}
+
+static void forget_outputs(struct decided *decided)
+{
+	for (size_t i = 0; i < decided->output_count; i++)
+		output_destroy(decided->outputs[i]);
+	decided->output_count = 0;
 }
 
 static void forget(struct decided *decided)
 {
-	for (size_t i = 0; i < decided->output_count; i++)
-		output_destroy(decided->outputs[i]);
+	forget_outputs(decided);
 	free(decided->outputs);
 	free(decided->reason);
 	*decided = (struct decided){0};
+}
+
+/* Makes the content of the outputs durable; a unit of which that fails has
+ * failed after all. */
+static bool settle(struct publisher *publisher, struct decided *decided)
+{
+	for (size_t i = 0; i < decided->output_count; i++) {
+		struct output *output = decided->outputs[i];
+		struct text reason = {0};
+
+		if (output_make_durable(output))
+			continue;
+		text_add_format(&reason, "cannot write %s: %s",
+			output_path(output), strerror(errno));
+		report(publisher, "%s", reason.data);
+		forget_outputs(decided);
+		decided->failed = true;
+		free(decided->reason);
+		decided->reason = reason.data;
+	}
+	return !decided->failed;
+}
+
+static void settle_batch(struct publisher *publisher)
+{
+	for (size_t i = 0; i < publisher->count; i++) {
+		struct decided *decided = &publisher->batch[i];
+
+		if (!decided->failed && !settle(publisher, decided))
+			publisher->late_failures++;
+	}
 }
 
 /* Adds what was decided since the last change to the one that was begun. */
@@ -250,15 +318,20 @@ static void put_batch(struct publisher *publisher)
 static bool commit(struct publisher *publisher)
 {
 	bool ok = store_commit(publisher->store) || report_store(publisher);
+	uint64_t failures = publisher->late_failures;
+	const char *before = NULL;
 
-	if (ok) {
-		for (size_t i = 0; i < publisher->count; i++)
-			ok = rename_outputs(publisher, &publisher->batch[i]) &&
-				ok;
-		ok = rename_outputs(publisher, &publisher->whole) && ok;
-		if (ok && !store_renamed(publisher->store))
-			ok = report_store(publisher);
-	}
+	for (size_t i = 0; ok && i < publisher->count; i++)
+		rename_outputs(publisher, &publisher->batch[i]);
+	if (ok)
+		rename_outputs(publisher, &publisher->whole);
+	for (size_t i = 0; ok && i < publisher->count; i++)
+		sync_directories(publisher, &publisher->batch[i], &before);
+	if (ok)
+		sync_directories(publisher, &publisher->whole, &before);
+	if (ok && publisher->late_failures == failures &&
+		!store_renamed(publisher->store))
+		ok = report_store(publisher);
 	for (size_t i = 0; i < publisher->count; i++)
 		forget(&publisher->batch[i]);
 	publisher->count = publisher->output_count = publisher->kept_bytes = 0;
@@ -283,6 +356,7 @@ static bool flush(struct publisher *publisher)
 {
 	if (publisher->count == 0)
 		return true;
+	settle_batch(publisher);
 	begin_change(publisher);
 	put_batch(publisher);
 	return commit(publisher);
@@ -413,26 +487,17 @@ static bool claim(struct publisher *publisher, const struct decided *decided)
 	return true;
 }
 
-static bool decided(void *context, const struct unit *unit,
-	struct output *const *outputs, size_t count)
+static bool is_full(const struct publisher *publisher)
 {
-	struct publisher *publisher = context;
-	bool ok = true;
-
-	if (!unit) {
-		publisher->whole = decide(publisher, NULL, outputs, count);
-		if (count == 0 || claim(publisher, &publisher->whole))
-			return true;
-		forget(&publisher->whole);
-		return false;
-	}
-	/* What was kept of units decided before is there by now. */
-	if (publisher->count >= BATCH_UNITS ||
+	return publisher->count >= BATCH_UNITS ||
 		publisher->output_count >= BATCH_OUTPUTS ||
 		publisher->kept_bytes >= BATCH_BYTES ||
 		(publisher->count > 0 &&
-			stamp_now_ns() - publisher->batch_ns > BATCH_NS))
-		ok = flush(publisher);
+			stamp_now_ns() - publisher->batch_ns > BATCH_NS);
+}
+
+static void add(struct publisher *publisher, struct decided decided)
+{
 	if (publisher->count == publisher->capacity) {
 		publisher->capacity =
 			publisher->capacity ? publisher->capacity * 2 : 64;
@@ -441,15 +506,34 @@ static bool decided(void *context, const struct unit *unit,
 	}
 	if (publisher->count == 0)
 		publisher->batch_ns = stamp_now_ns();
-	struct decided *decided = &publisher->batch[publisher->count];
-	*decided = decide(publisher, unit, outputs, count);
-	if (count > 0 && !claim(publisher, decided)) {
-		forget(decided);
+	publisher->batch[publisher->count++] = decided;
+	publisher->output_count += decided.output_count;
+}
+
+static bool decided(void *context, const struct unit *unit,
+	struct output *const *outputs, size_t count)
+{
+	struct publisher *publisher = context;
+
+	if (!unit) {
+		publisher->whole = decide(publisher, NULL, outputs, count);
+		if (count == 0 || claim(publisher, &publisher->whole))
+			return true;
+		forget(&publisher->whole);
 		return false;
 	}
-	publisher->count++;
-	publisher->output_count += count;
-	return ok;
+	struct decided decided = decide(publisher, unit, outputs, count);
+	/* What was kept of units decided before is there by now. */
+	if (is_full(publisher) && !flush(publisher))
+		publisher->broken = true;
+	if (publisher->broken ||
+		(publisher->late_failures > 0 && !publisher->keep_going) ||
+		(count > 0 && !claim(publisher, &decided))) {
+		forget(&decided);
+		return false;
+	}
+	add(publisher, decided);
+	return true;
 }
 
 const struct graph_host publisher_host = {
@@ -516,6 +600,12 @@ bool publisher_finish(struct publisher *publisher, bool complete)
 	if (due->reason == DUE_NOT && due->aged.count == 0 &&
 		due->vanished.count == 0)
 		return true;
+	settle_batch(publisher);
+	/* It holds what units that failed late have brought. */
+	if (publisher->late_failures > 0)
+		forget(&publisher->whole);
+	bool written = settle(publisher, &publisher->whole);
+	complete = complete && written && publisher->late_failures == 0;
 	begin_change(publisher);
 	put_batch(publisher);
 	if (complete)
@@ -523,9 +613,14 @@ bool publisher_finish(struct publisher *publisher, bool complete)
 	remove_vanished(publisher);
 	if (publisher->whole.outputs)
 		put_graph(publisher, complete);
-	bool ok = commit(publisher);
+	bool ok = commit(publisher) && written;
 	forget(&publisher->whole);
 	return ok;
+}
+
+uint64_t publisher_late_failures(const struct publisher *publisher)
+{
+	return publisher->late_failures;
 }
 
 void publisher_destroy(struct publisher *publisher)

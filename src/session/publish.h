@@ -14,10 +14,18 @@
 
 struct publisher;
 
-/* All are borrowed. MESSAGES: where errors go. */
-struct publisher *publisher_create(struct run_store *store,
-	const struct graph_plan *plan, struct due *due,
-	const struct key_base *base, uint64_t run, FILE *messages);
+/* What is published, and where it is remembered; all is borrowed. */
+struct publication {
+	struct run_store *store;
+	const struct graph_plan *plan;
+	struct due *due;
+	const struct key_base *base;
+	uint64_t run;
+	bool keep_going; /* when units fail at publication */
+	FILE *messages; /* where errors go */
+};
+
+struct publisher *publisher_create(const struct publication *publication);
 
 /* For struct graph_settings. */
 extern const struct graph_host publisher_host;
@@ -26,6 +34,9 @@ extern const struct graph_host publisher_host;
  * unit has failed, and it ran to its end. False: that failed, which has been
  * reported. */
 bool publisher_finish(struct publisher *publisher, bool complete);
+
+/* Units that failed when they were published; the engine took them for done. */
+uint64_t publisher_late_failures(const struct publisher *publisher);
 
 void publisher_destroy(struct publisher *publisher); /* takes NULL */
 

@@ -94,8 +94,15 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 
 	if (due->reason != DUE_NOT && !begin_run(pass))
 		return;
-	struct publisher *publisher = publisher_create(settings->store,
-		pass->plan, due, pass->base, pass->run->id, settings->messages);
+	struct publisher *publisher = publisher_create(&(struct publication){
+		.store = settings->store,
+		.plan = pass->plan,
+		.due = due,
+		.base = pass->base,
+		.run = pass->run->id,
+		.keep_going = settings->keep_going,
+		.messages = settings->messages,
+	});
 	struct graph_result result = {.status = STATUS_OK};
 
 	graph_set_host(graph, &publisher_host, publisher);
@@ -105,6 +112,10 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 	bool complete = is_complete(&result);
 	if (!publisher_finish(publisher, complete) && complete)
 		pass->total->status = STATUS_IO_ERROR;
+	uint64_t late = publisher_late_failures(publisher);
+	pass->total->units_failed += late;
+	if (late > 0 && pass->total->status == STATUS_OK)
+		pass->total->status = STATUS_UNITS_FAILED;
 	publisher_destroy(publisher);
 }
 
