@@ -7,7 +7,9 @@
 # The commands of README.md, with what they print.
 mkdir bin
 ln -s "$LEAT" bin/leat
-ln -s "$srcdir/examples" examples
+cp -r "$srcdir/examples" examples
+chmod -R u+w examples
+unset LEAT_STATE # a session of README.md goes on where another has ended
 awk '/^```console/ { inside = 1; next }
 	/^```/ { inside = 0 }
 	inside' "$srcdir/README.md" >shown
