@@ -64,11 +64,16 @@ static const char *push_partial(struct link *link, const struct slice *data)
 	return NULL;
 }
 
-/* A copy that lives as long as the items that refer to it. */
+/* A copy that lives as long as the items that refer to it. Where the unit ran
+ * its items came one after the other, here they come at once: that may exceed
+ * the budget, by what is kept of one unit at most. */
 static bool copy(struct graph *graph, struct slice *data)
 {
 	struct buffer *buffer = buffer_create(&graph->budget, data->length);
 
+	if (!buffer)
+		buffer = buffer_create(
+			&graph->frontiers->budget, data->length);
 	if (!buffer)
 		return false;
 	memcpy(buffer->data, data->data, data->length);
@@ -90,8 +95,7 @@ static bool bring(struct operator *source, struct frontier_link *frontier,
 		return false;
 	}
 	if (!copy(graph, &data))
-		problem = "the memory budget is used up; raise `resources: "
-			  "memory`";
+		problem = "there is no memory left";
 	else if (link->to->spec->flags & OPERATOR_PARTIAL)
 		problem = push_partial(link, &data);
 	else

@@ -75,6 +75,7 @@ void frontiers_find(struct graph *graph)
 	struct frontiers *frontiers = memory_zeroed(sizeof(*frontiers));
 
 	graph->frontiers = frontiers;
+	frontiers->budget.limit_bytes = SIZE_MAX;
 	mark_operators(graph);
 	for (unsigned i = 0; i < graph->plan->link_count; i++)
 		if (graph->links[i].from->within && !graph->links[i].to->within)

@@ -21,6 +21,7 @@ struct frontiers {
 	struct frontier_link *links;
 	unsigned count;
 	struct contribution *contributions; /* of units not decided yet */
+	struct budget budget; /* without a limit; see bring.c */
 };
 
 /* Finds the frontiers, and which operators work within units. */

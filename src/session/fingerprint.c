@@ -2,6 +2,7 @@
 /* What results are made of. */
 #include "session/fingerprint.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -250,20 +251,44 @@ static void make_digest(struct fingerprint *fingerprint)
 	digester_destroy(digester);
 }
 
-/* Puts *** in place of what is secret, once it has gone into the digest: also
- * as it stands in quotes. */
+/* Hides SECRET, also as it stands in quotes. */
+static void add_secret(struct secrets *secrets, const char *secret)
+{
+	struct text quoted = {0};
+
+	add_quoted(&quoted, secret);
+	quoted.data[quoted.length - 1] = '\0';
+	secrets_add(secrets, secret);
+	secrets_add(secrets, quoted.data + 1);
+	text_free(&quoted);
+}
+
+/* The same as it stands in a pattern, where all but letters and digits has a
+ * backslash; see the loader's substitution. */
+static void add_secret_pattern(struct secrets *secrets, const char *secret)
+{
+	struct text pattern = {0};
+
+	for (; *secret; secret++) {
+		unsigned char c = (unsigned char)*secret;
+
+		if (c < 0x80 && !isalnum(c) && c != '_')
+			text_add_string(&pattern, "\\");
+		text_add(&pattern, secret, 1);
+	}
+	if (pattern.data)
+		add_secret(secrets, pattern.data);
+	text_free(&pattern);
+}
+
+/* Puts *** in place of what is secret, once it has gone into the digest. */
 static void hide(struct fingerprint *fingerprint, const char *const *secret)
 {
 	struct secrets secrets = {0};
 
 	for (; secret && *secret; secret++) {
-		struct text quoted = {0};
-
-		add_quoted(&quoted, *secret);
-		quoted.data[quoted.length - 1] = '\0';
-		secrets_add(&secrets, *secret);
-		secrets_add(&secrets, quoted.data + 1);
-		text_free(&quoted);
+		add_secret(&secrets, *secret);
+		add_secret_pattern(&secrets, *secret);
 	}
 	for (size_t i = 0; i < fingerprint->count; i++) {
 		struct store_component *at = &fingerprint->components[i];

@@ -28,8 +28,11 @@ static bool is_young(int64_t stamp_ns, int64_t now_ns)
 
 struct file_state stamp_keep(const struct file_state *state, int64_t now_ns)
 {
-	return is_young(state->mtime_ns, now_ns) ? (struct file_state){0}
-						 : *state;
+	/* Who gives a file back its time changes it at another one. */
+	bool young = is_young(state->mtime_ns, now_ns) ||
+		is_young(state->ctime_ns, now_ns);
+
+	return young ? (struct file_state){0} : *state;
 }
 
 bool stamp_same(const struct file_state *kept, const struct file_state *found,

@@ -529,7 +529,7 @@ def compare(old, new, wanted):
 
 def check(rng, session, keep, prune):
     stdin = b"ant 1\nbee 2\nodd\n"
-    options = ["-k"] if keep else []
+    options = ["-j", rng.choice("125")] + (["-k"] if keep else [])
     old = tree("out")
     plan = planned(stdin)
     shutil.rmtree("nothing", ignore_errors=True)

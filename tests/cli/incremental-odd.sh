@@ -174,6 +174,45 @@ printf 'a 1\n' >in/a.log
 ran 2 1 few
 cat in/*.log | head -n 12 | holds few.txt
 
+# ---- Little memory -------------------------------------------------------------
+
+mkdir large
+for i in 1 2 3; do seq -f "%g is a line of the file $i" 1 20000 >large/$i; done
+cat >small.yaml <<'END'
+leat: 1
+session: small
+resources: {memory: 1MiB}
+operators:
+  in: {use: files, match: "large/*"}
+  split: lines
+  out: {use: write-file, path: small.txt}
+  again: {use: write-file, path: small-again.txt}
+links: [in -> split -> out, split -> again]
+END
+ran 3 0 small
+echo end >>large/2
+ran 1 2 small
+cat large/* | holds small.txt
+cat large/* | holds small-again.txt
+
+# ---- Secrets -------------------------------------------------------------------
+
+cat >secret.yaml <<'END'
+leat: 1
+session: secret
+params: {token: {type: text, secret: true}}
+operators:
+  in: {use: files, match: "in/*.log"}
+  split: lines
+  some: {use: match, pattern: "^${token}", else: drop}
+  out: {use: write-file, path: secret.txt}
+links: [in -> split -> some -> out]
+END
+ran 3 0 secret -p 'token=hush-hush "b\n'
+grep -raq 'hush' .leat/secret && fail 'a secret in a pattern is in the run store'
+expect 0 "$LEAT" plan --detailed-exitcode -p 'token=hush-hush "b\n' secret.yaml
+expect 2 "$LEAT" plan --detailed-exitcode -p token=other secret.yaml
+
 # ---- A run that fails amid units -------------------------------------------------
 
 mkdir deep
