@@ -96,7 +96,7 @@ bool build_close_writer(struct run_store *store)
 	struct text problem = {0};
 	bool ok = run_store_close(store, &problem);
 
-	if (!ok)
+	if (problem.length)
 		fprintf(stderr, "leat: error: %s\n", problem.data);
 	text_free(&problem);
 	return ok;

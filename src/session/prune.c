@@ -51,8 +51,9 @@ static void prune_output(
 	}
 }
 
-size_t prune_graph(struct run_store *store, const char *graph,
-	const struct due *due, const struct key_base *base, FILE *messages)
+bool prune_graph(struct run_store *store, const char *graph,
+	const struct due *due, const struct key_base *base, FILE *messages,
+	uint64_t *left)
 {
 	struct pruning pruning = {
 		.graph = graph,
@@ -62,7 +63,7 @@ size_t prune_graph(struct run_store *store, const char *graph,
 	};
 
 	if (due->vanished.count == 0)
-		return 0;
+		return true;
 	pruning.claims = claims_create(store, graph, due, false);
 	store_change(store);
 	for (size_t i = 0; pruning.claims && i < due->vanished.count; i++) {
@@ -74,10 +75,9 @@ size_t prune_graph(struct run_store *store, const char *graph,
 		if (pruning.left == before)
 			store_remove_unit(store, graph, unit->key);
 	}
-	if (!store_commit(store) || !pruning.claims)
-		fprintf(messages, "leat: error: %s\n",
-			run_store_problem(store));
+	bool ok = store_commit(store) && pruning.claims;
+	*left += pruning.left;
 	claims_destroy(pruning.claims);
 	text_free(&pruning.path);
-	return pruning.left;
+	return ok;
 }

@@ -7,9 +7,10 @@
 #include "session/claims.h"
 
 /* Removes what is stale of the graph, and forgets its units. What can't be
- * removed is reported, and remembered still; returns how many outputs those
- * are. */
-size_t prune_graph(struct run_store *store, const char *graph,
-	const struct due *due, const struct key_base *base, FILE *messages);
+ * removed is reported, and remembered still: so many outputs are added to *LEFT.
+ * False: the store failed. */
+bool prune_graph(struct run_store *store, const char *graph,
+	const struct due *due, const struct key_base *base, FILE *messages,
+	uint64_t *left);
 
 #endif

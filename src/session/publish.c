@@ -96,7 +96,10 @@ static void report(struct publisher *publisher, const char *format, ...)
 
 static bool report_store(struct publisher *publisher)
 {
-	report(publisher, "%s", run_store_problem(publisher->store));
+	const char *news = run_store_news(publisher->store);
+
+	if (news)
+		report(publisher, "%s", news);
 	return false;
 }
 

@@ -65,8 +65,10 @@ static struct graph_result run_graph(struct pass *pass, struct graph *graph)
 
 static void report_store(struct pass *pass)
 {
-	fprintf(pass->settings->messages, "leat: error: %s\n",
-		run_store_problem(pass->settings->store));
+	const char *news = run_store_news(pass->settings->store);
+
+	if (news)
+		fprintf(pass->settings->messages, "leat: error: %s\n", news);
 	pass->total->status = STATUS_IO_ERROR;
 }
 
@@ -144,8 +146,10 @@ static void settle_vanished(struct pass *pass, const struct due *due)
 	const struct run_settings *settings = pass->settings;
 
 	if (settings->prune && pass->total->status == STATUS_OK) {
-		pass->total->stale += prune_graph(settings->store,
-			pass->plan->name, due, pass->base, settings->messages);
+		if (!prune_graph(settings->store, pass->plan->name, due,
+			    pass->base, settings->messages,
+			    &pass->total->stale))
+			report_store(pass);
 		return;
 	}
 	for (size_t i = 0; i < due->vanished.count; i++)
@@ -239,8 +243,10 @@ static void run_graphs(const struct session *session,
 static void fail_store(
 	const struct run_settings *settings, struct run_result *result)
 {
-	fprintf(settings->messages, "leat: error: %s\n",
-		run_store_problem(settings->store));
+	const char *news = run_store_news(settings->store);
+
+	if (news)
+		fprintf(settings->messages, "leat: error: %s\n", news);
 	if (result->status == STATUS_OK)
 		result->status = STATUS_IO_ERROR;
 }

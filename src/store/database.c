@@ -74,7 +74,7 @@ static const struct {
 	[DATABASE_STILL] = {SQLITE_OPEN_READONLY, "?immutable=1"},
 };
 
-/* Only the pragmas that read nothing: the file may be anything. */
+/* The file may be anything: most of these read nothing of it. */
 static int configure(sqlite3 *database, enum database_mode mode)
 {
 	distrust(database);
@@ -100,7 +100,8 @@ bool database_open(const char *path, enum database_mode mode,
 	text_free(&uri);
 	if (result == SQLITE_OK)
 		result = configure(*database, mode);
-	if (result == SQLITE_OK)
+	/* That it is damaged is said, with what to do, when it is read. */
+	if (result == SQLITE_OK || (*database && database_is_damage(result)))
 		return true;
 	text_add_format(problem, "can't open %s: ", path);
 	database_add_error(problem, *database);

@@ -30,6 +30,7 @@ struct run_store {
 	char prefix[STORE_PREFIX_BYTES]; /* of all its temporaries */
 	char own_prefix[STORE_PREFIX_BYTES]; /* of this process's */
 	struct text problem;
+	struct text told; /* the problem that was told last */
 	bool writer;
 	bool still; /* read as a file that nobody writes, as it was then: */
 	struct file_state opened;

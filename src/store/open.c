@@ -232,8 +232,9 @@ bool run_store_close(struct run_store *store, struct text *problem)
 		sqlite3_close(store->database);
 		store->database = NULL;
 	}
-	if (!ok && problem)
-		text_add_string(problem, run_store_problem(store));
+	const char *news = ok ? NULL : run_store_news(store);
+	if (news && problem)
+		text_add_string(problem, news);
 	store_discard(store);
 	return ok;
 }

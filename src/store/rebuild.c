@@ -81,6 +81,57 @@ static bool rescue_tables(struct rescue *rescue)
 	return ok;
 }
 
+/* ---- What has no sense without the rest --------------------------------------- */
+
+/* Units of a graph that have lost a partial result. */
+struct torn {
+	struct run_store *store;
+	const char *graph;
+	struct text keys; /* each ends in a NUL */
+	bool failed;
+};
+
+static bool see_unit(void *context, struct store_unit *unit)
+{
+	struct torn *torn = context;
+	uint64_t count = 0;
+
+	if (unit->partials > 0)
+		torn->failed = !rows_count(torn->store, TABLE_PARTIAL,
+			bytes_string(torn->graph), bytes_string(unit->key),
+			&count);
+	if (count < unit->partials)
+		text_add(&torn->keys, unit->key, strlen(unit->key) + 1);
+	return !torn->failed;
+}
+
+/* Such a unit must run again, so that what it contributes is known. */
+static bool forget_torn(struct run_store *store, const char *graph)
+{
+	struct torn torn = {.store = store, .graph = graph};
+	bool ok = store_units(store, graph, see_unit, &torn) && !torn.failed;
+	const char *key = torn.keys.data;
+
+	while (ok && key < torn.keys.data + torn.keys.length) {
+		ok = store_remove_unit(store, graph, key);
+		key += strlen(key) + 1;
+	}
+	text_free(&torn.keys);
+	return ok;
+}
+
+static bool forget_all_torn(struct run_store *store)
+{
+	const char *const *graphs = store_graphs(store);
+	bool ok = graphs != NULL;
+
+	for (; ok && *graphs; graphs++)
+		ok = forget_torn(store, *graphs);
+	return ok;
+}
+
+/* ---- All ------------------------------------------------------------------------- */
+
 /* A newer leat's store isn't ours to take apart. */
 static bool check_rebuildable(struct rescue *rescue)
 {
@@ -102,6 +153,8 @@ static bool rescue_all(struct rescue *rescue)
 	bool ok = check_rebuildable(rescue) && store_change(store) &&
 		rescue_tables(rescue);
 	ok = ok && store_commit(store);
+	ok = ok && store_change(store) && forget_all_torn(store) &&
+		store_commit(store);
 	database_close_as_is(rescue->old);
 	return ok;
 }

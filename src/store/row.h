@@ -74,6 +74,10 @@ bool rows_sweep(struct run_store *store, enum store_table table,
 bool rows_remove(struct run_store *store, enum store_table table,
 	struct bytes group, const struct bytes *part, uint64_t *count);
 
+/* How many rows of a group have a rest that is PART, a NUL and more. */
+bool rows_count(struct run_store *store, enum store_table table,
+	struct bytes group, struct bytes part, uint64_t *count);
+
 /* The groups of a table that have rows, in order; ends in NULL. NULL: failed. */
 char **row_groups(struct run_store *store, enum store_table table);
 void row_groups_free(char **names); /* takes NULL */

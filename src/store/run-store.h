@@ -62,7 +62,7 @@ enum store_status run_store_open_reader(const char *directory,
 	enum exit_status *status);
 
 /* Checkpoints and releases the lock; takes NULL. A damaged store is left as it
- * is. False: the last write failed; PROBLEM says why. */
+ * is. False: the last write failed; PROBLEM says why, unless that was told. */
 bool run_store_close(struct run_store *store, struct text *problem);
 
 /* In a child that was forked: closes its copy of the lock, which would otherwise
@@ -72,6 +72,9 @@ void run_store_disown(struct run_store *store);
 /* After any call that failed: what went wrong, as a sentence without a full
  * stop that names the store's file. */
 const char *run_store_problem(const struct run_store *store);
+
+/* The same, to be told to people: NULL when they have been told. */
+const char *run_store_news(struct run_store *store);
 
 /* ---- Runs ---------------------------------------------------------------- */
 

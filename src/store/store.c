@@ -105,6 +105,17 @@ const char *run_store_problem(const struct run_store *store)
 	return store->problem.length ? store->problem.data : "";
 }
 
+const char *run_store_news(struct run_store *store)
+{
+	const char *problem = run_store_problem(store);
+
+	if (store->told.length && strcmp(store->told.data, problem) == 0)
+		return NULL;
+	store->told.length = 0;
+	text_add_string(&store->told, problem);
+	return problem;
+}
+
 /* ---- Paths -------------------------------------------------------------------- */
 
 const char *store_path_kept(const struct run_store *store, const char *path)
@@ -186,6 +197,7 @@ void store_destroy(struct run_store *store)
 	close(store->directory_descriptor);
 	row_groups_free(store->graphs);
 	text_free(&store->problem);
+	text_free(&store->told);
 	text_free(&store->key);
 	text_free(&store->packed);
 	text_free(&store->fetched);

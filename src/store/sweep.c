@@ -138,11 +138,11 @@ static bool list_keys(struct run_store *store, enum store_table table,
 	return result == SQLITE_DONE;
 }
 
-bool rows_remove(struct run_store *store, enum store_table table,
-	struct bytes group, const struct bytes *part, uint64_t *count)
+/* The keys of a group, or of a part of it. */
+static bool list_part(struct run_store *store, enum store_table table,
+	struct bytes group, const struct bytes *part, struct keys *keys)
 {
 	struct text from = {0}, to = {0};
-	struct keys keys = {0};
 	const struct bytes nothing = {"", 0};
 
 	statement_write_key(&from, group, '\0', part ? *part : nothing);
@@ -152,8 +152,25 @@ bool rows_remove(struct run_store *store, enum store_table table,
 		text_add(&from, "\0", 1);
 		text_add(&to, "\1", 1);
 	}
-	bool ok = list_keys(store, table, &from, &to, &keys);
+	bool ok = list_keys(store, table, &from, &to, keys);
+	text_free(&from);
+	text_free(&to);
+	return ok;
+}
+
+static void free_keys(struct keys *keys)
+{
+	text_free(&keys->bytes);
+	free(keys->lengths);
+}
+
+bool rows_remove(struct run_store *store, enum store_table table,
+	struct bytes group, const struct bytes *part, uint64_t *count)
+{
+	struct keys keys = {0};
+	bool ok = list_part(store, table, group, part, &keys);
 	const char *at = keys.bytes.data;
+
 	for (size_t i = 0; i < keys.count && ok; i++) {
 		size_t skip = group.length + 1;
 		const struct row_key key = {
@@ -164,10 +181,18 @@ bool rows_remove(struct run_store *store, enum store_table table,
 	}
 	if (count)
 		*count += keys.count;
-	text_free(&from);
-	text_free(&to);
-	text_free(&keys.bytes);
-	free(keys.lengths);
+	free_keys(&keys);
+	return ok;
+}
+
+bool rows_count(struct run_store *store, enum store_table table,
+	struct bytes group, struct bytes part, uint64_t *count)
+{
+	struct keys keys = {0};
+	bool ok = list_part(store, table, group, &part, &keys);
+
+	*count = keys.count;
+	free_keys(&keys);
 	return ok;
 }
 

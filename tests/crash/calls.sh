@@ -72,6 +72,8 @@ why='No space|nput/output|oo many open|database or disk is full|disk I/O error'
 why="$why|unable to open database file|readonly database|is damaged"
 explained()
 {
+	[ "$(sort stderr | grep error: | uniq -d)" = '' ] ||
+		fail "$1: said twice: $(cat stderr)"
 	grep -qE 'out|report|store\.db|\.leat|in/|mill\.yaml' stderr &&
 		grep -qE "$why" stderr &&
 		return
@@ -92,7 +94,10 @@ fail_at()
 		mill_whole $from "$what"
 		[ -z "$soak" ] || sed "s/^/$what: $status: /" stderr
 		case $status in
-		0) mill_done "$what, no harm" ;;
+		0)
+			mill_done "$what, no harm"
+			grep error: stderr && fail "$what: status 0"
+			;;
 		1 | 6? | 7[1-8]) explained "$what" ;;
 		*) fail "$what: exit status $status" ;;
 		esac
@@ -117,4 +122,25 @@ for from in 0 1; do
 done
 echo "failed $all times"
 [ $all -gt 30 ] || fail 'too few faults'
+
+# What is pruned is forgotten, or the run fails.
+mill_start 1
+expect 0 mill_run
+rm work/in/1/0001.log
+mv work start.prune
+from=prune
+LEAT_RUN_OPTIONS="${LEAT_RUN_OPTIONS-} --prune"
+k=$(first pwrite64)
+failures=0
+while strike pwrite64 error=EIO:when=$k+
+	status=$?
+	grep -q INJECTED trace; do
+	[ $status -ne 0 ] || ! grep error: stderr ||
+		fail "--prune, pwrite64 from $k on: status 0"
+	[ $status -eq 0 ] || failures=$((failures + 1))
+	expect 0 mill_run || fail "--prune, pwrite64 from $k on, and run again"
+	[ ! -e work/out/1/0001.txt ] || fail 'nothing is pruned'
+	k=$((k + step / 3 + 1))
+done
+[ $failures -gt 2 ] || fail 'pruning never fails'
 finish
