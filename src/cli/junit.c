@@ -60,9 +60,12 @@ static void add_case(struct text *xml, const struct journal_unit *unit)
 	case JOURNAL_STATES:
 	case JOURNAL_DONE: text_add_string(xml, "/>\n"); return;
 	case JOURNAL_UP_TO_DATE:
-		text_add_string(xml, "><skipped message=\"up to date\"/>");
+		text_add_string(xml, "><skipped");
+		add_attribute(xml, "message", unit->reason, true);
+		text_add_string(xml, "/>");
 		break;
 	case JOURNAL_FAILED:
+	case JOURNAL_QUARANTINED:
 		text_add_string(xml, "><failure");
 		add_attribute(xml, "message", unit->reason, true);
 		text_add_string(xml, "/>");
@@ -74,19 +77,19 @@ static void add_case(struct text *xml, const struct journal_unit *unit)
 static void add_suite(
 	struct text *xml, const char *graph, const struct journal *journal)
 {
-	size_t counts[JOURNAL_FAILED + 1] = {0};
+	size_t counts[JOURNAL_STATES] = {0}, failures;
 
 	for (size_t i = 0; i < journal->count; i++)
 		if (strcmp(journal->units[i].graph, graph) == 0)
 			counts[journal->units[i].state]++;
+	failures = counts[JOURNAL_FAILED] + counts[JOURNAL_QUARANTINED];
 	text_add_string(xml, "  <testsuite");
 	add_attribute(xml, "name", graph, false);
 	text_add_format(xml,
 		" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\""
 		">\n",
-		counts[JOURNAL_DONE] + counts[JOURNAL_UP_TO_DATE] +
-			counts[JOURNAL_FAILED],
-		counts[JOURNAL_FAILED], counts[JOURNAL_UP_TO_DATE]);
+		counts[JOURNAL_DONE] + counts[JOURNAL_UP_TO_DATE] + failures,
+		failures, counts[JOURNAL_UP_TO_DATE]);
 	for (size_t i = 0; i < journal->count; i++)
 		if (strcmp(journal->units[i].graph, graph) == 0)
 			add_case(xml, &journal->units[i]);

@@ -77,9 +77,35 @@ bool run_list(struct run_store *store, json_t *runs)
 /* ---- One run ---------------------------------------------------------------------- */
 
 struct listing {
+	struct run_store *store;
+	bool failed; /* the store */
 	uint64_t run;
 	json_t *units;
 };
+
+/* The items for which the unit is in quarantine, a line each. */
+static json_t *rejected(struct listing *listing, const struct store_unit *unit)
+{
+	json_t *lines = json_array();
+	char *data, *rest, *line;
+	size_t length;
+
+	if (!store_partial(listing->store, unit->graph, unit->key,
+		    STORE_REJECTED, &data, &length)) {
+		listing->failed = true;
+		return lines;
+	}
+	char *text = memory_zeroed(length + 1);
+	if (length > 0)
+		memcpy(text, data, length);
+	free(data);
+	rest = text;
+	while ((line = strsep(&rest, "\n")))
+		if (*line && json_array_append_new(lines, json_name(line)))
+			memory_abort();
+	free(text);
+	return lines;
+}
 
 static bool add_unit(void *context, struct store_unit *unit)
 {
@@ -97,14 +123,17 @@ static bool add_unit(void *context, struct store_unit *unit)
 			    outputs, json_name(unit->outputs[i].path)))
 			memory_abort();
 	json_put(object, "outputs", outputs);
+	if (unit->state == UNIT_QUARANTINED)
+		json_put(object, "rejected", rejected(listing, unit));
 	if (json_array_append_new(listing->units, object))
 		memory_abort();
-	return true;
+	return !listing->failed;
 }
 
 bool run_add_details(struct run_store *store, json_t *run)
 {
 	struct listing listing = {
+		.store = store,
 		.run = (uint64_t)json_integer_value(
 			json_object_get(run, "run")),
 		.units = json_array(),
@@ -113,7 +142,8 @@ bool run_add_details(struct run_store *store, json_t *run)
 	bool ok = graphs != NULL;
 
 	for (size_t i = 0; ok && graphs[i]; i++)
-		ok = store_units(store, graphs[i], add_unit, &listing);
+		ok = store_units(store, graphs[i], add_unit, &listing) &&
+			!listing.failed;
 	json_put(run, "made", listing.units);
 	const char *telemetry = ok ? store_telemetry(store, listing.run) : NULL;
 	json_t *parsed = telemetry ? json_loads(telemetry, 0, NULL) : NULL;

@@ -96,6 +96,16 @@ static void show_fields(json_t *run)
 	}
 }
 
+/* They are escaped already. */
+static void show_rejected(const json_t *lines)
+{
+	size_t index;
+	json_t *line;
+
+	json_array_foreach(lines, index, line)
+		printf("            %s\n", json_string_value(line));
+}
+
 static void show_units(const json_t *units)
 {
 	size_t index;
@@ -114,6 +124,7 @@ static void show_units(const json_t *units)
 			print_value(reason, 0);
 		}
 		putchar('\n');
+		show_rejected(json_object_get(unit, "rejected"));
 	}
 }
 

@@ -16,20 +16,22 @@ static void show_failed(const struct journal_unit *unit)
 	else
 		text_add_escaped(
 			&text, unit->name, strlen(unit->name), SHOWN_BYTES);
-	fprintf(stderr, "  failed: %s\n", text.data);
+	fprintf(stderr, "  %s: %s\n",
+		unit->state == JOURNAL_FAILED ? "failed" : "in quarantine",
+		text.data);
 	text_free(&text);
 }
 
 static void show_failures(const struct journal *journal)
 {
-	uint64_t failed = journal->counts[JOURNAL_FAILED];
+	uint64_t failed = journal_failures(journal);
 	size_t shown = 0;
 
 	/* A single one was said right above. */
 	for (size_t i = 0;
 		failed > 1 && i < journal->count && shown < JOURNAL_FAILURES;
 		i++)
-		if (journal->units[i].state == JOURNAL_FAILED) {
+		if (journal_is_failure(&journal->units[i])) {
 			show_failed(&journal->units[i]);
 			shown++;
 		}
@@ -57,7 +59,9 @@ void summary_show(const struct session *session,
 		result->units == 1 ? "" : "s");
 	if (failed)
 		show_count(result->units_failed, "of them failed");
+	show_count(result->units_quarantined, "of them put in quarantine");
 	show_count(result->up_to_date, "up to date");
+	show_count(result->at_rest, "in quarantine");
 	show_count(result->skipped, "items skipped");
 	show_count(result->dropped, "items dropped");
 	show_count(result->stale, "stale outputs");

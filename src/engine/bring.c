@@ -72,8 +72,7 @@ static bool copy(struct graph *graph, struct slice *data)
 	struct buffer *buffer = buffer_create(&graph->budget, data->length);
 
 	if (!buffer)
-		buffer = buffer_create(
-			&graph->frontiers->budget, data->length);
+		buffer = buffer_create(&graph->frontiers->budget, data->length);
 	if (!buffer)
 		return false;
 	memcpy(buffer->data, data->data, data->length);

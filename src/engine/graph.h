@@ -62,6 +62,7 @@ struct link_statistics {
 struct graph_result {
 	enum exit_status status; /* OK, UNITS_FAILED, or why the run failed */
 	uint64_t units, units_failed;
+	uint64_t units_quarantined; /* are not among those failed */
 	uint64_t skipped; /* rejected items that on-error dropped */
 	uint64_t dropped; /* items that leaky links dropped */
 	bool interrupted; /* settings.stop ended it early */

@@ -86,6 +86,8 @@ struct failure {
 	struct unit *unit; /* NULL: of what spans units; decided at the end */
 	enum exit_status status;
 	char *text;
+	struct text rejected; /* what goes into quarantine, a line an item */
+	unsigned rejected_count;
 };
 
 /* A file on its way, with what it waits for. */
@@ -210,8 +212,12 @@ void unit_opened(struct operator *op, struct unit *unit);
 void unit_end_arrived(struct graph *graph, struct unit *unit);
 
 /* Remembers a failure of the segment's unit. Takes TEXT, the message. */
-void unit_fail(struct operator *op, const struct operator *blamed,
+struct failure *unit_fail(struct operator *op, const struct operator *blamed,
 	struct segment *segment, enum exit_status status, char *text);
+
+/* The first failure of UNIT that the operator has found, or NULL. */
+struct failure *unit_failure(
+	const struct operator *op, const struct unit *unit);
 
 /* Reports the failure that counts for UNIT, or for what spans units where it
  * is NULL, and forgets all of it; false when there is none that counts. */

@@ -166,6 +166,8 @@ static void pack_failures(struct text *report, const struct graph *graph)
 		pack_number(report, (uint64_t)(at->blamed - first));
 		pack_number(report, at->status);
 		pack_string(report, at->text);
+		pack_number(report, at->rejected_count);
+		pack_string(report, at->rejected.data ? at->rejected.data : "");
 	}
 	pack_number(report, 0);
 }
@@ -226,9 +228,11 @@ static bool unpack_failures(
 		uint64_t blamed = unpack_number(from);
 		uint64_t status = unpack_number(from);
 		const char *text = unpack_string(from);
+		uint64_t rejected_count = unpack_number(from);
+		const char *rejected = unpack_string(from);
 
-		if (from->bad || index > count || blamed >= count ||
-			status > STATUS_SESSION_WRONG)
+		if (from->bad || rejected_count > UINT32_MAX || index > count ||
+			blamed >= count || status > STATUS_SESSION_WRONG)
 			return false;
 		struct failure *failure = memory_alloc(sizeof(*failure));
 		*failure = (struct failure){
@@ -238,7 +242,9 @@ static bool unpack_failures(
 			.unit = unit,
 			.status = (enum exit_status)status,
 			.text = memory_string(text),
+			.rejected_count = (unsigned)rejected_count,
 		};
+		text_add_string(&failure->rejected, rejected);
 		*last = failure;
 		last = &failure->next;
 	}

@@ -7,6 +7,13 @@
 
 enum { SHOWN_BYTES = 200 };
 
+/* What is kept of a unit in quarantine, by each operator. */
+enum {
+	KEPT_ITEMS = 1000,
+	KEPT_BYTES = 1024 * 1024,
+	KEPT_ITEM_BYTES = 64 * 1024
+};
+
 const struct attribute_spec reject_attributes[] = {
 	{"reject_reason", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_ITEM,
 		"why the item was rejected"},
@@ -202,6 +209,69 @@ static void fail_by_item(struct operator *op, unsigned pin,
 	unit_fail(op, op, segment, STATUS_BAD_DATA, text.data);
 }
 
+/* How an item is written where it is kept. */
+static void write_item(struct text *text, const struct item *item)
+{
+	struct text value = {0};
+
+	if (item->type == PAYLOAD_LINE || item->type == PAYLOAD_BYTES)
+		text_add_escaped(text, item->slice.data, item->slice.length,
+			KEPT_ITEM_BYTES);
+	for (size_t i = 0;
+		item->type == PAYLOAD_RECORD && i < item->record.schema->count;
+		i++) {
+		const struct field *field = &item->record.schema->fields[i];
+
+		value.length = 0;
+		text_add_string(&value, "");
+		value_format(field->type, &item->record.values[i], &value);
+		text_add_format(text, "%s%s=", i ? " " : "", field->name);
+		text_add_escaped(
+			text, value.data, value.length, KEPT_ITEM_BYTES);
+	}
+	text_free(&value);
+}
+
+static void keep_item(struct failure *failure, const struct item *item,
+	const char *field, const struct text *reason)
+{
+	struct text *text = &failure->rejected;
+
+	text_add_format(text, "%s: at byte %llu: ", failure->op->plan->name,
+		(unsigned long long)item->position);
+	if (field)
+		text_add_format(text, "field %s ", field);
+	text_add_shown(text, reason->data);
+	text_add_string(text, ": ");
+	write_item(text, item);
+	text_add_string(text, "\n");
+	failure->rejected_count++;
+}
+
+/* Fails the unit, but goes on with it: all that it rejects is wanted, up to
+ * what can be kept. */
+static void quarantine_item(struct operator *op, unsigned pin,
+	const struct item *item, const char *field, const struct text *reason)
+{
+	struct segment *segment = segment_at(op, pin);
+	struct unit *unit = segment ? segment->unit : NULL;
+	struct failure *failure = unit ? unit_failure(op, unit) : NULL;
+
+	if (!failure) {
+		fail_by_item(op, pin, item, field, reason);
+		failure =
+			unit && !unit->endless ? unit_failure(op, unit) : NULL;
+		if (!failure)
+			return;
+		op->failed_unit = NULL;
+	}
+	if (failure->rejected_count < KEPT_ITEMS &&
+		failure->rejected.length < KEPT_BYTES)
+		keep_item(failure, item, field, reason);
+	else
+		op->failed_unit = unit;
+}
+
 void operator_reject(struct operator *op, unsigned pin, struct item *item,
 	const char *field, const char *format, ...)
 {
@@ -219,10 +289,15 @@ void operator_reject(struct operator *op, unsigned pin, struct item *item,
 		operator_give(
 			op, (unsigned)(op->rejected - op->pins), &item, 1);
 	} else {
-		if (op->plan->on_error == ON_ERROR_FAIL)
+		switch (op->plan->on_error) {
+		case ON_ERROR_FAIL:
 			fail_by_item(op, pin, item, field, &reason);
-		else
-			op->graph->result.skipped++;
+			break;
+		case ON_ERROR_SKIP: op->graph->result.skipped++; break;
+		case ON_ERROR_QUARANTINE:
+			quarantine_item(op, pin, item, field, &reason);
+			break;
+		}
 		item_unref(item);
 	}
 	text_free(&reason);

@@ -163,7 +163,7 @@ static bool is_needed(const struct operator *op)
 	return false;
 }
 
-void unit_fail(struct operator *op, const struct operator *blamed,
+struct failure *unit_fail(struct operator *op, const struct operator *blamed,
 	struct segment *segment, enum exit_status status, char *text)
 {
 	struct graph *graph = op->graph;
@@ -182,6 +182,17 @@ void unit_fail(struct operator *op, const struct operator *blamed,
 	op->finish_wanted = !failure->unit ||
 		(op->plan->on_error == ON_ERROR_FAIL &&
 			!graph->settings.keep_going);
+	return failure;
+}
+
+struct failure *unit_failure(const struct operator *op, const struct unit *unit)
+{
+	struct failure *found = NULL;
+
+	for (struct failure *at = op->graph->failures; at; at = at->next)
+		if (at->op == op && at->unit == unit)
+			found = at;
+	return found;
 }
 
 /* TEXT as it may be shown; to be freed. */
@@ -212,6 +223,8 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 		return;
 	}
 	unit->failed = true;
+	unit->quarantined =
+		op->plan->on_error == ON_ERROR_QUARANTINE && !unit->endless;
 	if (graph->result.status == STATUS_OK)
 		graph->result.status =
 			unit->endless ? failure->status : STATUS_UNITS_FAILED;
@@ -223,10 +236,33 @@ void graph_forget_failures(struct graph *graph)
 {
 	for (struct failure *at = graph->failures, *next; at; at = next) {
 		next = at->next;
+		text_free(&at->rejected);
 		free(at->text);
 		free(at);
 	}
 	graph->failures = NULL;
+}
+
+/* What operators have rejected of the unit, in the order of their ranks. */
+static char *collect_rejected(
+	const struct graph *graph, const struct unit *unit)
+{
+	struct text all = {0};
+	char *shown;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		const struct failure *failure =
+			unit_failure(graph->ranked[i], unit);
+
+		if (failure && failure->rejected_count > 0)
+			text_add(&all, failure->rejected.data,
+				failure->rejected.length);
+	}
+	if (!all.data)
+		return NULL;
+	shown = without_secrets(graph, all.data);
+	text_free(&all);
+	return shown;
 }
 
 bool graph_decide_failures(struct graph *graph, struct unit *unit)
@@ -239,9 +275,12 @@ bool graph_decide_failures(struct graph *graph, struct unit *unit)
 			first = at;
 	if (first)
 		count_failure(graph, first);
+	if (first && unit && unit->quarantined)
+		unit->rejected = collect_rejected(graph, unit);
 	for (struct failure *at = graph->failures; at; at = next) {
 		next = at->next;
 		if (at->unit == unit) {
+			text_free(&at->rejected);
 			free(at->text);
 			free(at);
 		} else {
@@ -309,7 +348,9 @@ static void decide(struct graph *graph, struct unit *unit)
 	frontiers_decide(graph, unit);
 	if (unit->failed)
 		tell_failed(graph, unit);
-	if (unit->failed && !unit->cancelled)
+	if (unit->quarantined)
+		graph->result.units_quarantined++;
+	else if (unit->failed && !unit->cancelled)
 		graph->result.units_failed++;
 	show_unit(graph, unit);
 	wake_those_that_wait_for(graph);

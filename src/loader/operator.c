@@ -6,7 +6,12 @@
 #include "loader/subgraph.h"
 #include "registry/registry.h"
 
-static const char *const on_error_names[] = {"fail", "skip", NULL};
+static const char *const on_error_names[] = {
+	[ON_ERROR_FAIL] = "fail",
+	[ON_ERROR_SKIP] = "skip",
+	[ON_ERROR_QUARANTINE] = "quarantine",
+	NULL,
+};
 
 const struct key_rule graph_reserved_keys[] = {
 	{"use", KEY_SCALAR, NULL},
@@ -27,10 +32,7 @@ void graph_read_on_error(
 
 	if (!node || node->kind != NODE_SCALAR || node_is_empty(node))
 		return;
-	if (strcmp(node->text, "quarantine") == 0)
-		loader_error(loader, node->location, NULL,
-			"'on-error: quarantine' is not available yet");
-	else if (plain_check(loader, &rule, node->text, node->location, &plain))
+	if (plain_check(loader, &rule, node->text, node->location, &plain))
 		*on_error = (enum on_error)plain.integer;
 }
 

@@ -19,7 +19,7 @@
 #include "registry/relation.h"
 #include "registry/spec.h"
 
-enum on_error { ON_ERROR_FAIL, ON_ERROR_SKIP };
+enum on_error { ON_ERROR_FAIL, ON_ERROR_SKIP, ON_ERROR_QUARANTINE };
 
 /* What becomes of an item for which a link has no room. */
 enum link_policy {

@@ -57,6 +57,7 @@ void segment_unref(struct segment *segment)
 		if (!parent && segment->unit) {
 			free(segment->unit->name);
 			free(segment->unit->reason);
+			free(segment->unit->rejected);
 			free(segment->unit);
 		}
 		free(segment);

@@ -27,6 +27,9 @@ struct unit {
 	bool cancelled; /* failed, but by no fault of its own: the run stops */
 	uint32_t open_ends; /* ends on their way; 0 decides */
 	char *reason; /* why it failed, as it was reported; or NULL */
+	bool quarantined; /* failed; not to be tried again as it is */
+	char *rejected; /* of one in quarantine: the items, a line each, as
+			   far as they are kept; or NULL */
 
 	/* Of a unit that is a file: what the source found, and, once it was
 	 * read to its end, the digest of its content. */

@@ -6,7 +6,7 @@
 #include "registry/registry.h"
 #include "registry/schema-type.h"
 
-static const char *const on_error[] = {"fail", "skip", NULL};
+static const char *const on_error[] = {"fail", "skip", "quarantine", NULL};
 
 /* What editors show for a property. */
 static json_t *describe(const struct property_spec *property, json_t *schema)
@@ -43,7 +43,8 @@ static void add_reserved(json_t *keys, const struct operator_spec *spec)
 	json_object_set_new(keys, "on-error",
 		schema_described(schema_choice(on_error, false),
 			"What a rejected item does whose pin `rejected` has no "
-			"link: fail its unit, or be dropped and counted"));
+			"link: fail its unit, be dropped and counted, or put "
+			"its unit in quarantine"));
 	if (!(spec->flags & OPERATOR_SCOPED))
 		return;
 	per = schema_described(schema_choice(scope_names, false),

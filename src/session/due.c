@@ -394,6 +394,8 @@ static void choose_ways(struct due *due, unsigned partials)
 
 		due->ways[i] = (unsigned char)way;
 		due->run_count += way == UNIT_RUNS;
+		due->quarantined_count +=
+			way != UNIT_RUNS && due->units[i].quarantined;
 		due->brought_count += way == UNIT_BROUGHT;
 	}
 }

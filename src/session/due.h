@@ -68,6 +68,7 @@ struct due {
 	enum due_reason reason; /* DUE_NOT: it needn't run */
 	const char *detail;
 	size_t run_count, brought_count;
+	size_t quarantined_count; /* of units that stay in quarantine */
 	bool spans; /* something of it spans units, or units of one source
 		       depend on those of another */
 	bool times; /* results may have the times of inputs in them */

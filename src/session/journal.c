@@ -13,14 +13,26 @@ static struct arena *arena_of(struct journal *journal)
 	return journal->arena;
 }
 
+uint64_t journal_failures(const struct journal *journal)
+{
+	return journal->counts[JOURNAL_FAILED] +
+		journal->counts[JOURNAL_QUARANTINED];
+}
+
+bool journal_is_failure(const struct journal_unit *unit)
+{
+	return unit->state == JOURNAL_FAILED ||
+		unit->state == JOURNAL_QUARANTINED;
+}
+
 void journal_add(struct journal *journal, struct journal_unit unit)
 {
 	struct arena *arena = arena_of(journal);
-	bool failed = unit.state == JOURNAL_FAILED;
 
 	journal->counts[unit.state]++;
 	if (!journal->all &&
-		!(failed && journal->counts[unit.state] <= JOURNAL_FAILURES))
+		!(journal_is_failure(&unit) &&
+			journal_failures(journal) <= JOURNAL_FAILURES))
 		return;
 	if (journal->count == journal->capacity) {
 		journal->capacity =

@@ -17,13 +17,15 @@ enum journal_state {
 	JOURNAL_DONE,
 	JOURNAL_UP_TO_DATE, /* only on request */
 	JOURNAL_FAILED,
+	JOURNAL_QUARANTINED, /* failed, too */
 	JOURNAL_STATES,
 };
 
 struct journal_unit {
 	enum journal_state state;
 	const char *graph, *name; /* as the source has it */
-	const char *reason; /* why it failed, or ""; without secrets */
+	const char *reason; /* why it failed or wasn't run, or ""; without
+			       secrets */
 };
 
 struct journal_names {
@@ -49,6 +51,8 @@ enum { JOURNAL_FAILURES = 20 }; /* that are remembered in any case */
 void journal_add(struct journal *journal, struct journal_unit unit);
 void journal_add_name(
 	struct journal *journal, struct journal_names *names, const char *name);
+uint64_t journal_failures(const struct journal *journal); /* how many */
+bool journal_is_failure(const struct journal_unit *unit);
 void journal_sort(struct journal *journal);
 void journal_finish(struct journal *journal);
 

@@ -24,8 +24,8 @@ struct kept {
 /* A unit that was decided since the last change. */
 struct decided {
 	struct due_unit *unit; /* NULL: of a source whose units aren't known */
-	bool failed;
-	char *reason;
+	enum store_unit_state state;
+	char *reason, *rejected;
 	struct output **outputs;
 	size_t output_count;
 };
@@ -181,7 +181,7 @@ static void put_unit(struct publisher *publisher, const struct decided *decided)
 	struct store_unit row = {
 		.graph = publisher->plan->name,
 		.key = unit->key,
-		.state = decided->failed ? UNIT_FAILED : UNIT_DONE,
+		.state = decided->state,
 		.run = publisher->run,
 		.input = stamp_keep(&unit->file, publisher->begun_ns),
 		.content = unit->content,
@@ -194,6 +194,12 @@ static void put_unit(struct publisher *publisher, const struct decided *decided)
 	unit->partials = 0;
 	put_kept(publisher, unit, publisher->kept[index]);
 	publisher->kept[index] = NULL;
+	if (decided->rejected) {
+		store_put_partial(publisher->store, row.graph, row.key,
+			STORE_REJECTED, decided->rejected,
+			strlen(decided->rejected));
+		unit->partials++;
+	}
 	row.partials = unit->partials;
 	describe_outputs(publisher, decided, arena, &row);
 	store_put_unit(publisher->store, &row);
@@ -273,6 +279,7 @@ static void forget(struct decided *decided)
 	forget_outputs(decided);
 	free(decided->outputs);
 	free(decided->reason);
+	free(decided->rejected);
 	*decided = (struct decided){0};
 }
 
@@ -290,11 +297,11 @@ static bool settle(struct publisher *publisher, struct decided *decided)
 			output_path(output), strerror(errno));
 		report(publisher, "%s", reason.data);
 		forget_outputs(decided);
-		decided->failed = true;
+		decided->state = UNIT_FAILED;
 		free(decided->reason);
 		decided->reason = reason.data;
 	}
-	return !decided->failed;
+	return decided->state == UNIT_DONE;
 }
 
 static void settle_batch(struct publisher *publisher)
@@ -302,7 +309,7 @@ static void settle_batch(struct publisher *publisher)
 	for (size_t i = 0; i < publisher->count; i++) {
 		struct decided *decided = &publisher->batch[i];
 
-		if (!decided->failed && !settle(publisher, decided))
+		if (decided->state == UNIT_DONE && !settle(publisher, decided))
 			publisher->late_failures++;
 	}
 }
@@ -436,17 +443,36 @@ static bool creates(void *context, const char *path)
 	return false;
 }
 
+/* What goes into quarantine was perhaps not read to its end, but is to be known
+ * again. Should the file have changed meanwhile it is tried again. */
+static void read_content(struct due_unit *unit)
+{
+	struct digest digest;
+	struct stat found;
+
+	if (unit->file.inode == 0 || !stamp_digest(unit->name, &digest) ||
+		stat(unit->name, &found) < 0)
+		return;
+	struct file_state now = file_state_of(&found);
+	if (!file_change(&unit->file, &now))
+		unit->content = digest;
+}
+
 static struct decided decide(struct publisher *publisher,
 	const struct unit *unit, struct output *const *outputs, size_t count)
 {
 	struct decided decided = {
 		.unit = due_unit(publisher->due, unit),
-		.failed = unit && unit->failed,
-		.reason = unit && unit->reason ? memory_string(unit->reason)
-					       : NULL,
+		.state = !unit || !unit->failed ? UNIT_DONE
+			: unit->quarantined	? UNIT_QUARANTINED
+						: UNIT_FAILED,
 		.output_count = count,
 	};
 
+	if (unit && unit->reason)
+		decided.reason = memory_string(unit->reason);
+	if (unit && unit->rejected)
+		decided.rejected = memory_string(unit->rejected);
 	decided.outputs =
 		memory_alloc(memory_product(count + 1, sizeof(*outputs)));
 	if (count > 0)
@@ -455,6 +481,8 @@ static struct decided decide(struct publisher *publisher,
 		decided.unit->file = unit->file;
 		decided.unit->content =
 			unit->has_digest ? unit->digest : (struct digest){{0}};
+		if (unit->quarantined && !unit->has_digest)
+			read_content(decided.unit);
 		publisher->decided[decided.unit - publisher->due->units] = true;
 	}
 	return decided;

@@ -41,7 +41,9 @@ struct pass {
 
 static void add_result(struct run_result *total, struct graph_result result)
 {
-	total->status = result.status;
+	if (total->status == STATUS_OK || result.status != STATUS_OK)
+		total->status = result.status;
+	total->units_quarantined += result.units_quarantined;
 	total->units += result.units;
 	total->units_failed += result.units_failed;
 	total->skipped += result.skipped;
@@ -83,10 +85,17 @@ static bool begin_run(struct pass *pass)
 	return false;
 }
 
+/* Whether nothing failed but units that are in quarantine now. */
+static bool goes_on(enum exit_status status, uint64_t units_failed)
+{
+	return status == STATUS_OK ||
+		(status == STATUS_UNITS_FAILED && units_failed == 0);
+}
+
 static bool is_complete(const struct graph_result *result)
 {
-	return result->status == STATUS_OK && !result->interrupted &&
-		!result->broken_pipe;
+	return goes_on(result->status, result->units_failed) &&
+		!result->interrupted && !result->broken_pipe;
 }
 
 /* Runs what is due, and remembers it. */
@@ -174,7 +183,9 @@ static void run_remembered(struct pass *pass, struct graph *graph)
 			run_due(pass, graph, &due);
 		if (!watch_end(&pass->watch, &due))
 			report_store(pass);
-		pass->total->up_to_date += due.count - due.run_count;
+		pass->total->at_rest += due.quarantined_count;
+		pass->total->up_to_date +=
+			due.count - due.run_count - due.quarantined_count;
 		if (!pass->settings->scratch)
 			settle_vanished(pass, &due);
 	} else {
@@ -229,8 +240,8 @@ static void run_graphs(const struct session *session,
 			&base, statistics, result, run, &sharing, NULL,
 			{.plan = NULL}};
 
-		if (result->status != STATUS_OK || result->broken_pipe ||
-			*settings->stop)
+		if (!goes_on(result->status, result->units_failed) ||
+			result->broken_pipe || *settings->stop)
 			break;
 		run_pass(&pass);
 	}
@@ -258,9 +269,9 @@ static void end_run(const struct run_settings *settings, struct store_run *run,
 	run->state = result->status == STATUS_OK ? RUN_DONE : RUN_FAILED;
 	run->ended_us = stamp_now_ns() / 1000;
 	run->exit_status = (int)result->status;
-	run->units = result->units + result->up_to_date;
+	run->units = result->units + result->up_to_date + result->at_rest;
 	run->units_run = result->units;
-	run->units_failed = result->units_failed;
+	run->units_failed = result->units_failed + result->units_quarantined;
 
 	struct store_garbage garbage;
 	char *json = statistics_json(statistics);

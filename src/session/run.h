@@ -42,7 +42,9 @@ struct run_settings {
 struct run_result {
 	enum exit_status status;
 	uint64_t units, units_failed; /* that ran */
+	uint64_t units_quarantined; /* that ran; are not among those failed */
 	uint64_t up_to_date; /* units that needn't */
+	uint64_t at_rest; /* units that were put in quarantine before */
 	uint64_t stale; /* outputs of units whose input is gone */
 	uint64_t skipped; /* rejected items that on-error dropped */
 	uint64_t dropped; /* items that leaky links dropped */

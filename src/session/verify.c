@@ -153,11 +153,12 @@ static bool check_due(struct verifier *verifier)
 
 static void choose_all(struct due *due)
 {
-	due->run_count = due->brought_count = 0;
+	due->run_count = due->brought_count = due->quarantined_count = 0;
 	for (size_t i = 0; i < due->count; i++) {
 		due->ways[i] =
 			due->units[i].quarantined ? UNIT_SKIPPED : UNIT_RUNS;
 		due->run_count += due->ways[i] == UNIT_RUNS;
+		due->quarantined_count += due->units[i].quarantined;
 	}
 }
 

@@ -71,7 +71,9 @@ static void see_unit(void *context, const struct unit *unit)
 		add_input(watch, unit->name);
 	journal_add(watch->settings->journal,
 		(struct journal_unit){
-			.state = unit->failed ? JOURNAL_FAILED : JOURNAL_DONE,
+			.state = unit->quarantined ? JOURNAL_QUARANTINED
+				: unit->failed	   ? JOURNAL_FAILED
+						   : JOURNAL_DONE,
 			.graph = watch->plan->name,
 			.name = unit->name,
 			.reason = unit->reason ? unit->reason : "",
@@ -163,7 +165,9 @@ void watch_begin(struct watch *watch, const struct due *due)
 			continue;
 		journal_add(watch->settings->journal,
 			(struct journal_unit){JOURNAL_UP_TO_DATE,
-				watch->plan->name, unit->name, ""});
+				watch->plan->name, unit->name,
+				unit->quarantined ? "in quarantine"
+						  : "up to date"});
 		if (unit->file.inode)
 			add_input(watch, unit->name);
 	}

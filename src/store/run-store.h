@@ -155,6 +155,9 @@ const char *const *store_graphs(struct run_store *store);
 
 /* The partial result that OPERATOR keeps of a unit; *DATA is the caller's to
  * free, NULL when there is none. False: the store failed or is damaged. */
+#define STORE_REJECTED \
+	"rejected" /* in place of OPERATOR: the items for which \
+				     a unit is in quarantine, a line each */
 bool store_partial(struct run_store *store, const char *graph, const char *key,
 	const char *operator, char ** data, size_t *length);
 

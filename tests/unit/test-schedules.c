@@ -326,8 +326,8 @@ static char *collect_outputs(const char *directory, bool each)
 	int count = scandir(directory, &entries, select_output, alphasort);
 
 	for (int i = 0; i < count; i++) {
-		bool wanted = each ||
-			strncmp(entries[i]->d_name, "raw-", 4) != 0;
+		bool wanted =
+			each || strncmp(entries[i]->d_name, "raw-", 4) != 0;
 
 		snprintf(path, sizeof(path), "%s/%s", directory,
 			entries[i]->d_name);
@@ -519,12 +519,12 @@ static struct graph_settings random_settings(uint64_t *state)
 
 /* What spans units is the same when some of them are brought. Returns how many
  * were. */
-static unsigned check_brought(const struct session *session, const char *directory,
-	const char *path, uint64_t seed)
+static unsigned check_brought(const struct session *session,
+	const char *directory, const char *path, uint64_t seed)
 {
 	struct memory memory = {.count = 0};
-	char *expected = run_once(session, directory,
-		(struct graph_settings){0}, &memory, NULL);
+	char *expected = run_once(
+		session, directory, (struct graph_settings){0}, &memory, NULL);
 
 	for (uint64_t i = 1; i <= SCHEDULES; i++) {
 		uint64_t state = seed * 1000 + 500 + i;
@@ -554,9 +554,8 @@ static unsigned check_graph(const char *directory, uint64_t seed)
 		show(path);
 	assert_true(built);
 
-	char *expected =
-		run_once(session, directory, (struct graph_settings){0}, NULL,
-			NULL);
+	char *expected = run_once(
+		session, directory, (struct graph_settings){0}, NULL, NULL);
 	assert_true(strlen(expected) > 0);
 	unsigned brought = check_brought(session, directory, path, seed);
 	for (uint64_t i = 1; i <= SCHEDULES; i++) {
