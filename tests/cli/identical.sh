@@ -154,20 +154,6 @@ made >now
 holds now <wanted || fail 'in steps'
 export LEAT_STATE=none
 
-# By any number of workers.
-if "$LEAT" help run | grep -q -e '^  -j'; then
-	for jobs in 1 2 5; do
-		options="-j $jobs"
-		same "$jobs workers"
-		unset LEAT_STATE
-		rm -rf "$place/.leat"
-		same "$jobs workers and a state"
-		LEAT_STATE=none
-		export LEAT_STATE
-	done
-	options=
-fi
-
 # Files that were made in another order, on another file system.
 for elsewhere in "$PWD" /dev/shm /var/tmp; do
 	place=$(mktemp -d "$elsewhere/leat-XXXXXX" 2>/dev/null) || continue
@@ -180,4 +166,39 @@ for elsewhere in "$PWD" /dev/shm /var/tmp; do
 	same "files of $elsewhere, in disorder"
 	rm -rf "$place"
 done
+
+# By any number of workers. Enough that they are worth it: some of what is said
+# to be compressed isn't, which is passed as it is.
+"$LEAT" help run | grep -q -e '^  -j' || finish
+place=$directory/place
+mkdir "$place/docs/C-tool"
+for number in 1 2 3; do
+	seq 100000 | sed "s/9$/CVE-2024-$number/" >"$place/tree/big-$number.log"
+	cp "$place/tree/big-$number.log" \
+		"$place/docs/C-tool/changelog-$number.gz"
+	gzip -dc "given/logs/day-$number.log.gz" >"$place/logs/plain-$number.gz"
+	cp "$place/logs/plain-$number.gz" "$place/logs/again-$number.gz"
+done
+options='-j 1'
+rm -rf "$place/out"
+mkdir "$place/out"
+(cd "$place" && run_examples)
+made >wanted
+for jobs in 2 5; do
+	options="-j $jobs"
+	same "$jobs workers"
+	unset LEAT_STATE
+	rm -rf "$place/.leat"
+	same "$jobs workers and a state"
+	LEAT_STATE=none
+	export LEAT_STATE
+done
+if traced; then
+	rm -rf "$place/out"
+	(cd "$place" && strace -f -qq -o "$directory/trace" \
+		-e trace=clone,clone3,fork,vfork "$LEAT" run -j 2 \
+		gzip-tree.yaml --logs tree --out out)
+	[ "$(grep -c 'clone.*= [1-9]' trace)" -ge 3 ] ||
+		fail 'no workers were at work'
+fi
 finish
