@@ -20,15 +20,28 @@ struct jobserver {
 	char tokens[MOST_TOKENS];
 };
 
+/* Whether these are the two ends of one pipe. In a rule without + make closes
+ * them, and the numbers may be anybody's by now. */
+static bool are_ends(int in, int out)
+{
+	int in_flags = fcntl(in, F_GETFL), out_flags = fcntl(out, F_GETFL);
+	struct stat in_stat, out_stat;
+
+	return in_flags >= 0 && out_flags >= 0 &&
+		(in_flags & O_ACCMODE) != O_WRONLY &&
+		(out_flags & O_ACCMODE) != O_RDONLY &&
+		fstat(in, &in_stat) == 0 && fstat(out, &out_stat) == 0 &&
+		S_ISFIFO(in_stat.st_mode) && S_ISFIFO(out_stat.st_mode) &&
+		in_stat.st_dev == out_stat.st_dev &&
+		in_stat.st_ino == out_stat.st_ino;
+}
+
 /* Opens the pipe's end anew: the flags of make's own are shared by all its
  * children, and reading must not block us. */
 static int open_again(int descriptor, int flags)
 {
 	char path[32];
-	struct stat stat;
 
-	if (fstat(descriptor, &stat) < 0 || !S_ISFIFO(stat.st_mode))
-		return -1;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
 	return open(path, flags | O_NONBLOCK | O_CLOEXEC);
 }
@@ -39,7 +52,7 @@ static bool open_ends(struct jobserver *jobserver, const char *where)
 	int in, out;
 
 	if (sscanf(where, "%d,%d", &in, &out) == 2) {
-		if (in < 0 || out < 0) /* a rule without + */
+		if (!are_ends(in, out))
 			return false;
 		jobserver->in = open_again(in, O_RDONLY);
 		jobserver->out = open_again(out, O_WRONLY);

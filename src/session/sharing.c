@@ -5,9 +5,14 @@
 #include <sched.h>
 #include <unistd.h>
 
-/* Starting workers takes a millisecond or two: less work than this is done
- * sooner without. */
-enum { MANY_UNITS = 256, MUCH_BYTES = 1024 * 1024 };
+/* Starting workers takes a millisecond or two, handing out a unit as long as
+ * reading 16 KiB of it: less work than this is done sooner without. The first
+ * units tell what the others are like. */
+enum {
+	FIRST_UNITS = 256,
+	MUCH_BYTES = 1024 * 1024,
+	UNIT_BYTES = 16 * 1024,
+};
 
 /* What workers need at least, and have where the session says nothing. */
 static const uint64_t LEAST_BYTES = 32 * 1024 * 1024;
@@ -68,9 +73,9 @@ static unsigned split_memory(
 
 static bool is_worth_it(struct graph *graph)
 {
-	uint64_t bytes, units = graph_count_work(graph, MANY_UNITS, &bytes);
+	uint64_t bytes, units = graph_count_work(graph, FIRST_UNITS, &bytes);
 
-	return units >= MANY_UNITS || (units > 1 && bytes >= MUCH_BYTES);
+	return units > 1 && bytes >= MUCH_BYTES && bytes / units >= UNIT_BYTES;
 }
 
 struct crew *sharing_begin(const struct sharing *sharing, struct graph *graph,

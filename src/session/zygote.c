@@ -17,6 +17,14 @@
 #include "base/memory.h"
 #include "session/errand.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
 enum { BEATS_BYTES = ZYGOTE_SLOTS * sizeof(uint64_t) };
 
 /* ---- In the child ----------------------------------------------------------- */
@@ -50,7 +58,7 @@ static void set_limits(uint64_t memory_bytes)
 	struct rlimit core = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &core);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(LEAT_SANITIZED)
+#ifndef SANITIZED
 	struct rlimit memory = {0, 0};
 	memory.rlim_cur = memory.rlim_max = BESIDES_BYTES + 2 * memory_bytes;
 	setrlimit(RLIMIT_AS, &memory);
