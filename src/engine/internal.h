@@ -43,6 +43,7 @@ struct operator {
 	struct graph *graph;
 	const struct operator_plan *plan;
 	const struct operator_spec *spec;
+	struct operator_code code; /* of a module: once it is loaded */
 	void *state;
 	struct pin *pins; /* as in the plan */
 	struct link **outputs; /* the linked ones */
@@ -160,6 +161,9 @@ static inline bool pin_spans(const struct pin *pin)
 /* ---- scheduler.c -------------------------------------------------------- */
 
 void operator_set_ready(struct operator *op);
+
+/* Loads the operator's module, if it is in one, once; false: it has failed. */
+bool operator_load_code(struct operator *op);
 
 /* Calls the operator's open, once; false: it has failed. */
 bool operator_open(struct operator *op);

@@ -194,7 +194,7 @@ enum step live_step(struct operator *op)
 		return await(op);
 	if (op->live_refused)
 		return refuse(op);
-	return op->spec->step(op, op->state);
+	return op->code.step(op, op->state);
 }
 
 /* ---- Made and freed -------------------------------------------------------- */

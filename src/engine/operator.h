@@ -224,6 +224,14 @@ enum step operator_wait_released(struct operator *op, unsigned pin);
 enum read_status operator_read(struct operator *op, unsigned pin,
 	struct stream *stream, struct slice *window);
 
+/* Whether a signal asks the run to end: an operator that waits by itself, amid
+ * a call of a library, should give up. */
+bool operator_stopping(const struct operator *op);
+
+/* Says that this step got on with something that the engine can't see, as in a
+ * library that reads by itself. */
+void operator_progressed(struct operator *op);
+
 /* ---- Failure ------------------------------------------------------------ */
 
 /* Where something stands in its unit; what isn't known is left 0 or NULL. */

@@ -4,6 +4,7 @@
 
 #include "engine/frontier.h"
 #include "engine/share.h"
+#include "registry/module.h"
 
 static const int64_t LOOK_NS = 100 * 1000 * 1000;
 
@@ -134,8 +135,8 @@ void operator_finish(struct operator *op)
 	clear_ready(op);
 	op->finished = true;
 	graph->unfinished--;
-	if (op->opened && op->spec->close)
-		op->spec->close(op, op->state);
+	if (op->opened && op->code.close)
+		op->code.close(op, op->state);
 	if (op->instead == share_step)
 		share_end(graph);
 	for (unsigned i = 0; i < op->output_count; i++)
@@ -286,7 +287,7 @@ static void run_step(struct operator *op)
 	op->wait = WAIT_NOTHING;
 	enum step step = op->instead	   ? op->instead(op)
 		: op->plan->live_count > 0 ? live_step(op)
-					   : op->spec->step(op, op->state);
+					   : op->code.step(op, op->state);
 	op->graph->now_ns = now_ns();
 	op->statistics.busy_ns += (uint64_t)(op->graph->now_ns - begin_ns);
 	op->statistics.runs++;
@@ -336,12 +337,29 @@ static void run(struct graph *graph)
 	}
 }
 
+bool operator_load_code(struct operator *op)
+{
+	struct text problem = {0};
+
+	if (op->code.step)
+		return true;
+	const struct operator_code *code = module_code(op->spec, &problem);
+	if (code)
+		op->code = *code;
+	else
+		operator_fail(op, STATUS_UNAVAILABLE, "%s", problem.data);
+	text_free(&problem);
+	return code;
+}
+
 bool operator_open(struct operator *op)
 {
 	if (op->opened)
 		return !op->graph->failed;
+	if (!operator_load_code(op))
+		return false;
 	op->opened = true;
-	if (op->spec->open && !op->spec->open(op, op->state)) {
+	if (op->code.open && !op->code.open(op, op->state)) {
 		if (!op->graph->failed)
 			graph_violation(op, "did not open, without a word");
 		return false;

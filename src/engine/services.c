@@ -128,6 +128,18 @@ enum step operator_wait_released(struct operator *op, unsigned pin)
 	return name_wait(op, WAIT_RELEASED);
 }
 
+bool operator_stopping(const struct operator *op)
+{
+	const volatile sig_atomic_t *stop = op->graph->settings.stop;
+
+	return stop && *stop;
+}
+
+void operator_progressed(struct operator *op)
+{
+	op->progress++;
+}
+
 /* ---- Outputs -------------------------------------------------------------- */
 
 bool graph_claim(struct operator *op, const char *path, const struct unit *unit)

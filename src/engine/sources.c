@@ -7,7 +7,8 @@ bool graph_find_units(struct graph *graph)
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
 		struct operator *op = graph->ranked[i];
 
-		if (op->input_count == 0 && !operator_open(op))
+		if (!operator_load_code(op) ||
+			(op->input_count == 0 && !operator_open(op)))
 			return false;
 	}
 	return true;

@@ -215,8 +215,18 @@ enum operator_flags {
 				    sinks in a graph */
 };
 
+/* What a module holds of an operator: see the members of struct operator_spec. */
+struct operator_code {
+	bool (*open)(struct operator *op, void *state);
+	enum step (*step)(struct operator *op, void *state);
+	void (*close)(struct operator *op, void *state);
+};
+
 struct operator_spec {
 	const char *name;
+	const char *module; /* the shared object that holds its open, step and
+			       close, which are then not in the spec; NULL:
+			       leat itself */
 	const char *family;
 	const char *summary; /* up to 72 characters, without a full stop */
 	const char *description; /* for the manual: what it does, with its

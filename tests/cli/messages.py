@@ -31,6 +31,14 @@ EXEMPT = {
     "cannot read back what was held in a temporary file: %s": "a broken disk",
     "libcrypto doesn't do %s here": "another libcrypto",
     "its template is wrong": "a bug in leat: the loader checks it",
+    "the memory budget is used up; raise `resources: memory`":
+        "the first window is waited for, and used again",
+    "the run was interrupted": "it is over, and reports nothing more",
+    "it refers to bytes behind its end or before its start":
+        "libarchive looks before",
+    "what is compressed is damaged: its header is wrong": "the same",
+    "it isn't as long as it says": "the same",
+    "its archive was closed": "readers are closed before",
     # What waits for an operator, or for subgraphs.
     "name the %s of '%s' (%s)": "all that have such pins have in or out",
     "'%s' is a field; a template takes attributes": "no template of records",

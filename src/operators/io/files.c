@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "engine/operator.h"
+#include "operators/support/file/names.h"
 #include "operators/support/file/set.h"
 #include "operators/support/file/stream.h"
 
@@ -300,32 +301,6 @@ static bool open(struct operator *op, void *memory)
 
 /* ---- What is known of a file ------------------------------------------------ */
 
-static bool is_compression(const char *extension)
-{
-	static const char *const names[] = {
-		"Z", "br", "bz2", "gz", "lz", "lz4", "lzma", "xz", "zst", NULL};
-
-	for (size_t i = 0; names[i]; i++)
-		if (strcmp(extension, names[i]) == 0)
-			return true;
-	return false;
-}
-
-/* The length of NAME without its extension. A dot at the start or the end of
- * a name makes none. */
-static size_t stem_length(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	if (!dot || dot == name || dot[1] == '\0')
-		return strlen(name);
-	size_t length = (size_t)(dot - name);
-	if (is_compression(dot + 1) && length > 4 &&
-		memcmp(dot - 4, ".tar", 4) == 0)
-		length -= 4;
-	return length;
-}
-
 /* File systems take times that don't fit: those become the last that does. */
 static int64_t microseconds(const struct timespec *time)
 {
@@ -340,24 +315,16 @@ static int64_t microseconds(const struct timespec *time)
 static struct attributes *describe(
 	const struct found_file *file, const struct stat *found)
 {
-	const char *path = file->relative;
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	const char *end = name + strlen(name);
-	size_t stem = stem_length(name);
-	const char *extension = name + stem + (name[stem] == '.');
-	struct attributes *set = attributes_create();
+	static const struct attribute_spec *const keys[SOURCE_NAMES] = {
+		[SOURCE_PATH] = &attributes[PATH],
+		[SOURCE_DIRECTORY] = &attributes[DIRECTORY],
+		[SOURCE_NAME] = &attributes[NAME],
+		[SOURCE_STEM] = &attributes[STEM],
+		[SOURCE_EXTENSION] = &attributes[EXTENSION],
+	};
+	struct attributes *set = source_names_set(NULL, keys, file->relative);
 	struct value mtime = {.integer = microseconds(&found->st_mtim)};
 
-	set = attributes_set_text(
-		set, &attributes[PATH], path, (size_t)(end - path));
-	set = attributes_set_text(set, &attributes[DIRECTORY], path,
-		slash ? (size_t)(slash - path) : 0);
-	set = attributes_set_text(
-		set, &attributes[NAME], name, (size_t)(end - name));
-	set = attributes_set_text(set, &attributes[STEM], name, stem);
-	set = attributes_set_text(set, &attributes[EXTENSION], extension,
-		(size_t)(end - extension));
 	set = attributes_set_integer(
 		set, &attributes[SIZE], (int64_t)found->st_size);
 	return attributes_set(set, &attributes[MTIME], &mtime);

@@ -353,6 +353,14 @@ static enum step cut_unit(struct operator *op, struct state *state)
 	return STEP_MORE;
 }
 
+/* Whether a segment in which nothing came is an empty content. Where streams
+ * come, it has none: it is a directory in an archive, or was filtered out. */
+static bool is_content(struct operator *op, const struct state *state)
+{
+	return !state->document->parent &&
+		operator_shape(op, IN)->type != PAYLOAD_STREAM;
+}
+
 static enum step end(struct operator *op, struct state *state)
 {
 	const bool failed = operator_segment(op, IN)->failed;
@@ -365,8 +373,7 @@ static enum step end(struct operator *op, struct state *state)
 		return STEP_MORE;
 	if (failed && state->document->output)
 		output_discard(state->document->output);
-	else if (!failed &&
-		(state->document->output || !state->document->parent))
+	else if (!failed && (state->document->output || is_content(op, state)))
 		result = finish(op, state);
 	pop(state);
 	return result;

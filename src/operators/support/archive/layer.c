@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries of an open archive, and their contents. */
+#include "operators/support/archive/layer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* A tar file ends in two blocks of zeros. */
+enum { TAR_END_BYTES = 1024 };
+
+struct entry_stream {
+	struct stream base;
+	struct layer *layer; /* NULL: abandoned */
+	struct buffer_filler filler;
+};
+
+struct layer *layer_create(struct archive_context *context, struct layer *outer,
+	struct stream *source)
+{
+	struct layer *layer = memory_zeroed(sizeof(*layer));
+
+	layer->context = context;
+	layer->outer = outer;
+	layer->depth = outer ? outer->depth + 1 : 0;
+	layer->source = source;
+	return layer;
+}
+
+void layer_destroy(struct layer *layer)
+{
+	if (!layer)
+		return;
+	archive_read_free(layer->archive);
+	feed_finish(&layer->feed);
+	if (layer->plain != layer->source)
+		stream_destroy(layer->plain);
+	stream_destroy(layer->source);
+	text_free(&layer->path);
+	text_free(&layer->trail);
+	text_free(&layer->problem);
+	free(layer);
+}
+
+/* ---- Failure ---------------------------------------------------------------- */
+
+static enum layer_result fail(struct layer *layer, const char *problem)
+{
+	layer->problem.length = 0;
+	text_add_string(&layer->problem, problem ? problem : "it is damaged");
+	layer->status = STATUS_BAD_DATA;
+	return LAYER_FAILED;
+}
+
+/* What libarchive says, or the stream that it reads. */
+static enum layer_result fail_archive(struct layer *layer)
+{
+	const char *problem = feed_problem(&layer->feed);
+
+	fail(layer, problem ? problem : archive_error_string(layer->archive));
+	if (layer->feed.failed)
+		layer->status = layer->feed.stream->status;
+	return LAYER_FAILED;
+}
+
+/* ---- The end ---------------------------------------------------------------- */
+
+/* Reads what follows the last entry. libarchive stops at the first block of
+ * zeros, or takes the end of the input for that of the archive: so a tar file
+ * that was cut between two entries would look whole. */
+static enum layer_result check_rest(struct layer *layer)
+{
+	struct feed *feed = &layer->feed;
+	uint64_t last = layer->kind == KIND_TAR
+		? (uint64_t)archive_read_header_position(layer->archive)
+		: (uint64_t)archive_filter_bytes(layer->archive, 0);
+	enum read_status status;
+	struct slice window;
+	char problem[80];
+
+	while ((status = feed_pull(feed, &window)) == READ_DATA)
+		;
+	if (status == READ_FAILED)
+		return fail_archive(layer);
+	if (layer->kind == KIND_TAR && feed->offset - last < TAR_END_BYTES)
+		return fail(layer,
+			"it is truncated: the two blocks of zeros at its end "
+			"are missing");
+	if (feed->zeros >= feed->offset - last)
+		return LAYER_END;
+	snprintf(problem, sizeof(problem),
+		"something follows its end, which is at byte %llu",
+		(unsigned long long)last);
+	return fail(layer, problem);
+}
+
+static enum layer_result end(struct layer *layer)
+{
+	switch (layer->kind) {
+	case KIND_TAR:
+	case KIND_CPIO:
+	case KIND_AR: return check_rest(layer);
+	default: return LAYER_END;
+	}
+}
+
+/* ---- Entries ---------------------------------------------------------------- */
+
+enum layer_result layer_next(struct layer *layer)
+{
+	struct limits *limits = &layer->context->limits;
+
+	if (layer->empty)
+		return LAYER_END;
+	switch (archive_read_next_header(layer->archive, &layer->entry)) {
+	case ARCHIVE_OK:
+	case ARCHIVE_WARN: break;
+	case ARCHIVE_EOF: return end(layer);
+	default: return fail_archive(layer);
+	}
+	if (limits->entries_so_far++ >= limits->entries)
+		return fail(layer,
+			"it has too many entries; raise `max-entries` if that "
+			"is right");
+	layer->index++;
+	layer->left = 0;
+	layer->at = layer->hole = 0;
+	layer->over = false;
+	return LAYER_OK;
+}
+
+/* ---- Contents --------------------------------------------------------------- */
+
+static enum layer_result fail_content(struct layer *layer, const char *problem)
+{
+	const char *name = archive_entry_pathname(layer->entry);
+	struct text text = {0};
+
+	layer->over = true;
+	text_add_string(&text, "the entry `");
+	text_add_escaped(&text, name ? name : "", name ? strlen(name) : 0, 200);
+	text_add_format(
+		&text, "`: %s", problem ? problem : "its content is damaged");
+	fail(layer, text.data);
+	if (layer->feed.failed)
+		layer->status = layer->feed.stream->status;
+	text_free(&text);
+	return LAYER_FAILED;
+}
+
+static enum layer_result count(struct layer *layer, uint64_t bytes)
+{
+	struct limits *limits = &layer->context->limits;
+	struct text problem = {0};
+	enum layer_result result = LAYER_OK;
+
+	if (!limits_add(limits, &limits->entry_bytes[layer->depth], bytes,
+		    &problem))
+		result = fail_content(layer, problem.data);
+	text_free(&problem);
+	return result;
+}
+
+/* What an entry must have according to its header. */
+static enum layer_result end_content(struct layer *layer, uint64_t offset)
+{
+	struct archive_entry *entry = layer->entry;
+	uint64_t size = archive_entry_size_is_set(entry)
+		? (uint64_t)archive_entry_size(entry)
+		: layer->at;
+
+	layer->over = true;
+	if (layer->at == size)
+		return LAYER_END;
+	if (layer->at > size || layer->kind != KIND_TAR || offset != size)
+		return fail_content(layer, "it isn't as long as it says");
+	layer->over = false; /* a sparse file ends in a hole */
+	layer->hole = size - layer->at;
+	return LAYER_OK;
+}
+
+/* Gets the next block of the content, or the hole in front of it. */
+static enum layer_result refill(struct layer *layer)
+{
+	const void *data;
+	la_int64_t offset = 0;
+	int result;
+
+	if (layer->over)
+		return LAYER_END;
+	do
+		result = archive_read_data_block(
+			layer->archive, &data, &layer->left, &offset);
+	while (result == ARCHIVE_OK && layer->left == 0 &&
+		(uint64_t)offset == layer->at);
+	if (result == ARCHIVE_EOF)
+		return end_content(layer, (uint64_t)offset);
+	if (result != ARCHIVE_OK || (uint64_t)offset < layer->at) {
+		const char *problem = feed_problem(&layer->feed);
+
+		return fail_content(layer,
+			problem ? problem
+				: archive_error_string(layer->archive));
+	}
+	layer->data = data;
+	layer->hole = (uint64_t)offset - layer->at;
+	return LAYER_OK;
+}
+
+/* Moves up to SIZE bytes of the content to SPACE, or drops them when that is
+ * NULL; says how many. */
+static enum layer_result take(
+	struct layer *layer, char *space, size_t size, size_t *length)
+{
+	enum layer_result result = LAYER_OK;
+	uint64_t most = layer->hole > 0 ? layer->hole : layer->left;
+
+	*length = most < size ? (size_t)most : size;
+	result = count(layer, *length);
+	layer->at += *length;
+	if (layer->hole > 0) {
+		layer->hole -= *length;
+		if (space)
+			memset(space, 0, *length);
+		return result;
+	}
+	if (space)
+		memcpy(space, layer->data, *length);
+	layer->data += *length;
+	layer->left -= *length;
+	return result;
+}
+
+static enum layer_result want_data(struct layer *layer)
+{
+	enum layer_result result = LAYER_OK;
+
+	while (result == LAYER_OK && layer->hole == 0 && layer->left == 0)
+		result = refill(layer);
+	return result;
+}
+
+enum layer_result layer_drain(struct layer *layer)
+{
+	size_t length;
+	enum layer_result result = want_data(layer);
+
+	return result == LAYER_OK ? take(layer, NULL, BUFFER_BYTES, &length)
+				  : result;
+}
+
+/* ---- Streams ---------------------------------------------------------------- */
+
+static enum read_status read_entry(struct stream *stream, struct slice *window)
+{
+	struct entry_stream *self = (struct entry_stream *)stream;
+	struct layer *layer = self->layer;
+	size_t size, length;
+
+	if (!layer)
+		return stream_fail(
+			stream, STATUS_SYSTEM, "its archive was closed");
+	char *space = buffer_filler_space(&self->filler, &size);
+	if (!space)
+		return READ_MEMORY;
+	enum layer_result result = want_data(layer);
+	if (result == LAYER_OK)
+		result = take(layer, space, size, &length);
+	if (result == LAYER_END)
+		return READ_END;
+	if (result == LAYER_FAILED)
+		return stream_fail(
+			stream, layer->status, "%s", layer->problem.data);
+	buffer_filler_lend(&self->filler, length, window);
+	return READ_DATA;
+}
+
+static void destroy_entry(struct stream *stream)
+{
+	struct entry_stream *self = (struct entry_stream *)stream;
+
+	if (self->layer)
+		self->layer->lent = NULL;
+	buffer_filler_finish(&self->filler);
+	free(self);
+}
+
+struct stream *layer_content(struct layer *layer)
+{
+	static const struct stream_methods methods = {
+		.read = read_entry,
+		.destroy = destroy_entry,
+	};
+	struct entry_stream *self = memory_zeroed(sizeof(*self));
+
+	stream_init(&self->base, &methods);
+	self->layer = layer;
+	buffer_filler_init(&self->filler, layer->context->pool);
+	layer->lent = self;
+	return &self->base;
+}
+
+void layer_abandon(struct layer *layer)
+{
+	if (layer->lent)
+		layer->lent->layer = NULL;
+	layer->lent = NULL;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An archive that is open: its entries one by one, each read at most once and
+ * before the next. Layers lie within each other where archives do.
+ */
+#ifndef LEAT_OPERATORS_SUPPORT_ARCHIVE_LAYER_H
+#define LEAT_OPERATORS_SUPPORT_ARCHIVE_LAYER_H
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "engine/operator.h"
+#include "operators/support/archive/feed.h"
+#include "operators/support/archive/kind.h"
+#include "operators/support/archive/limits.h"
+#include "operators/support/file/buffer-pool.h"
+
+/* What all layers of an input share; not theirs. */
+struct archive_context {
+	struct operator *op;
+	struct buffer_pool *pool;
+	struct limits limits;
+	unsigned kinds; /* bits of enum archive_kind that are opened */
+	char **passphrases; /* ends in NULL; or NULL */
+};
+
+struct entry_stream;
+
+struct layer {
+	struct archive_context *context;
+	struct layer *outer; /* or NULL */
+	unsigned depth; /* 0: the outermost */
+	struct stream *source; /* what it came as, a rewind; owned */
+	struct stream *plain; /* what is in it, decompressed; owned */
+	struct feed feed;
+	struct archive *archive;
+	enum archive_kind kind;
+	bool empty; /* a zip file without entries, which libarchive refuses */
+	struct text path, trail; /* of the archive, for its entries */
+
+	struct archive_entry *entry; /* the current one; of the archive */
+	uint64_t index; /* of the next entry */
+	const char *data; /* of its content, not lent yet */
+	size_t left;
+	uint64_t at; /* in its content: what is lent next */
+	uint64_t hole; /* so many zeros come first */
+	bool over; /* its content has ended, or failed */
+	struct entry_stream *lent; /* the stream of its content; or NULL */
+	struct text problem; /* why something failed, as a sentence */
+	enum exit_status status; /* of the problem */
+};
+
+enum layer_result {
+	LAYER_OK,
+	LAYER_END, /* there are no more entries, and the archive is whole */
+	LAYER_PLAIN, /* it is no archive */
+	LAYER_FAILED, /* layer->problem says why */
+};
+
+/* A layer over SOURCE, a rewind that it takes. */
+struct layer *layer_create(struct archive_context *context, struct layer *outer,
+	struct stream *source);
+void layer_destroy(struct layer *layer); /* takes NULL; not those outside */
+
+/* Finds out what the source is, and opens it. PLAIN: the source is as it was,
+ * and may be taken away. */
+enum layer_result layer_open(struct layer *layer);
+
+/* Goes on to the next entry; what is unread of the last is skipped. */
+enum layer_result layer_next(struct layer *layer);
+
+/* Reads on in what nobody has read of an entry, so that its checksum is
+ * checked: OK, or END when it has ended. */
+enum layer_result layer_drain(struct layer *layer);
+
+/* The content of the current entry, which isn't out yet. It must be destroyed
+ * before the next entry or the layer. */
+struct stream *layer_content(struct layer *layer);
+
+/* Lets the stream that is out fail from now on. */
+void layer_abandon(struct layer *layer);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the directory of a zip file and what it says of it agree. */
+#ifndef LEAT_OPERATORS_SUPPORT_ARCHIVE_ZIP_CHECK_H
+#define LEAT_OPERATORS_SUPPORT_ARCHIVE_ZIP_CHECK_H
+
+#include "base/text.h"
+#include "model/stream.h"
+
+/* Looks through STREAM, which has a size and a seek, and leaves it at its
+ * start. Readers take the one or the other of what a zip file says twice: when
+ * it differs they see different archives. The directory must end the file; each
+ * entry must have the same name, method and, where both say them, sizes and
+ * CRC in front of its data; no two may overlap. The format is that of PKWARE's
+ * APPNOTE. ENTRIES gets their
+ * number. False: PROBLEM says why it doesn't hold, in a sentence. */
+bool zip_check(struct stream *stream, uint64_t *entries, struct text *problem);
+
+#endif

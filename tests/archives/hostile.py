@@ -1,0 +1,217 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Makes the archives that must be refused, in the directory that it is given:
+bad-*, and good-* that look like them and are fine. Nothing of them is taken
+from anywhere: the formats are those of POSIX.1 (pax, ustar), of GNU tar and of
+PKWARE's APPNOTE."""
+import gzip
+import os
+import struct
+import sys
+import zlib
+
+
+def tar_header(name, size=0, kind=b'0', link=b'', mode=0o644, mtime=b'0'):
+    if isinstance(name, str):
+        name = name.encode()
+    if isinstance(size, int):
+        size = b'%011o' % size
+    header = bytearray(512)
+    for at, value in ((0, name[:100]), (100, b'%07o' % mode), (108, b'0000000'),
+                      (116, b'0000000'), (124, size), (136, mtime),
+                      (156, kind), (157, link), (257, b'ustar\0' b'00')):
+        header[at:at + len(value)] = value
+    header[148:156] = b' ' * 8
+    header[148:156] = b'%06o\0 ' % sum(header)
+    return bytes(header)
+
+
+def padded(data):
+    return data + bytes(-len(data) % 512)
+
+
+def tar_entry(name, data=b'x\n', **more):
+    return tar_header(name, len(data), **more) + padded(data)
+
+
+END = bytes(1024)
+
+
+def pax(records, name=b'pax'):
+    data = b''
+    for key, value in records:
+        body = b' %s=%s\n' % (key, value)
+        length = len(body)
+        while len(b'%d' % length) + len(body) != length:
+            length = len(b'%d' % length) + len(body)
+        data += b'%d%s' % (length, body)
+    return tar_header(name, len(data), b'x') + padded(data)
+
+
+def base256(value):
+    return b'\x80' + value.to_bytes(11, 'big')
+
+
+def deflate(data):
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
+class Zip:
+    """A zip file in which anything can be wrong."""
+
+    def __init__(self):
+        self.data, self.central, self.count = b'', b'', 0
+
+    def add(self, name, content=b'x\n', other_name=None, crc=None, method=0,
+            local_size=None, flags=0, offset=None, packed=None):
+        name = name.encode() if isinstance(name, str) else name
+        packed = content if packed is None else packed
+        crc = zlib.crc32(content) if crc is None else crc
+        at = len(self.data) if offset is None else offset
+        size = len(content)
+        fields = struct.pack('<HHHHHIIIHH', 20, flags, method, 0, 33, crc,
+                             len(packed), size, len(name), 0)
+        local = name if other_name is None else other_name.encode()
+        if offset is None:
+            self.data += b'PK\3\4' + struct.pack(
+                '<HHHHHIIIHH', 20, flags, method, 0, 33, crc, len(packed),
+                size if local_size is None else local_size, len(local),
+                0) + local + packed
+        self.central += b'PK\1\2' + struct.pack('<H', 20) + fields + \
+            struct.pack('<HHHII', 0, 0, 0, 0o100644 << 16, at) + name
+        self.count += 1
+        return self
+
+    def bytes(self, count=None, offset=0, tail=b''):
+        count = self.count if count is None else count
+        return self.data + self.central + b'PK\5\6' + struct.pack(
+            '<HHHHIIH', 0, 0, count, count, len(self.central),
+            len(self.data) + offset, 0) + tail
+
+
+def many(count):
+    return b''.join(tar_header('f%d' % i) for i in range(count)) + END
+
+
+def nest(depth):
+    data = b'core\n'
+    for i in range(depth):
+        data = tar_entry('n%d.tar' % i, data) + END
+    return data
+
+
+def nine(data):
+    for _ in range(9):
+        data = gzip.compress(data, mtime=0)
+    return data
+
+
+HUGE = bytes(100 << 20)
+
+# The directory says more bytes than there are; the header none.
+FIT = Zip().add('a', flags=8)
+FIT.central = FIT.central[:20] + struct.pack('<I', 1 << 20) + FIT.central[24:]
+# The size is said to follow, but doesn't.
+WIDE = Zip().add('a')
+WIDE.central = WIDE.central[:24] + b'\xff' * 4 + WIDE.central[28:30] + \
+    struct.pack('<H', 4) + WIDE.central[32:] + struct.pack('<HH', 1, 0)
+
+REJECTED = {  # the name of an entry that nobody should use
+    'dots.tar': tar_entry('a/../../b') + END,
+    'dots-end.tar': tar_entry('a/..') + END,
+    'absolute.tar': tar_entry('/etc/passwd') + END,
+    'backslash.tar': tar_entry('..\\..\\b') + END,
+    'backslash-root.tar': tar_entry('\\b') + END,
+    'drive.tar': tar_entry('C:/b') + END,
+    'component.tar': pax([(b'path', b'n' * 256)]) + tar_entry('x') + END,
+    'long.tar': pax([(b'path', b'/'.join([b'n' * 250] * 17))]) +
+    tar_entry('x') + END,
+    'deep.tar': pax([(b'path', b'd/' * 65 + b'f')]) + tar_entry('x') + END,
+    'dots.zip': Zip().add('../b').bytes(),
+    'absolute.zip': Zip().add('/b').bytes(),
+}
+
+FAILED = {
+    'empty': b'',
+    'zero-bytes': bytes(100),
+    'header-sum.tar': bytes([65 ^ 1]) + tar_entry('A')[1:] + tar_entry('b') +
+    END,
+    'second-sum.tar': tar_entry('a') + b'c' + tar_entry('b')[1:] + END,
+    'no-end.tar': tar_entry('a'),
+    'half-end.tar': tar_entry('a') + bytes(512),
+    'no-end-zeros.tar': tar_entry('a', bytes(2048)),
+    'between.tar': tar_entry('a') + tar_entry('b'),
+    'garbage.tar': tar_entry('a') + END + b'garbage',
+    'appended.tar': (tar_entry('a') + END) * 2,
+    'size.tar': tar_header('a', base256(1 << 62)) + END,
+    'negative.tar': tar_header('a', b'\xff' * 12) + END,
+    'pax-8m.tar': tar_header('p', 8 << 20, b'x') + padded(
+        b'8388608 comment=' + b'x' * ((8 << 20) - 17) + b'\n') +
+    tar_entry('a') + END,
+    'ratio.tar.gz': gzip.compress(tar_entry('a', HUGE) + END, mtime=0),
+    'ratio.zip': Zip().add('a', HUGE, method=8, packed=deflate(HUGE)).bytes(),
+    'sparse.tar': pax([(b'GNU.sparse.major', b'1'), (b'GNU.sparse.minor', b'0'),
+                       (b'GNU.sparse.name', b'a'),
+                       (b'GNU.sparse.realsize', b'%d' % (1 << 60))]) +
+    tar_entry('a', padded(b'1\n%d\n1\n' % ((1 << 60) - 1)) + b'x') + END,
+    'crc.tar.gz': gzip.compress(tar_entry('a') + END, mtime=0)[:-8] + b'12345678',
+    'garbage.tar.gz': gzip.compress(tar_entry('a') + END, mtime=0) + b'garbage',
+    'crc.zip': Zip().add('a', crc=1).bytes(),
+    'names.zip': Zip().add('a', other_name='b').bytes(),
+    'name-length.zip': Zip().add('a', other_name='aa').bytes(),
+    'sizes.zip': Zip().add('a', local_size=5).bytes(),
+    'count-more.zip': Zip().add('a').bytes(count=2),
+    'count-less.zip': Zip().add('a').add('b').bytes(count=1),
+    'offset.zip': Zip().add('a').bytes(offset=3),
+    'overlap.zip': Zip().add('a').add('a', offset=0).bytes(),
+    'garbage.zip': Zip().add('a').bytes(tail=b'garbage'),
+    'prefix.zip': b'PK\3\4' + Zip().add('a').bytes(),
+    'parts.zip': Zip().add('a').bytes()[:-18] + b'\1' +
+    Zip().add('a').bytes()[-17:],
+    'wide.zip': Zip().add('a').bytes()[:-10] + b'\xff' * 8 + bytes(2),
+    'wide-end.zip': Zip().add('a').bytes()[:-22] + b'PK\6\7' + bytes(16) +
+    Zip().add('a').bytes()[-22:-10] + b'\xff' * 8 + bytes(2),
+    'wide-size.zip': WIDE.bytes(),
+    'place.zip': Zip().add('a').add('b', offset=1).bytes(),
+    'behind.zip': Zip().add('a').add('b', offset=1 << 31).bytes(),
+    'fit.zip': FIT.bytes(),
+    'directory.zip': Zip().add('a').bytes().replace(b'PK\1\2', b'PK\1\3'),
+    'directory-name.zip': Zip().add('a').bytes()[:-22 - 19] + b'\xff' +
+    Zip().add('a').bytes()[-22 - 18:],
+    'directory-64m.zip': b'PK\3\4' + bytes(65 << 20) + b'PK\5\6' +
+    struct.pack('<HHHHIIH', 0, 0, 1, 1, 65 << 20, 4, 0),
+    'nine.gz': nine(tar_entry('a') + END),
+    'encrypted.zip': Zip().add('a', b'x' * 20, flags=1).bytes(),
+    'cut.ar': b'!<arch>\n' + b'%-16s%-12d%-6d%-6d%-8s%-10d`\n' % (
+        b'a/', 0, 0, 0, b'100644', 6) + b'ab',
+    'cut.cpio': b'070701' + b'00000000' * 13 + b'\0',
+}
+
+GOOD = {
+    'empty.tar': bytes(10240),
+    'empty.zip': Zip().bytes(),
+    'names.tar': b''.join(tar_entry(n) for n in (
+        '-rf', 'a\nb', 'c\x1b[31m', '%n%s', '$(id)', '"q"', "'", '=cmd', 'a\\b',
+        b'\xff\xfe', './x', 'y//z', 'a..b/...')) + END,
+    'kinds.tar': tar_header('dir/', 0, b'5') +
+    tar_header('fifo', 0, b'6') + tar_header('char', 0, b'3') +
+    tar_header('block', 0, b'4') + tar_header('sym', 0, b'2', b'/etc/passwd') +
+    tar_header('hard', 0, b'1', b'../x') + tar_entry('file') + END,
+    'mtime.tar': tar_header('a', 0, mtime=base256(1 << 62)) + END,
+    'sparse.tar': pax([(b'GNU.sparse.major', b'1'),
+                       (b'GNU.sparse.minor', b'0'), (b'GNU.sparse.name', b'a'),
+                       (b'GNU.sparse.realsize', b'3000')]) +
+    tar_entry('a', padded(b'2\n1000\n1\n3000\n0\n') + b'x') + END,
+    'nested-8.tar': nest(9),
+    'nested-9.tar': nest(10),
+    'many.tar': many(2000),
+    'descriptor.zip': Zip().add('a').add('b').bytes(),
+}
+
+os.chdir(sys.argv[1])
+for prefix, group in (('rejected-', REJECTED), ('bad-', FAILED),
+                      ('good-', GOOD)):
+    for name, data in group.items():
+        with open(prefix + name, 'wb') as file:
+            file.write(data)

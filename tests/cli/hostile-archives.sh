@@ -1,0 +1,198 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Archives that are made to do harm, or that are damaged: what they must get is
+# said by their names. tests/archives/hostile.py makes them.
+. "$srcdir/tests/cli/lib.sh"
+
+mkdir h
+python3 "$srcdir/tests/archives/hostile.py" h || fail 'the generator fails'
+cat >read.yaml <<'END'
+leat: 1
+session: read
+params: {in: {type: inputs, args: true}}
+operators:
+  in: {use: files, match: "${in}"}
+  entries: {use: archive-read, nested: true}
+  out: {use: write-file, path: "out/{src_path}"}
+links: [in -> entries -> out]
+END
+sed 's/^  out:.*/  out: discard/; s/  in: {type/  why: {type: text, default: none}\n&/
+	s/links: .*/links:\n  - in -> entries -> out\n  - entries.rejected -> why -> table -> bad/' \
+	read.yaml | sed '/^params/s/.*/params: {in: {type: inputs, args: true}}/; /^  why/d
+	s/^  out: discard/  out: discard\n  why: {use: map, select: [reject_reason]}\n  table: {use: csv-encode, header: false}\n  bad: stdout/' >reject.yaml
+
+# refused ARCHIVE REASON
+refused()
+{
+	expect 1 timeout 60 "$LEAT" run read.yaml h/bad-$1 || echo "($1)"
+	said "$2"
+	[ -z "$(find out ! -type d 2>/dev/null)" ] ||
+		fail "bad-$1: something was written"
+}
+refused empty 'it is no archive, or of a format that `formats` doesn'\''t name; `plain: pass` lets it through'
+refused zero-bytes 'it is no archive'
+refused header-sum.tar 'Unrecognized archive format'
+refused second-sum.tar 'Damaged tar archive'
+refused no-end.tar 'two blocks of zeros at its end are missing'
+refused half-end.tar 'two blocks of zeros at its end are missing'
+refused no-end-zeros.tar 'two blocks of zeros at its end are missing'
+refused between.tar 'two blocks of zeros at its end are missing'
+refused garbage.tar 'something follows its end, which is at byte 1024'
+refused appended.tar 'something follows its end, which is at byte 1024'
+refused size.tar 'Truncated tar archive'
+refused negative.tar 'negative size'
+refused pax-8m.tar 'too large'
+refused ratio.tar.gz 'more than 200 times'
+refused ratio.zip 'it holds more than 200 times the bytes that it has; raise `max-ratio` if that is right'
+refused sparse.tar 'more than 200 times'
+refused crc.tar.gz 'checksum is wrong'
+refused garbage.tar.gz 'what follows the data'
+refused crc.zip 'bad CRC'
+refused names.zip 'the entry `a` has another name in the directory'
+refused name-length.zip 'another name in the directory'
+refused sizes.zip 'another size in the directory'
+refused count-more.zip 'wrong offset, size or count'
+refused count-less.zip 'its directory has another length'
+refused offset.zip 'wrong offset, size or count'
+refused overlap.zip 'two of its entries overlap'
+refused garbage.zip 'something follows its end'
+refused prefix.zip 'wrong offset, size or count'
+refused parts.zip 'it is one part of several'
+refused wide.zip 'its end says a wrong offset, size or count'
+refused wide-end.zip 'its end is damaged'
+refused wide-size.zip 'an entry lacks its size'
+refused place.zip 'its directory says wrong offsets'
+refused behind.zip 'it is truncated, or says wrong offsets'
+refused fit.zip "an entry doesn't fit into it"
+refused directory.zip 'its directory is damaged'
+refused directory-name.zip 'its directory is damaged'
+refused directory-64m.zip 'its directory has more than 64 MiB'
+refused nine.gz 'it is compressed more than 8 times'
+refused encrypted.zip 'the entry `a` is encrypted; name a file with its passphrase in `passphrases`'
+refused cut.ar 'runcated'
+refused cut.cpio 'cpio'
+[ "$(ls h/bad-* | wc -l)" -eq "$(grep -c '^refused [a-z]' "$srcdir/tests/cli/hostile-archives.sh")" ] ||
+	fail 'an archive without a case, or the other way round'
+
+# Names that nobody should use: rejected, never made harmless.
+for archive in h/rejected-*; do
+	expect 1 "$LEAT" run read.yaml $archive
+	case $archive in
+	*drive*) said 'starts with the letter of a drive' ;;
+	*long*) said 'is longer than 4095 bytes' ;;
+	*dots*) said 'leads out of its directory by `..`' ;;
+	*component*) said 'has a component of more than 255 bytes' ;;
+	*deep*) said 'has more than 64 components' ;;
+	*absolute*) said 'is an absolute path' ;;
+	*) said 'the name of the entry' ;;
+	esac
+	[ -z "$(find out ! -type d 2>/dev/null)" ] ||
+		fail "$archive: something was written"
+	expect 0 "$LEAT" run reject.yaml $archive
+	[ "$(grep -c 'the name of the entry' stdout)" -eq 1 ] ||
+		fail "$archive: not rejected"
+done
+
+# Those are fine.
+for archive in h/good-*; do
+	case $archive in *nested-9*) continue ;; esac
+	expect 0 "$LEAT" run reject.yaml $archive || echo "($archive)"
+	silent stdout
+done
+expect 1 "$LEAT" run reject.yaml h/good-nested-9.tar
+said 'archives lie in each other more than 8 deep; a number for `nested` opens only so many'
+expect 0 "$LEAT" run reject.yaml h/good-mtime.tar
+said 'the time of the entry `a` is out of range: the nearest that isn'\''t is taken, for others here as well'
+expect 0 "$LEAT" run read.yaml h/good-names.tar h/good-kinds.tar
+names=$(find out/good-names.tar -type f -print0 | tr -cd '\0' | wc -c)
+[ "$names" -eq 13 ] || fail "$names names, not 13"
+find out -type l -o -type p -o -type b -o -type c >others
+silent others
+[ -f out/good-kinds.tar/file ] || fail 'the file is missing'
+[ ! -e out/good-kinds.tar/sym ] || fail 'a link was made'
+
+# Limits that are set.
+sed 's/nested: true/max-entries: 1999/' read.yaml >few.yaml
+expect 1 "$LEAT" run few.yaml h/good-many.tar
+said 'it has too many entries; raise `max-entries` if that is right'
+sed 's/nested: true/max-entries: 2000/' read.yaml >enough.yaml
+expect 0 "$LEAT" run enough.yaml h/good-many.tar
+sed 's/nested: true/max-bytes: 1500B/' read.yaml >small.yaml
+expect 1 "$LEAT" run small.yaml h/good-sparse.tar
+said 'it holds more than 1500 bytes; raise `max-bytes` if that is right'
+
+# Truncated at each step, and with flipped bits: an error or the same bytes,
+# never a crash.
+mkdir p
+seq 1 200 >p/a
+seq 1 90 >p/b
+cd p
+tar -c -f ../t.tar a b
+gzip -k ../t.tar
+zip -q ../t.zip a b
+7zz a -bd ../t.7z a b >/dev/null
+bsdtar -c -f ../t.cpio --format=newc a b
+xz -k ../t.tar && zstd -q ../t.tar && bzip2 -k ../t.tar && lz4 -q ../t.tar ../t.tar.lz4
+cd ..
+for name in t.tar.bz2 t.tar.zst t.tar.lz4; do
+	{ cat $name; echo garbage; } >garbage
+	expect 1 "$LEAT" run read.yaml garbage
+done
+{ cat t.tar.bz2; echo garbage; } >garbage
+expect 1 "$LEAT" run read.yaml garbage
+said 'something follows the end of what is compressed, at byte '
+head -c 200 t.tar.bz2 >cut
+expect 1 "$LEAT" run read.yaml cut
+said 'what is compressed is damaged or truncated: '
+head -c 300 t.7z >cut
+expect 1 "$LEAT" run read.yaml cut
+said 'cut: it is truncated'
+head -c 960 t.cpio >cut
+expect 1 "$LEAT" run read.yaml cut
+said 'the entry `b`: its content is damaged'
+sed 's/  out: discard/  out: hash/; s/in -> entries -> out/in -> entries -> out\n  - out.digest -> none/
+	s/^  bad: stdout/&\n  none: discard/' reject.yaml >hash.yaml
+python3 - "$LEAT" <<'END' || fail 'truncated or damaged archives'
+import os, subprocess, sys
+leat, wrong = sys.argv[1], 0
+quick = os.environ.get('LEAT_TEST_QUICK') or os.environ['LEAT_SANITIZED'] == 'yes'
+
+def run(names):
+    return subprocess.run([leat, 'run', '-k', 'hash.yaml'] + names,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          timeout=250)
+
+for name in ('t.tar', 't.tar.gz', 't.tar.xz', 't.tar.zst', 't.tar.bz2',
+             't.tar.lz4', 't.zip', 't.7z', 't.cpio'):
+    whole = open(name, 'rb').read()
+    # A tar file may lack the zeros behind its end mark, and cpio its padding.
+    last = len(whole.rstrip(b'\0')) if name in ('t.tar', 't.cpio') else len(whole)
+    cuts = []
+    for length in range(0, last, 64 if name.endswith('r') or
+                        name.endswith('o') else 16):
+        cuts.append('cut-%05d-%s' % (length, name))
+        open(cuts[-1], 'wb').write(whole[:length])
+    result = run(cuts)
+    said = result.stderr.decode(errors='replace')
+    failed = '%d units, %d of them failed' % (len(cuts), len(cuts))
+    if result.returncode != 1 or failed not in said:
+        print('%s: status %d, not: %s' % (name, result.returncode, failed))
+        print(said[-600:])
+        wrong = 1
+    flips = []
+    for at in range(0, len(whole), 7 if not quick else 61):
+        data = bytearray(whole)
+        data[at] ^= 1 << at % 8
+        flips.append('flip-%05d-%s' % (at, name))
+        open(flips[-1], 'wb').write(data)
+    for i in range(0, len(flips), 500):
+        result = run(flips[i:i + 500])
+        if result.returncode not in (0, 1):
+            print('%s: status %d' % (name, result.returncode))
+            print(result.stderr.decode(errors='replace')[-2000:])
+            wrong = 1
+    for made in cuts + flips:
+        os.unlink(made)
+sys.exit(wrong)
+END
+finish
