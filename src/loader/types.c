@@ -60,8 +60,10 @@ static const char *convert_hint(
 	if (unused)
 		return arena_format(loader->arena, "put '%s' (%s) between them",
 			unused->name, unused->spec->name);
+	/* Nor was one forgotten that opens archives. */
 	for (size_t i = 0; registry_operators[i]; i++)
-		if (!(registry_operators[i]->flags & OPERATOR_CONVERTS) &&
+		if (!(registry_operators[i]->flags &
+			    (OPERATOR_CONVERTS | OPERATOR_UNTRUSTED)) &&
 			converts(registry_operators[i], types, wanted))
 			return arena_format(loader->arena,
 				"put the operator %s between them",

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "registry/module.h"
 #include "session/errand.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -123,6 +124,20 @@ static void obey(const struct nursery *nursery)
 		kill(order.pid, SIGKILL);
 }
 
+/* Workers have all modules from the start. One that is missing is reported by
+ * the run, which needs it as well. */
+static void load_modules(const struct session *session)
+{
+	struct text problem = {0};
+
+	for (unsigned i = 0; i < session->graph_count; i++)
+		for (unsigned j = 0; j < session->graphs[i].operator_count; j++)
+			if (session->graphs[i].operators[j].spec->module)
+				module_code(session->graphs[i].operators[j].spec,
+					&problem);
+	text_free(&problem);
+}
+
 static _Noreturn void serve(struct nursery *nursery, pid_t parent)
 {
 	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -191,6 +206,7 @@ struct zygote *zygote_start(const struct session *session)
 		};
 
 		close(sockets[0]);
+		load_modules(session);
 		serve(&nursery, parent);
 	}
 	close(sockets[1]);
