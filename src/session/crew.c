@@ -417,8 +417,18 @@ static void pump(struct crew *crew)
 		bury_all(crew);
 }
 
-/* The worker that has the least to do and may get more. */
-static struct member *choose(struct crew *crew)
+/* Whether the worker has a task behind this one. What it says of its tasks comes
+ * in the order in which it got them, and is taken in the order of units. */
+static bool is_ahead(const struct member *member, const struct task *task)
+{
+	while ((task = task->next))
+		if (task->member == member)
+			return true;
+	return false;
+}
+
+/* The worker that has the least to do and may get the task. */
+static struct member *choose(struct crew *crew, const struct task *task)
 {
 	struct member *best = NULL;
 
@@ -428,7 +438,8 @@ static struct member *choose(struct crew *crew)
 		bool full = open >= AHEAD_TASKS ||
 			(open >= 2 && member->open_bytes > AHEAD_BYTES);
 
-		if (full || member->exited || member->socket < 0)
+		if (full || member->exited || member->socket < 0 ||
+			is_ahead(member, task))
 			continue;
 		if (!best || open < best->tasks - best->reports)
 			best = member;
@@ -467,7 +478,7 @@ static bool send_task(struct member *member, struct task *task)
 /* Finds somebody for the task. */
 static bool place(struct crew *crew, struct task *task)
 {
-	struct member *member = choose(crew);
+	struct member *member = choose(crew, task);
 
 	if (task->text.length > WIRE_BYTES - sizeof(struct wire_head)) {
 		lose(task, strerror(ENAMETOOLONG));
@@ -475,9 +486,10 @@ static bool place(struct crew *crew, struct task *task)
 	}
 	if (!member || member->tasks > member->reports) {
 		spawn(crew);
-		member = choose(crew);
+		member = choose(crew, task);
 	}
-	if (!member && crew->spawn_error && crew->member_count == 0) {
+	if (!member && crew->spawn_error &&
+		(crew->member_count == 0 || task == crew->first)) {
 		struct text reason = {0};
 
 		text_add_format(&reason, "no worker can be started: %s",

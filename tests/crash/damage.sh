@@ -24,7 +24,7 @@ read_slowly()
 	(cd work && ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
 		exec strace -f -o ../trace -P "$1" -e trace=openat,read \
 		-e inject=read:delay_enter=300000:when=3 \
-		"$LEAT" run ${LEAT_RUN_OPTIONS-} -k mill.yaml) \
+		"$LEAT" run $options -k mill.yaml) \
 		>stdout 2>stderr &
 	tracer=$!
 	wait_for opened "$1" 2 || fail "$1 is not opened"
@@ -71,7 +71,7 @@ if traced; then
 			exec strace -f -o ../trace -e trace=$call -P out/3 \
 			-P "$PWD/out/3" \
 			-e inject=$call:delay_enter=300000:when=1+ "$LEAT" run \
-			${LEAT_RUN_OPTIONS-} -k mill.yaml) >stdout 2>stderr &
+			$options -k mill.yaml) >stdout 2>stderr &
 		tracer=$!
 		wait_for grep -qs "$call(" trace
 		mv work/out/3 work/out/gone && ln -s ../../elsewhere work/out/3

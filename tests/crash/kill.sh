@@ -11,7 +11,7 @@ if [ -n "$soak" ]; then
 	moments=500
 	files=1000
 fi
-mill_make $files
+mill_make $files $much_work
 mill_control
 
 # How long an undisturbed run takes, in microseconds: the least of three.
@@ -30,7 +30,7 @@ done
 killed()
 {
 	(cd work && exec timeout --foreground -s KILL "$1" \
-		"$LEAT" run ${LEAT_RUN_OPTIONS-} mill.yaml) >stdout 2>stderr
+		"$LEAT" run $options mill.yaml) >stdout 2>stderr
 	status=$?
 	[ $status -eq 124 ] || [ $status -eq 137 ] && return
 	[ $status -eq 0 ] || fail "after $1 s: exit status $status"
@@ -55,4 +55,47 @@ while read -r from after again; do
 done <moments 2>shell # which says each time that it was killed
 echo "$kills runs over $files inputs were killed"
 [ $kills -ge $((moments / 4)) ] || fail 'too few runs were killed'
+
+# A worker that is killed costs its unit another try.
+workers()
+{
+	zygote=$(cat "/proc/$1/task/$1/children" 2>/dev/null) &&
+		[ -n "$zygote" ] &&
+		cat "/proc/${zygote%% *}/task/${zygote%% *}/children" 2>/dev/null
+}
+
+# Whether one of the workers of a run was killed, after so many seconds.
+worker_killed()
+{
+	(cd work && exec "$LEAT" run $options mill.yaml) >stdout 2>stderr &
+	run=$!
+	while kill -0 $run 2>/dev/null; do
+		worker=$(workers $run)
+		[ -z "$worker" ] || break
+	done
+	sleep "$1"
+	for worker in $worker; do
+		kill -KILL "$worker" 2>/dev/null || continue
+		kills=$((kills + 1))
+		break
+	done
+	wait $run
+}
+moments=$((moments / 4))
+kills=0
+while read -r from after again; do
+	[ $moments -gt 0 ] || break
+	moments=$((moments - 1))
+	mill_start 1
+	case $options in *'-j 1'*) break ;; esac
+	worker_killed $after ||
+		fail "a worker killed after $after s: $? $(cat stderr)"
+	mill_done "a worker killed after $after s"
+	mill_again "a worker killed after $after s"
+done <moments 2>shell
+echo "$kills workers were killed"
+case $options in
+*'-j 1'*) ;;
+*) [ $kills -gt 0 ] || fail 'no worker was killed' ;;
+esac
 finish

@@ -4,16 +4,19 @@
 # versions. What is wanted comes from cp and awk. A test that sources this is in
 # an empty directory; then
 #
-#	mill_make 40	40 inputs, in 4 directories
+#	mill_make 40 9	40 inputs, in 4 directories; the last has 9 lines
 #	mill_start 1	in work: version 1 is done, and the inputs are version 2
 #	mill_start 0	in work: nothing was ever done; version 2
 #
-# LEAT_RUN_OPTIONS are more options for each run, such as -j 2. LEAT_SOAK, when
-# set, asks for the long version of a test.
+# LEAT_RUN_OPTIONS are more options for each run; without them there are workers
+# in those of mill_start 1. So that they have something to do, there are to be
+# much_work lines. LEAT_SOAK, when set, asks for the long version of a test.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 . "$srcdir/tests/cli/lib.sh"
 unset LEAT_STATE
 soak=${LEAT_SOAK-}
+options=${LEAT_RUN_OPTIONS-}
+much_work=30000 # of 40 bytes
 
 mill_session()
 {
@@ -34,17 +37,19 @@ links:
 END
 }
 
-# mill_inputs FILES VERSION DIRECTORY: in version 2 every third one is another,
-# and the last one is new.
+# mill_inputs FILES LINES VERSION DIRECTORY: in version 2 every third one is
+# another, and the last one is new and has so many lines.
 mill_inputs()
 {
-	for part in 0 1 2 3; do mkdir -p "$3/in/$part"; done
-	awk -v files="$1" -v version="$2" -v to="$3/in/" 'BEGIN {
+	for part in 0 1 2 3; do mkdir -p "$4/in/$part"; done
+	awk -v files="$1" -v last="$2" -v version="$3" -v to="$4/in/" 'BEGIN {
 		for (file = 1; file < files + version - 1; file++) {
 			name = sprintf("%s%d/%04d.log", to, file % 4, file)
 			kind = file % 3 ? 1 : version
-			for (line = 0; line < 40 + 20 * kind; line++)
-				print line % 5, "w" file "v" kind "l" line >name
+			lines = file == files ? last : 40 + 20 * kind
+			for (line = 0; line < lines; line++)
+				printf "%d w%03dv%dl%031d\n",
+					line % 5, file, kind, line >name
 			close(name)
 		}
 	}'
@@ -82,14 +87,14 @@ mill_sums()
 # Runs it in work.
 mill_run()
 {
-	(cd work && exec "$LEAT" run ${LEAT_RUN_OPTIONS-} "$@" mill.yaml)
+	(cd work && exec "$LEAT" run $options "$@" mill.yaml)
 }
 
 mill_make()
 {
 	for version in 1 2; do
 		mkdir wanted
-		mill_inputs "$1" $version wanted
+		mill_inputs "$1" "${2:-60}" $version wanted
 		mill_outputs wanted
 		mill_sums wanted >sums.$version
 		mv wanted/in in.$version
@@ -119,6 +124,11 @@ mill_start()
 {
 	rm -rf work
 	cp -a start.$1 work
+	[ -z "${LEAT_RUN_OPTIONS-}" ] || return
+	case $1 in
+	1) options='-j 2' ;;
+	*) options='-j 1' ;;
+	esac
 }
 
 # mill_whole FROM WHEN: each output is absent, old or new, after a run that

@@ -18,7 +18,7 @@ record()
 	mill_start $1
 	(cd work && ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
 		exec strace -f -y -xx -s 100000000 -o ../trace -e trace=$calls \
-		"$LEAT" run ${LEAT_RUN_OPTIONS-} mill.yaml) || fail 'the run'
+		"$LEAT" run $options mill.yaml) || fail 'the run'
 	mill_done undisturbed
 }
 

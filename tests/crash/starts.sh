@@ -43,14 +43,14 @@ held()
 for from in 0 1; do
 	mill_start $from
 	rm -f work/.leat/mill/lock status.*
-	start 0 slowly "$LEAT" run ${LEAT_RUN_OPTIONS-}
+	start 0 slowly "$LEAT" run $options
 	wait_for held || fail 'the first does not begin'
 	# The file has its second line's end once it is written.
 	wait_for grep -q 'since .*Z$' work/.leat/mill/lock
 	holder=$(sed 's/process \([0-9]*\) .*/\1/' work/.leat/mill/lock)
 	since=$(sed 's/.* since //' work/.leat/mill/lock)
 	for number in 1 2 3 4 5 6 7 8 9; do
-		start $number "$LEAT" run ${LEAT_RUN_OPTIONS-}
+		start $number "$LEAT" run $options
 	done
 	wait
 	[ "$(cat status.0)" -eq 0 ] || fail "the first: $(cat status.0)"
@@ -73,7 +73,7 @@ while [ $round -le $rounds ]; do
 	mill_start $from
 	rm -f status.*
 	for number in $all; do
-		start $number "$LEAT" run ${LEAT_RUN_OPTIONS-}
+		start $number "$LEAT" run $options
 	done
 	wait
 	[ $(($(count 0) + $(count 75))) -eq 10 ] && [ "$(count 0)" -ge 1 ] ||
@@ -87,7 +87,7 @@ done
 mill_start 1
 rm -f status.*
 for number in $all; do
-	start $number "$LEAT" run ${LEAT_RUN_OPTIONS-} -v --lock wait
+	start $number "$LEAT" run $options -v --lock wait
 done
 wait
 [ "$(count 0)" -eq 10 ] || fail "ten that wait: $(cat status.*) $(cat said.*)"

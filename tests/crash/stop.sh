@@ -8,7 +8,7 @@
 traced || skip 'no strace'
 env --default-signal=INT true 2>/dev/null || skip 'an old env'
 files=40
-mill_make $files
+mill_make $files $much_work
 
 # begin: a run that takes its time, since each write does.
 begin()
@@ -18,7 +18,7 @@ begin()
 		exec env --default-signal=INT \
 		strace -f -o ../trace -e trace=write,execve \
 		-e inject=write:delay_enter=20000 \
-		"$LEAT" run ${LEAT_RUN_OPTIONS-} -v mill.yaml) \
+		"$LEAT" run $options -v mill.yaml) \
 		>stdout 2>stderr &
 	tracer=$!
 	wait_for some_written || fail 'the run does not begin'
