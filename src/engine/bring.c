@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "engine/frontier.h"
+#include "engine/range.h"
 
 static struct item *new_item(
 	struct operator *op, const struct codec *codec, unsigned type)
@@ -64,6 +65,16 @@ static const char *push_partial(struct link *link, const struct slice *data)
 	return NULL;
 }
 
+static const char *push_range(struct link *link, const struct brought *brought)
+{
+	struct item *item = operator_item(link->to, PAYLOAD_STREAM);
+
+	item->stream = range_stream_create(brought->descriptor, brought->offset,
+		brought->length, &link->to->graph->budget);
+	push(link, item);
+	return NULL;
+}
+
 /* A copy that lives as long as the items that refer to it. Where the unit ran
  * its items came one after the other, here they come at once: that may exceed
  * the budget, by what is kept of one unit at most. */
@@ -85,25 +96,28 @@ static bool bring(struct operator *source, struct frontier_link *frontier,
 {
 	struct graph *graph = source->graph;
 	struct link *link = frontier->link;
-	struct slice data;
+	struct brought brought = {.descriptor = -1};
+	struct slice *data = &brought.data;
 	const char *problem = NULL;
 
 	if (!graph->host->contribution(graph->host_context, segment->unit,
-		    frontier_name(link), &data)) {
+		    frontier_name(link), &brought)) {
 		graph_fail(graph, STATUS_IO_ERROR);
 		return false;
 	}
-	if (!copy(graph, &data))
+	if (brought.descriptor >= 0)
+		problem = push_range(link, &brought);
+	else if (!copy(graph, data))
 		problem = "there is no memory left";
 	else if (link->to->spec->flags & OPERATOR_PARTIAL)
-		problem = push_partial(link, &data);
+		problem = push_partial(link, data);
 	else
-		problem = push_items(frontier, &data);
+		problem = push_items(frontier, data);
 	if (problem)
 		operator_fail(source, STATUS_SYSTEM,
 			"what was kept of %s can't be used: %s",
 			segment->unit->name, problem);
-	buffer_unref(data.buffer);
+	buffer_unref(data->buffer);
 	return !problem;
 }
 

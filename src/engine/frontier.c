@@ -197,6 +197,18 @@ void operator_keep(
 			frontier_name(link), data, length);
 }
 
+void operator_keep_range(
+	struct operator *op, unsigned pin, uint64_t offset, uint64_t length)
+{
+	const struct graph_host *host = op->graph->host;
+	struct link *link = op->pins[pin].link;
+
+	if (host && host->keep_range && link->frontier && link->segment &&
+		link->segment->unit)
+		host->keep_range(op->graph->host_context, link->segment->unit,
+			frontier_name(link), offset, length);
+}
+
 void frontier_keep(struct link *link, struct unit *unit, struct text *data)
 {
 	struct graph *graph = link->to->graph;
@@ -276,7 +288,8 @@ bool frontiers_keep_all(const struct graph *graph)
 		const struct frontier_link *frontier = &frontiers->links[i];
 
 		if (!frontier->keeps &&
-			!(frontier->link->to->spec->flags & OPERATOR_PARTIAL))
+			!(frontier->link->to->spec->flags &
+				(OPERATOR_PARTIAL | OPERATOR_RANGES)))
 			return false;
 	}
 	return true;

@@ -29,18 +29,31 @@ struct frontier {
 	unsigned op, pin; /* as in the plan */
 };
 
+/* What a unit has contributed, as it was kept; borrowed until the next call. */
+struct brought {
+	struct slice data;
+	/* Not -1: it is LENGTH bytes of that file in place of DATA. */
+	int descriptor;
+	uint64_t offset, length;
+};
+
 struct graph_host {
-	/* Borrowed until the next call: what the unit has contributed, as it
-	 * was kept. False: there is nothing that can be used, which has been
-	 * reported; the run fails. */
+	/* False: there is nothing that can be used, which has been reported;
+	 * the run fails. */
 	bool (*contribution)(void *context, const struct unit *unit,
-		struct frontier frontier, struct slice *data);
+		struct frontier frontier, struct brought *brought);
 
 	/* A unit that ran has contributed DATA at a frontier, and has
 	 * succeeded. Called for each frontier, before or after `decided`; not
 	 * called where it was too much to be kept. */
 	void (*keep)(void *context, const struct unit *unit,
 		struct frontier frontier, const void *data, size_t length);
+
+	/* At a frontier of OPERATOR_RANGES: what a unit has contributed, be it
+	 * by running or brought, is in the output that spans units, at OFFSET.
+	 * The output may fail to be published. */
+	void (*keep_range)(void *context, const struct unit *unit,
+		struct frontier frontier, uint64_t offset, uint64_t length);
 
 	/* A temporary for the file PATH is about to be made. False: it can't,
 	 * errno says why. */

@@ -197,6 +197,11 @@ bool operator_keeps(const struct operator *op, unsigned pin);
 void operator_keep(
 	struct operator *op, unsigned pin, const void *data, size_t length);
 
+/* With OPERATOR_RANGES: the unit whose end was just delivered, ok, is LENGTH
+ * bytes from OFFSET of the output. */
+void operator_keep_range(
+	struct operator *op, unsigned pin, uint64_t offset, uint64_t length);
+
 /* ---- Waiting; each returns STEP_WAIT ----------------------------------- */
 
 enum step operator_wait_output(struct operator *op, unsigned pin);

@@ -206,6 +206,10 @@ enum operator_flags {
 					  that its sink writes */
 	OPERATOR_PARTIAL = 1 << 6, /* spans units, and takes what it has kept
 				      of one (operator_keep) in its place */
+	OPERATOR_RANGES = 1 << 10, /* where it spans units, it knows where in
+				      its output a unit lies
+				      (operator_keep_range), and takes that as
+				      a stream */
 	OPERATOR_WRITES = 1 << 7, /* makes files that are published */
 	OPERATOR_SHOWS = 1 << 8, /* yields what isn't found again later, such
 				    as on standard output */

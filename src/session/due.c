@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "session/ranges.h"
 #include "session/stamp.h"
 
 const char *const due_reason_texts[DUE_REASONS] = {
@@ -236,11 +237,11 @@ static void compare_graph(
 	due->fingerprint = stored->fingerprint;
 	due->run = stored->run;
 	comparison->graph_content = stored->content;
+	due->reason = check_outputs(comparison, stored, &due->detail, &aged);
+	due->intact = due->reason == DUE_NOT;
 	if (stored->state != UNIT_DONE)
 		due->reason = DUE_FAILED;
-	else
-		due->reason =
-			check_outputs(comparison, stored, &due->detail, &aged);
+	add_row(due, &due->whole, stored);
 	if (aged && due->reason == DUE_NOT)
 		add_row(due, &due->aged, stored);
 }
@@ -368,15 +369,26 @@ static enum due_reason graph_reason(
 	return due->reason;
 }
 
-static enum unit_way way_of(
-	struct due *due, struct due_unit *unit, unsigned partials)
+/* Whether all that the unit has contributed can be had. */
+static bool is_kept(const struct due *due, size_t index)
 {
+	unsigned kept = due->units[index].partials;
+
+	for (unsigned i = 0; due->intact && i < due->frontier_count; i++)
+		kept += ranges_find(due, i, index) != NULL;
+	return kept >= due->frontier_count;
+}
+
+static enum unit_way way_of(struct due *due, size_t index)
+{
+	struct due_unit *unit = &due->units[index];
+
 	if (unit->reason == DUE_NOT && due->spans) {
 		if (due->knowledge != UNITS_APART)
 			unit->reason = DUE_OTHERS;
 		else if (unit->quarantined)
 			return UNIT_SKIPPED;
-		else if (unit->partials < partials)
+		else if (!is_kept(due, index))
 			unit->reason = DUE_PARTIAL;
 	}
 	if (unit->reason != DUE_NOT)
@@ -384,13 +396,12 @@ static enum unit_way way_of(
 	return due->spans ? UNIT_BROUGHT : UNIT_SKIPPED;
 }
 
-static void choose_ways(struct due *due, unsigned partials)
+static void choose_ways(struct due *due)
 {
 	due->ways = memory_zeroed(due->count + 1);
 	for (size_t i = 0; i < due->count; i++) {
-		enum unit_way way = due->reason == DUE_NOT
-			? UNIT_SKIPPED
-			: way_of(due, &due->units[i], partials);
+		enum unit_way way =
+			due->reason == DUE_NOT ? UNIT_SKIPPED : way_of(due, i);
 
 		due->ways[i] = (unsigned char)way;
 		due->run_count += way == UNIT_RUNS;
@@ -441,6 +452,17 @@ static bool uses_times(const struct due *due, const struct graph_plan *plan)
 	return false;
 }
 
+static void list_frontiers(struct due *due, const struct graph *graph)
+{
+	due->frontier_count = graph_frontier_count(graph);
+	due->frontiers = arena_array(
+		due->arena, due->frontier_count + 1, sizeof(*due->frontiers));
+	due->ranges = arena_array(due->arena, due->frontier_count + 1,
+		sizeof(struct due_range *));
+	for (unsigned i = 0; i < due->frontier_count; i++)
+		due->frontiers[i] = graph_frontier(graph, i);
+}
+
 bool due_find(struct due *due, struct graph *graph,
 	const struct graph_plan *plan, struct run_store *store,
 	const struct key_base *base)
@@ -462,12 +484,15 @@ bool due_find(struct due *due, struct graph *graph,
 	if (due->knowledge != UNITS_UNKNOWN)
 		find_units(due, graph, plan, base);
 	order_by_key(due);
+	list_frontiers(due, graph);
 	if (store)
 		ok = store_units(store, plan->name, take_stored, &comparison);
 	struct digest content = due_content(due);
 	due->same_units = digest_equal(&content, &comparison.graph_content);
 	due->reason = graph_reason(due, &comparison);
-	choose_ways(due, graph_frontier_count(graph));
+	if (store && ok && due->intact)
+		ok = ranges_load(due, plan, store);
+	choose_ways(due);
 	text_free(&comparison.path);
 	return ok;
 }
@@ -482,5 +507,6 @@ void due_finish(struct due *due)
 	free(due->first);
 	free(due->aged.all);
 	free(due->vanished.all);
+	free(due->whole.all);
 	arena_destroy(due->arena);
 }

@@ -48,6 +48,11 @@ struct due_rows {
 	size_t count, capacity;
 };
 
+struct due_range {
+	bool known;
+	uint64_t offset, length;
+};
+
 struct due {
 	struct arena *arena;
 	struct fingerprint units_fingerprint, graph_fingerprint;
@@ -67,6 +72,14 @@ struct due {
 			    remembered of them */
 	enum due_reason reason; /* DUE_NOT: it needn't run */
 	const char *detail;
+	struct due_rows whole; /* the row of the graph, where there is one */
+	bool intact; /* its outputs are as they were written */
+
+	/* The frontiers, and of each where the units lie in the outputs of the
+	 * graph, or NULL; see session/ranges.h. */
+	struct frontier *frontiers;
+	unsigned frontier_count;
+	struct due_range **ranges;
 	size_t run_count, brought_count;
 	size_t quarantined_count; /* of units that stay in quarantine */
 	bool spans; /* something of it spans units, or units of one source

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "session/claims.h"
+#include "session/ranges.h"
 #include "session/stamp.h"
 
 enum { BATCH_UNITS = 64, BATCH_OUTPUTS = 256 };
@@ -51,6 +53,9 @@ struct publisher {
 	struct claims *claims; /* once outputs are published */
 	bool explained; /* the first change was begun */
 	char *brought; /* the contribution that was lent last */
+	bool *apart; /* for each unit and frontier: see kept_apart */
+	struct text *ranges; /* for each frontier: where the units lie */
+	int *last; /* for each frontier: the last output, or -1 */
 	struct text path, name;
 };
 
@@ -70,6 +75,14 @@ struct publisher *publisher_create(const struct publication *publication)
 	publisher->kept = memory_zeroed(
 		memory_product(due->count + 1, sizeof(struct kept *)));
 	publisher->decided = memory_zeroed(due->count + 1);
+	publisher->apart = memory_zeroed(
+		memory_product(due->count + 1, due->frontier_count + 1));
+	publisher->ranges = memory_zeroed(memory_product(
+		due->frontier_count + 1, sizeof(*publisher->ranges)));
+	publisher->last = memory_alloc(memory_product(
+		due->frontier_count + 1, sizeof(*publisher->last)));
+	for (unsigned i = 0; i < due->frontier_count; i++)
+		publisher->last[i] = -1;
 	return publisher;
 }
 
@@ -377,14 +390,71 @@ static bool flush(struct publisher *publisher)
 static const char *frontier_name(
 	struct publisher *publisher, struct frontier frontier)
 {
-	publisher->name.length = 0;
-	text_add_format(&publisher->name, "%s<%u",
-		publisher->plan->operators[frontier.op].name, frontier.pin);
+	ranges_name(publisher->plan, frontier, &publisher->name);
 	return publisher->name.data;
 }
 
+static unsigned frontier_number(
+	const struct publisher *publisher, struct frontier frontier)
+{
+	const struct frontier *all = publisher->due->frontiers;
+	unsigned number = 0;
+
+	while (all[number].op != frontier.op || all[number].pin != frontier.pin)
+		number++;
+	return number;
+}
+
+/* What is kept of the unit at the frontier by itself: *KEPT holds for each unit
+ * whether there is such a thing. */
+static bool *kept_apart(const struct publisher *publisher,
+	struct frontier frontier, const struct due_unit *unit)
+{
+	size_t index = (size_t)(unit - publisher->due->units);
+
+	return &publisher->apart[index * publisher->due->frontier_count +
+		frontier_number(publisher, frontier)];
+}
+
+/* Opens the last output that the operator has written for all units; -1: it
+ * can't be opened. It stays open until the end. */
+static int open_last(struct publisher *publisher, struct frontier frontier)
+{
+	unsigned number = frontier_number(publisher, frontier);
+	const char *name = publisher->plan->operators[frontier.op].name;
+	const struct store_unit *whole = publisher->due->whole.all;
+	int *descriptor = &publisher->last[number];
+
+	for (size_t i = 0; *descriptor < 0 && i < whole->output_count; i++) {
+		struct stat stat;
+
+		if (strcmp(whole->outputs[i].operator, name) != 0)
+			continue;
+		key_path(publisher->base, whole->outputs[i].path,
+			&publisher->path);
+		*descriptor = file_open_input(publisher->path.data, &stat);
+	}
+	return *descriptor;
+}
+
+static bool bring_range(struct publisher *publisher,
+	const struct due_unit *unit, struct frontier frontier,
+	struct brought *brought)
+{
+	const struct due_range *range = ranges_find(publisher->due,
+		frontier_number(publisher, frontier),
+		(size_t)(unit - publisher->due->units));
+
+	if (!range)
+		return false;
+	brought->descriptor = open_last(publisher, frontier);
+	brought->offset = range->offset;
+	brought->length = range->length;
+	return brought->descriptor >= 0;
+}
+
 static bool contribution(void *context, const struct unit *unit,
-	struct frontier frontier, struct slice *data)
+	struct frontier frontier, struct brought *brought)
 {
 	struct publisher *publisher = context;
 	const struct due_unit *due = due_unit(publisher->due, unit);
@@ -396,13 +466,31 @@ static bool contribution(void *context, const struct unit *unit,
 		    frontier_name(publisher, frontier), &publisher->brought,
 		    &length))
 		return report_store(publisher);
-	if (!publisher->brought) {
-		report(publisher, "what was kept of %s is gone; run again",
-			due->name);
-		return false;
+	if (publisher->brought) {
+		*kept_apart(publisher, frontier, due) = true;
+		brought->data =
+			(struct slice){NULL, publisher->brought, length};
+		return true;
 	}
-	*data = (struct slice){NULL, publisher->brought, length};
-	return true;
+	if (bring_range(publisher, due, frontier, brought))
+		return true;
+	report(publisher, "what was kept of %s is gone; run again", due->name);
+	return false;
+}
+
+/* Of what isn't kept by itself, where it lies in the output is. */
+static void keep_range(void *context, const struct unit *unit,
+	struct frontier frontier, uint64_t offset, uint64_t length)
+{
+	struct publisher *publisher = context;
+	const struct due_unit *due = due_unit(publisher->due, unit);
+
+	if (due && !*kept_apart(publisher, frontier, due))
+		ranges_add(
+			&publisher
+				 ->ranges[frontier_number(publisher, frontier)],
+			due->key, unit->brought ? due->run : publisher->run,
+			offset, length);
 }
 
 /* Comes before or after the verdict: what is decided waits for the next
@@ -424,6 +512,7 @@ static void keep(void *context, const struct unit *unit,
 	if (length > 0)
 		memcpy(kept->data, data, length);
 	*list = kept;
+	*kept_apart(publisher, frontier, due) = true;
 	publisher->kept_bytes += length;
 }
 
@@ -570,6 +659,7 @@ static bool decided(void *context, const struct unit *unit,
 const struct graph_host publisher_host = {
 	.contribution = contribution,
 	.keep = keep,
+	.keep_range = keep_range,
 	.creates = creates,
 	.decided = decided,
 };
@@ -609,6 +699,10 @@ static void put_graph(struct publisher *publisher, bool complete)
 
 	describe_outputs(publisher, &publisher->whole, arena, &row);
 	store_put_unit(publisher->store, &row);
+	for (unsigned i = 0; i < due->frontier_count; i++)
+		store_put_partial(publisher->store, row.graph, "",
+			frontier_name(publisher, due->frontiers[i]),
+			publisher->ranges[i].data, publisher->ranges[i].length);
 	put_renames(publisher, &publisher->whole);
 	arena_destroy(arena);
 }
@@ -672,6 +766,14 @@ void publisher_destroy(struct publisher *publisher)
 	free(publisher->kept);
 	free(publisher->decided);
 	free(publisher->brought);
+	for (unsigned i = 0; i < publisher->due->frontier_count; i++) {
+		text_free(&publisher->ranges[i]);
+		if (publisher->last[i] >= 0)
+			close(publisher->last[i]);
+	}
+	free(publisher->apart);
+	free(publisher->ranges);
+	free(publisher->last);
 	claims_destroy(publisher->claims);
 	text_free(&publisher->path);
 	text_free(&publisher->name);

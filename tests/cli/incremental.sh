@@ -176,4 +176,42 @@ expect 0 "$LEAT" run -v stateless.yaml
 said 'copy: 4 units, 0.'
 [ -e .leat ] && fail 'there is a state in spite of state: none'
 
+# ---- What is too much to be kept is taken from the last output ------------------
+
+mkdir ../large && cd ../large && mkdir logs || exit 99
+for name in a b c; do seq 200000 | sed "s/^/$name /" >logs/$name.log; done
+cp ../all.yaml all.yaml
+cat >whole.yaml <<'END'
+leat: 1
+session: whole
+operators:
+  in: {use: files, match: "logs/*.log"}
+  out: {use: write-file, path: whole.txt}
+links: [in -> out]
+END
+check_large()
+{
+	cat logs/*.log >wanted
+	holds all.txt <wanted
+	holds whole.txt <wanted
+}
+
+for session in all whole; do ran 3 0 $session; done
+check_large
+echo more >>logs/b.log
+for session in all whole; do ran 1 2 $session; done
+check_large
+echo first >logs/aa.log
+for session in all whole; do ran 1 3 $session; done
+check_large
+rm logs/a.log
+for session in all whole; do ran 0 3 $session; done
+check_large
+# Not from one that was edited; a small unit has been kept besides.
+echo edited >>all.txt
+echo edited >>whole.txt
+ran 2 1 all
+ran 3 0 whole
+check_large
+
 finish

@@ -361,6 +361,16 @@ static bool is_content(struct operator *op, const struct state *state)
 		operator_shape(op, IN)->type != PAYLOAD_STREAM;
 }
 
+/* The end of a unit in a file that spans them. */
+static enum step end_unit(struct operator *op, struct state *state, bool failed)
+{
+	if (failed)
+		return cut_unit(op, state);
+	operator_keep_range(op, IN, state->unit_start,
+		state->document->length - state->unit_start);
+	return STEP_MORE;
+}
+
 static enum step end(struct operator *op, struct state *state)
 {
 	const bool failed = operator_segment(op, IN)->failed;
@@ -368,7 +378,7 @@ static enum step end(struct operator *op, struct state *state)
 	enum step result = STEP_MORE;
 
 	if (operator_spans(op))
-		return outermost && failed ? cut_unit(op, state) : STEP_MORE;
+		return outermost ? end_unit(op, state, failed) : STEP_MORE;
 	if (!outermost && operator_shape(op, IN)->scope != SCOPE_SEGMENT)
 		return STEP_MORE;
 	if (failed && state->document->output)
@@ -473,7 +483,7 @@ const struct operator_spec spec_write_file = {
 		   "  - copy -> file\n",
 	.example_input = "one\ntwo\n",
 	.example_output = "one\ntwo\n",
-	.flags = OPERATOR_RESUMABLE | OPERATOR_WRITES,
+	.flags = OPERATOR_RESUMABLE | OPERATOR_WRITES | OPERATOR_RANGES,
 	.scope = SCOPE_GRAPH,
 	.pins = pins,
 	.properties = properties,
