@@ -9,6 +9,7 @@ cat >long.yaml <<'END2'
 leat: 1
 session: long
 state: none
+resources: {jobs: 1}
 operators:
   in: {use: files, match: [big, other]}
   sum: hash
