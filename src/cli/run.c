@@ -19,12 +19,19 @@
 #include "session/state.h"
 #include "session/verify.h"
 
+enum sandbox_choice {
+	SANDBOX_DEFAULT,
+	SANDBOX_OFF,
+	SANDBOX_ON,
+	SANDBOX_REQUIRE
+};
 enum { STATS_NONE, STATS_TEXT, STATS_JSON };
 
 struct run_options {
 	bool keep_going, prune, dry, verify, quiet, verbose, help;
 	int stats;
 	int64_t failures_max, heartbeat_us;
+	int sandbox; /* enum sandbox_choice */
 	int progress; /* enum progress_kind + 1; 0: as AUTO */
 	int64_t jobs;
 	const char *state, *lock;
@@ -32,6 +39,7 @@ struct run_options {
 };
 
 static const char *const stats_choices[] = {"text", "json", NULL};
+static const char *const sandbox_choices[] = {"off", "on", "require", NULL};
 static const char *const progress_choices[] = {
 	[PROGRESS_AUTO] = "auto",
 	[PROGRESS_BAR] = "bar",
@@ -73,6 +81,9 @@ static const struct option_spec options[] = {
 		NULL, "Remove outputs whose inputs are gone"},
 	{'q', "quiet", OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
 		NULL, "Say nothing but errors"},
+	{0, "sandbox", OPTION_CHOICE, offsetof(struct run_options, sandbox),
+		NULL, sandbox_choices,
+		"Shut in what reads archives and the like"},
 	OPTION_ROW_STATE(offsetof(struct run_options, state)),
 	{0, "stats", OPTION_CHOICE, offsetof(struct run_options, stats),
 		"FORMAT", stats_choices,
@@ -169,7 +180,7 @@ static void start_zygote(const struct session *session,
 	const struct run_options *options_given, struct run_settings *settings)
 {
 	settings->jobs = sharing_jobs(session, (unsigned)options_given->jobs);
-	if (settings->jobs < 2)
+	if (settings->jobs < 2 && !settings->sandbox)
 		return;
 	settings->zygote = zygote_start(session);
 	if (!settings->zygote && options_given->jobs)
@@ -177,6 +188,35 @@ static void start_zygote(const struct session *session,
 			"leat: warning: one unit runs at a time: no process "
 			"can be started: %s\n",
 			strerror(errno));
+}
+
+/* Finds out what sandbox there can be, where one is needed. False: less than
+ * what is required. */
+static bool find_sandbox(const struct session *session,
+	const struct run_options *options_given, struct sandbox *sandbox,
+	struct run_settings *settings)
+{
+	struct text text = {0};
+	bool ok = true;
+
+	if (options_given->sandbox == SANDBOX_OFF ||
+		!sharing_is_untrusted(session))
+		return true;
+	*sandbox = sandbox_probe();
+	settings->sandbox = sandbox;
+	sandbox_describe(sandbox, &text);
+	if (options_given->sandbox == SANDBOX_REQUIRE &&
+		!sandbox_is_whole(sandbox)) {
+		fprintf(stderr,
+			"leat: error: this system hasn't all of the sandbox: "
+			"%s\n  hint: --sandbox on makes do with that\n",
+			text.data);
+		ok = false;
+	} else if (options_given->verbose) {
+		fprintf(stderr, "%s: sandbox: %s\n", session->name, text.data);
+	}
+	text_free(&text);
+	return ok;
 }
 
 static enum exit_status run_session(const struct session *session,
@@ -195,9 +235,12 @@ static enum exit_status run_session(const struct session *session,
 		.messages = stderr,
 		.stop = signals_catch(),
 	};
+	struct sandbox sandbox;
 	struct run_result result;
 	enum exit_status status;
 
+	if (!find_sandbox(session, options_given, &sandbox, &settings))
+		return STATUS_SYSTEM;
 	start_zygote(session, options_given, &settings);
 	if (!build_open_writer(session, options_given->state, wait_us,
 		    settings.stop, &settings.store, &status)) {

@@ -49,8 +49,8 @@ struct crew_methods {
 };
 
 /* Whether units of the graph, whose sources were opened, can be shared: there
- * is one source that can hand them out, and only bytes, lines, records and
- * partial results pass the frontiers. */
+ * is one source that can hand them out, only bytes, lines, records and partial
+ * results pass the frontiers, and what is untrusted is within units. */
 bool graph_can_share(const struct graph *graph);
 
 /* How much there is to share: counts units that are to be run, up to ENOUGH,

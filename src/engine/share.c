@@ -64,6 +64,15 @@ static struct operator *only_source(const struct graph *graph)
 	return source;
 }
 
+/* The unit NUMBER; a source whose units aren't known has one. */
+static bool find_unit(
+	struct operator *source, uint64_t number, struct found_unit *found)
+{
+	return source->spec->unit
+		? source->spec->unit(source, source->state, number, found)
+		: number == 0;
+}
+
 bool graph_can_share(const struct graph *graph)
 {
 	const struct operator *source = only_source(graph);
@@ -72,8 +81,9 @@ bool graph_can_share(const struct graph *graph)
 		source->output_count != 1)
 		return false;
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->operators[i].within &&
-			graph->operators[i].spec->flags & OPERATOR_SHOWS)
+		if (graph->operators[i].spec->flags &
+			(graph->operators[i].within ? OPERATOR_SHOWS
+						    : OPERATOR_UNTRUSTED))
 			return false;
 	for (unsigned i = 0; i < graph->plan->link_count; i++)
 		if (!link_can_be_shared(&graph->links[i]))
@@ -95,6 +105,8 @@ uint64_t graph_count_work(struct graph *graph, uint64_t enough, uint64_t *bytes)
 	uint64_t count = 0;
 
 	*bytes = 0;
+	if (!source->spec->unit)
+		return 1;
 	for (uint64_t i = 0; count < enough &&
 		source->spec->unit(source, source->state, i, &found);
 		i++) {
@@ -130,7 +142,7 @@ static bool find_next(struct operator *source, struct share *share)
 
 	while (way_of(source->graph, share->ahead) != UNIT_RUNS)
 		share->ahead++;
-	if (!source->spec->unit(source, source->state, share->ahead, &found)) {
+	if (!find_unit(source, share->ahead, &found)) {
 		share->all_found = true;
 		return false;
 	}
@@ -271,8 +283,7 @@ static enum step pass_over(struct operator *source, struct share *share)
 	struct refusal refusal = {.status = STATUS_OK};
 	struct found_unit found;
 
-	if (share->drains ||
-		!spec->unit(source, source->state, share->next, &found))
+	if (share->drains || !find_unit(source, share->next, &found))
 		return STEP_END;
 	source->progress++;
 	if (way_of(source->graph, share->next) == UNIT_BROUGHT) {

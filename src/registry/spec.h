@@ -215,7 +215,7 @@ enum operator_flags {
 				    as on standard output */
 	OPERATOR_CONVERTS = 1 << 9, /* leat puts it between an output and an
 				       input of other types by itself */
-	OPERATOR_ALONE = 1 << 8, /* there is one: of sources in a session, of
+	OPERATOR_ALONE = 1 << 12, /* there is one: of sources in a session, of
 				    sinks in a graph */
 };
 
@@ -265,7 +265,8 @@ struct operator_spec {
 	 * unit's segment, with one reference; REFUSAL is set when the unit
 	 * fails whatever is done. There: gives the content, between begin and
 	 * end. DESCRIPTOR, which becomes the operator's, is what the unit's
-	 * file was opened as; -1: it can't be, ERROR says why. */
+	 * file was opened as, or for a source without `unit` standard input;
+	 * -1: it can't be, ERROR says why. */
 	struct segment *(*segment)(struct operator *op, void *state,
 		uint64_t number, struct refusal *refusal);
 	void (*content)(struct operator *op, void *state,

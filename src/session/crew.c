@@ -97,6 +97,7 @@ static bool send_spawn(struct crew *crew, bool token)
 		.kind = WIRE_SPAWN,
 		.graph = crew->settings.graph,
 		.memory_bytes = crew->settings.memory_bytes,
+		.sandbox = crew->settings.sandbox,
 	};
 	int sockets[2];
 
@@ -356,6 +357,7 @@ static void look_at(struct crew *crew, struct member *member)
 	uint64_t beat = crew->settings.zygote->beats[member->slot];
 
 	if (beat != member->beat || member->paused || member->exited ||
+		member->may_idle ||
 		member->tasks == member->reports) {
 		member->beat = beat;
 		member->still = 0;
@@ -456,7 +458,9 @@ static bool send_task(struct member *member, struct task *task)
 	struct stat stat;
 	int descriptor = -1;
 
-	if (task->opens && unit->is_file) {
+	if (task->opens && !unit->is_file) {
+		descriptor = STDIN_FILENO;
+	} else if (task->opens) {
 		descriptor = file_open_input(unit->name, &stat);
 		head.number = descriptor < 0 ? (uint32_t)errno : 0;
 	}
@@ -464,7 +468,7 @@ static bool send_task(struct member *member, struct task *task)
 	text_add(&message, task->text.data, task->text.length);
 	bool ok = wire_send(member->socket, message.data, message.length,
 		descriptor, false);
-	if (descriptor >= 0)
+	if (descriptor >= 0 && unit->is_file)
 		close(descriptor);
 	text_free(&message);
 	if (!ok)
@@ -472,6 +476,7 @@ static bool send_task(struct member *member, struct task *task)
 	task->member = member;
 	member->tasks++;
 	member->open_bytes += unit->file.size_bytes;
+	member->may_idle = !unit->is_file;
 	return true;
 }
 
@@ -537,6 +542,7 @@ static bool hand_out(void *context, const struct segment *segment, bool opens,
 	struct task *task = memory_zeroed(sizeof(*task));
 	task->segment = segment;
 	task->opens = opens;
+	task->tries = !segment->unit->is_file; /* it can't be read again */
 	text_add(&task->text, text->data, text->length);
 	task->taken = memory_zeroed(
 		memory_product(crew->frontiers + 1, sizeof(*task->taken)));

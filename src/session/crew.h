@@ -21,6 +21,7 @@ struct crew_settings {
 	unsigned graph; /* its index in the session */
 	unsigned jobs; /* workers, at most ZYGOTE_SLOTS */
 	uint64_t memory_bytes; /* the budget of each */
+	struct sandbox sandbox; /* of each */
 	struct jobserver *jobserver; /* or NULL */
 };
 

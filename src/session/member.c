@@ -97,11 +97,18 @@ void member_describe_end(const struct member *member, unsigned limit_seconds,
 	else if (number == SIGKILL || number == SIGTERM || number == SIGINT ||
 		number == SIGHUP)
 		*outside = true;
+	else if (number == SIGSYS)
+		text_add_string(reason,
+			"the worker did what its sandbox refuses, and was "
+			"ended");
 	else if (number)
 		text_add_format(
 			reason, "the worker crashed: %s", strsignal(number));
 	else if (WEXITSTATUS(status) == STATUS_SYSTEM)
 		text_add_string(reason, "the worker ran out of memory");
+	else if (WEXITSTATUS(status) == STATUS_NOT_PERMITTED)
+		text_add_string(
+			reason, "the sandbox of the worker can't be closed");
 	else
 		text_add_format(reason, "the worker ended with status %d",
 			WEXITSTATUS(status));

@@ -26,6 +26,7 @@ struct member {
 	uint64_t open_bytes; /* the sizes of the files of the others */
 	uint64_t beat; /* the last one that was seen */
 	unsigned still; /* looks at it that found it as before */
+	bool may_idle; /* it waits for standard input, perhaps for hours */
 	bool exited, hung, token;
 	int status; /* as of waitpid(2) */
 };

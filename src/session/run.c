@@ -55,9 +55,12 @@ static struct graph_result run_graph(struct pass *pass, struct graph *graph)
 {
 	uint64_t start_ns = now_ns();
 
-	pass->crew = sharing_begin(pass->sharing, graph,
-		(unsigned)(pass->plan - pass->session->graphs));
-	struct graph_result result = graph_run(graph);
+	unsigned index = (unsigned)(pass->plan - pass->session->graphs);
+	struct graph_result result = {.status = STATUS_NOT_PERMITTED};
+
+	if (sharing_begin(pass->sharing, graph, index, &pass->crew,
+		    pass->settings->messages))
+		result = graph_run(graph);
 
 	statistics_add(pass->statistics, pass->plan, graph, &result,
 		now_ns() - start_ns);
@@ -231,6 +234,7 @@ static void run_graphs(const struct session *session,
 		.session = session,
 		.zygote = settings->zygote,
 		.jobs = settings->jobs,
+		.sandbox = settings->sandbox,
 		.jobserver = settings->ask_make ? jobserver_open() : NULL,
 	};
 

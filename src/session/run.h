@@ -27,6 +27,8 @@ struct run_settings {
 				or NULL */
 	bool prune; /* outputs of units whose input is gone are removed */
 	struct zygote *zygote; /* or NULL: all runs in this process */
+	const struct sandbox *sandbox; /* of what is untrusted, which then
+					takes the zygote; NULL: none */
 	unsigned jobs; /* units at once; more than one takes the zygote */
 	bool ask_make; /* for each job beyond the first: jobserver.h */
 	bool keep_going; /* a failed unit doesn't stop the run ... */

@@ -23,7 +23,8 @@ static bool has_units(const struct session *session)
 		const struct graph_plan *graph = &session->graphs[i];
 
 		for (unsigned j = 0; j < graph->operator_count; j++)
-			if (graph->operators[j].spec->segment)
+			if (graph->operators[j].spec->unit &&
+				graph->operators[j].spec->segment)
 				return true;
 	}
 	return false;
@@ -78,9 +79,68 @@ static bool is_worth_it(struct graph *graph)
 	return units > 1 && bytes >= MUCH_BYTES && bytes / units >= UNIT_BYTES;
 }
 
-struct crew *sharing_begin(const struct sharing *sharing, struct graph *graph,
-	unsigned graph_index)
+static const struct operator_plan *find_untrusted(
+	const struct graph_plan *graph)
 {
+	for (unsigned i = 0; i < graph->operator_count; i++)
+		if (graph->operators[i].spec->flags & OPERATOR_UNTRUSTED)
+			return &graph->operators[i];
+	return NULL;
+}
+
+bool sharing_is_untrusted(const struct session *session)
+{
+	for (unsigned i = 0; i < session->graph_count; i++)
+		if (find_untrusted(&session->graphs[i]))
+			return true;
+	return false;
+}
+
+static struct crew *share_graph(struct graph *graph,
+	const struct crew_settings *settings, uint64_t bytes)
+{
+	struct crew *crew = crew_create(graph, settings);
+
+	if (crew)
+		graph_share(graph, &crew_methods, crew, (size_t)bytes);
+	return crew;
+}
+
+/* In a sandbox, whatever that costs; one worker if there is no more memory. */
+static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
+	const struct operator_plan *untrusted, struct crew_settings *settings,
+	struct crew **crew, FILE *messages)
+{
+	uint64_t parent_bytes;
+
+	settings->sandbox = *sharing->sandbox;
+	settings->jobs =
+		split_memory(sharing, &parent_bytes, &settings->memory_bytes);
+	if (settings->jobs == 0) {
+		settings->jobs = 1;
+		settings->memory_bytes = parent_bytes;
+	}
+	if (!graph_find_units(graph))
+		return true; /* it will fail, and say why */
+	if (graph_can_share(graph) && sharing->zygote)
+		*crew = share_graph(graph, settings, parent_bytes);
+	if (!*crew)
+		fprintf(messages,
+			"leat: error: %s reads what nobody vouches for, and "
+			"%s\n  hint: see SANDBOX in leat(1); --sandbox off "
+			"runs it without one\n",
+			untrusted->name,
+			sharing->zygote && graph_can_share(graph)
+				? "no worker can be started"
+				: "its graph can't be run in a sandbox");
+	return *crew;
+}
+
+bool sharing_begin(const struct sharing *sharing, struct graph *graph,
+	unsigned graph_index, struct crew **crew, FILE *messages)
+{
+	const struct operator_plan *untrusted =
+		find_untrusted(&sharing->session->graphs[graph_index]);
 	struct crew_settings settings = {
 		.zygote = sharing->zygote,
 		.graph = graph_index,
@@ -88,15 +148,16 @@ struct crew *sharing_begin(const struct sharing *sharing, struct graph *graph,
 	};
 	uint64_t parent_bytes;
 
+	*crew = NULL;
+	if (untrusted && sharing->sandbox)
+		return share_untrusted(
+			sharing, graph, untrusted, &settings, crew, messages);
 	if (!sharing->zygote || sharing->jobs < 2)
-		return NULL;
+		return true;
 	settings.jobs =
 		split_memory(sharing, &parent_bytes, &settings.memory_bytes);
-	if (settings.jobs < 2 || !graph_find_units(graph) ||
-		!graph_can_share(graph) || !is_worth_it(graph))
-		return NULL;
-	struct crew *crew = crew_create(graph, &settings);
-	if (crew)
-		graph_share(graph, &crew_methods, crew, (size_t)parent_bytes);
-	return crew;
+	if (settings.jobs >= 2 && graph_find_units(graph) &&
+		graph_can_share(graph) && is_worth_it(graph))
+		*crew = share_graph(graph, &settings, parent_bytes);
+	return true;
 }

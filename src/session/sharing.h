@@ -9,6 +9,7 @@ struct sharing {
 	const struct session *session;
 	struct zygote *zygote; /* or NULL: nothing is shared */
 	unsigned jobs;
+	const struct sandbox *sandbox; /* for what is untrusted; NULL: none */
 	struct jobserver *jobserver; /* or NULL */
 };
 
@@ -17,10 +18,14 @@ struct sharing {
  * where no graph has units that could be shared. */
 unsigned sharing_jobs(const struct session *session, unsigned wanted);
 
+/* Whether an operator of the session reads what nobody vouches for. */
+bool sharing_is_untrusted(const struct session *session);
+
 /* Shares the units of the graph that is about to run, where that can be done
- * and is worth it. The crew is to be destroyed after the graph. NULL: all runs
- * in this process. */
-struct crew *sharing_begin(const struct sharing *sharing, struct graph *graph,
-	unsigned graph_index);
+ * and is worth it, or must be for the sake of the sandbox. *CREW is to be
+ * destroyed after the graph; NULL: all runs in this process. False: that isn't
+ * permitted, which was reported to MESSAGES. */
+bool sharing_begin(const struct sharing *sharing, struct graph *graph,
+	unsigned graph_index, struct crew **crew, FILE *messages);
 
 #endif

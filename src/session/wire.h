@@ -20,6 +20,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "session/sandbox.h"
+
 enum { WIRE_BYTES = 64 * 1024 };
 
 enum wire_kind {
@@ -43,6 +45,7 @@ struct wire_order {
 	uint32_t graph,
 		slot; /* of a worker to spawn, whose socket comes along */
 	uint64_t memory_bytes;
+	struct sandbox sandbox;
 };
 
 enum wire_news_kind { WIRE_SPAWNED, WIRE_EXITED };

@@ -79,8 +79,6 @@ static _Noreturn void work(const struct nursery *nursery,
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	set_limits(order->memory_bytes);
-	/* The place for a sandbox: the modules are loaded, nothing is open
-	 * but the socket. */
 	errand_run(nursery->session, order, socket,
 		&nursery->beats[order->slot % ZYGOTE_SLOTS]);
 }

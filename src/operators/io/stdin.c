@@ -37,18 +37,37 @@ static bool open(struct operator *op, void *memory)
 	return true;
 }
 
-static enum step step(struct operator *op, void *memory)
+static struct segment *make_segment(struct operator *op, void *memory,
+	uint64_t number, struct refusal *refusal)
+{
+	struct segment *segment =
+		segment_create_unit("standard input", number, NULL);
+
+	(void)op;
+	(void)memory;
+	(void)refusal;
+	segment->unit->endless = true;
+	return segment;
+}
+
+static void give_content(struct operator *op, void *memory,
+	struct segment *segment, int descriptor, int error)
 {
 	struct state *state = memory;
-	struct segment *segment =
-		segment_create_unit("standard input", 0, NULL);
 	struct item *item = operator_stream_item(op, OUT,
-		file_stream_borrow(
-			STDIN_FILENO, "standard input", state->pool));
+		file_stream_borrow(descriptor, "standard input", state->pool));
 
-	segment->unit->endless = true;
-	operator_begin(op, OUT, segment);
+	(void)segment;
+	(void)error; /* it is open as long as the process */
 	operator_give(op, OUT, &item, 1);
+}
+
+static enum step step(struct operator *op, void *memory)
+{
+	struct segment *segment = make_segment(op, memory, 0, NULL);
+
+	operator_begin(op, OUT, segment);
+	give_content(op, memory, segment, STDIN_FILENO, 0);
 	operator_end(op, OUT);
 	segment_unref(segment);
 	return STEP_END;
@@ -89,6 +108,8 @@ const struct operator_spec spec_stdin = {
 	.state_size = sizeof(struct state),
 	.relate = relate,
 	.open = open,
+	.segment = make_segment,
+	.content = give_content,
 	.step = step,
 	.close = close_state,
 };

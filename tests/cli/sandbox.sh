@@ -1,0 +1,198 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The sandbox of workers: an operator that does what lines say tries to get out
+# of it, one way in each file. What is refused, and how, is as the manual says.
+. "$srcdir/tests/cli/lib.sh"
+
+hostile=$(dirname "$LEAT")/tests/unit/leat-hostile
+[ -x "$hostile" ] || skip "no $hostile"
+unset TMPDIR
+
+cat >try.yaml <<'END'
+leat: 1
+session: try
+operators:
+  in: {use: files, match: "tries/*"}
+  split: lines
+  do: hostile
+  out: {use: write-file, path: "out/{src_name}"}
+links: [in -> split -> do -> out]
+END
+cat >piped.yaml <<'END'
+leat: 1
+session: piped
+operators:
+  in: stdin
+  split: lines
+  do: hostile
+  out: stdout
+links: [in -> split -> do -> out]
+END
+
+# The levels that this kernel has, as the first line of -v says them.
+mkdir tries out
+echo harmless >tries/harmless
+expect 0 "$hostile" run -v try.yaml
+levels=$(sed -n 's/^try: sandbox: //p' stderr)
+echo "levels: $levels"
+[ "$(cat out/harmless)" = harmless ] || fail 'what is harmless passes'
+case $levels in
+*seccomp) ;;
+*) skip "this kernel has no seccomp: $levels" ;;
+esac
+
+failing='read-file write-file look-around open-newly move-away remove-file
+	open-mode dump-core gain-privileges'
+ending='inet local start-program multiply trace end-parent limit-parent
+	mount-over new-namespace load-program ring type-ahead'
+for try in $failing $ending temporary; do
+	echo $try >tries/$try
+done
+echo untouched >victim
+chmod 600 victim
+
+# check WORDS...: a run with them: what fails, and that all else is whole.
+check()
+{
+	rm -rf out && mkdir out && chmod 777 out
+	expect 1 "$@"
+	for try in $failing; do
+		said "tries/$try: $try was refused: "
+		[ ! -e out/$try ] || fail "$try left an output"
+	done
+	for try in $ending; do
+		said "tries/$try: the worker did what its sandbox refuses"
+		[ ! -e out/$try ] || fail "$try left an output"
+	done
+	[ "$(cat out/harmless out/temporary)" = "harmless
+temporary" ] || fail "others were hurt: $(ls out)"
+	[ "$(cat victim)" = untouched ] && [ ! -e escaped ] &&
+		[ "$(stat -c %a victim)" = 600 ] || fail 'something got out'
+}
+
+check "$hostile" run -k -j 1 try.yaml
+check "$hostile" run -k -j 4 try.yaml
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null &&
+	chmod 777 . && chown nobody victim &&
+	setpriv --reuid nobody --clear-groups test -x "$hostile"; then
+	check setpriv --reuid nobody --clear-groups \
+		"$hostile" run -k --state none try.yaml
+	chown root victim
+fi
+
+# Without -k the first one ends the run, as any unit that fails.
+expect 1 "$hostile" run try.yaml
+
+# A crash and a worker that eats all memory fail their unit, and leave no core.
+# The sanitizers need terabytes of addresses: there is no limit for those.
+rm tries/*
+echo harmless >tries/harmless
+echo crash >tries/crash
+ulimit -c unlimited 2>/dev/null
+expect 1 "$hostile" run -k try.yaml
+said 'tries/crash: '
+[ -z "$(find . -name 'core*')" ] || fail 'a core dump'
+if ! grep -q __asan_init "$hostile"; then
+	echo devour >tries/devour
+	expect 1 "$hostile" run -k try.yaml
+	said 'tries/devour: devour was refused: Cannot allocate memory'
+fi
+[ -e out/harmless ] || fail 'the others go on'
+
+# Standard input is read in the worker, too.
+echo harmless | expect 0 "$hostile" run piped.yaml
+[ "$(cat stdout)" = harmless ] || fail 'standard input comes through'
+echo read-file | expect 65 "$hostile" run piped.yaml
+said 'read-file was refused'
+echo inet | expect 71 "$hostile" run piped.yaml
+said 'the worker did what its sandbox refuses'
+
+# off: nothing is refused.
+rm tries/*
+echo read-file >tries/read-file
+echo inet >tries/inet
+expect 0 "$hostile" run -v --sandbox off try.yaml
+grep -q sandbox stderr && fail 'there is none'
+expect 64 "$hostile" run --sandbox maybe try.yaml
+
+# A graph that can't be shared with workers isn't run outside of them.
+cat >two.yaml <<'END'
+leat: 1
+session: two
+operators:
+  in: {use: files, match: "tries/*"}
+  again: {use: files, match: "tries/*"}
+  split: lines
+  split2: lines
+  do: hostile
+  out: {use: write-file, path: "out/{src_name}"}
+  out2: {use: write-file, path: "out/{src_name}.2"}
+links: [in -> split -> do -> out, again -> split2 -> out2]
+END
+expect 77 "$hostile" run two.yaml
+said "do reads what nobody vouches for, and its graph can't be run in a sandbox"
+expect 0 "$hostile" run --sandbox off two.yaml
+
+# Without untrusted operators there is nothing to shut in, or to say.
+sed 's/do: hostile/do: {use: filter, where: "true"}/' try.yaml >plain.yaml
+expect 0 "$LEAT" run -v --sandbox require plain.yaml
+grep -q sandbox stderr && fail 'nothing is untrusted'
+
+# What is missing: `on` says so, `require` refuses. strace plays such a kernel.
+# A tracer gets in the way of LeakSanitizer.
+export ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS"
+rm tries/*
+echo inet >tries/inet
+echo read-file >tries/read-file
+if strace -o trace true 2>/dev/null; then
+	without()
+	{
+		strace -qq -f -o trace -e trace="$1" -e inject="$1:error=ENOSYS" \
+			"$hostile" run -k -v --sandbox "$2" try.yaml
+	}
+	expect 1 without landlock_create_ruleset on
+	said 'try: sandbox: seccomp'
+	said 'tries/inet: the worker did what its sandbox refuses'
+	said 'tries/read-file: read-file was refused: Permission denied'
+	expect 71 without landlock_create_ruleset require
+	said "this system hasn't all of the sandbox: seccomp"
+	expect 71 without seccomp require
+	expect 1 without seccomp on
+	grep -q 'try: sandbox: .*seccomp' stderr && fail 'seccomp is missing'
+else
+	echo 'SKIP of a part: strace cannot trace here'
+fi
+
+case $levels in
+landlock*) ;;
+*)
+	expect 71 "$hostile" run --sandbox require try.yaml
+	said "this system hasn't all of the sandbox: seccomp"
+	skip 'this kernel has no Landlock: temporary files elsewhere'
+	;;
+esac
+rm tries/*
+echo temporary-elsewhere >tries/temporary-elsewhere
+expect 1 "$hostile" run --sandbox require try.yaml
+said 'temporary-elsewhere was refused: Permission denied'
+expect 0 "$hostile" run --sandbox require -v piped.yaml </dev/null
+said "piped: sandbox: $levels"
+
+# Nothing is opened by its name once the sandbox is closed.
+strace -o trace true 2>/dev/null || skip 'strace cannot trace here'
+rm tries/*
+seq 1000 >tries/numbers
+expect 0 strace -qq -ff -o after -e trace=seccomp,open,openat,openat2,execve \
+	"$hostile" run try.yaml
+closed=0
+for trace in after.*; do
+	awk '/SECCOMP_SET_MODE_FILTER/ {closed = 1; next}
+		closed && /^(open|execve)/ {print; bad = 1}
+		END {exit bad ? 2 : !closed}' $trace >opened
+	case $? in
+	0) closed=$((closed + 1)) ;;
+	2) fail "after the sandbox closed: $(cat opened)" ;;
+	esac
+done
+[ $closed -ge 2 ] || fail 'a worker and the child that tries it'
+finish

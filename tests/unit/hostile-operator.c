@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hostile: does what the line says, as a library would that was taken over by
+ * what it reads. An attempt that is refused fails the unit.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine/operator.h"
+
+enum { IN, OUT };
+
+static const struct pin_spec pins[] = {
+	{.name = "in",
+		.direction = PIN_INPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_LINE),
+		.summary = "What to try"},
+	{.name = "out",
+		.direction = PIN_OUTPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_LINE),
+		.summary = "The same lines, if it could be done"},
+	{0},
+};
+
+/* ---- What it tries: each answers as system calls do ------------------------- */
+
+static long read_file(void)
+{
+	return open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+}
+
+static long write_file(void)
+{
+	return open("escaped", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static long look_around(void)
+{
+	return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* With a directory that something else may have left open. */
+static long open_newly(void)
+{
+	const uint64_t how[3] = {O_RDONLY, 0, 0};
+
+	return syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", how, sizeof(how));
+}
+
+static long temporary(void)
+{
+	int descriptor =
+		open("/tmp", O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+
+	return descriptor < 0 ? -1 : close(descriptor);
+}
+
+static long temporary_elsewhere(void)
+{
+	return open("/", O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+}
+
+static long move_away(void)
+{
+	return rename("victim", "stolen");
+}
+
+static long remove_file(void)
+{
+	return unlink("victim");
+}
+
+static long open_mode(void)
+{
+	return chmod("victim", 0777);
+}
+
+static long inet(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static long local(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static long start_program(void)
+{
+	char *const words[] = {(char[]){"touch"}, (char[]){"escaped"}, NULL};
+
+	return execv("/bin/touch", words);
+}
+
+static long multiply(void)
+{
+	for (int i = 0; i < 10; i++) {
+		pid_t pid = fork();
+
+		if (pid <= 0)
+			return pid;
+	}
+	return 0;
+}
+
+static long trace(void)
+{
+	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
+}
+
+static long end_parent(void)
+{
+	return kill(getppid(), SIGTERM);
+}
+
+static long limit_parent(void)
+{
+	struct rlimit none = {0, 0};
+
+	return prlimit(getppid(), RLIMIT_NOFILE, &none, NULL);
+}
+
+static long mount_over(void)
+{
+	return mount("none", "/tmp", "tmpfs", 0, NULL);
+}
+
+static long new_namespace(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+static long load_program(void)
+{
+	return syscall(SYS_bpf, 0, NULL, 0);
+}
+
+static long ring(void)
+{
+	return syscall(SYS_io_uring_setup, 1, NULL);
+}
+
+static long type_ahead(void)
+{
+	return ioctl(STDERR_FILENO, TIOCSTI, "x");
+}
+
+static long crash(void)
+{
+	return raise(SIGSEGV);
+}
+
+/* More than any budget, and all of it is touched. */
+static long devour(void)
+{
+	for (;;) {
+		char *block = malloc(1 << 24);
+
+		if (!block)
+			return -1;
+		memset(block, 1, 1 << 24);
+	}
+}
+
+static long dump_core(void)
+{
+	struct rlimit core;
+
+	errno = 0;
+	if (getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0)
+		errno = EPERM;
+	return errno ? -1 : 0;
+}
+
+static long gain_privileges(void)
+{
+	errno = EPERM;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? -1 : 0;
+}
+
+static const struct attempt {
+	const char *name;
+	long (*make)(void);
+} attempts[] = {
+	{"read-file", read_file},
+	{"write-file", write_file},
+	{"look-around", look_around},
+	{"open-newly", open_newly},
+	{"temporary", temporary},
+	{"temporary-elsewhere", temporary_elsewhere},
+	{"move-away", move_away},
+	{"remove-file", remove_file},
+	{"open-mode", open_mode},
+	{"inet", inet},
+	{"local", local},
+	{"start-program", start_program},
+	{"multiply", multiply},
+	{"trace", trace},
+	{"end-parent", end_parent},
+	{"limit-parent", limit_parent},
+	{"mount-over", mount_over},
+	{"new-namespace", new_namespace},
+	{"load-program", load_program},
+	{"ring", ring},
+	{"type-ahead", type_ahead},
+	{"crash", crash},
+	{"devour", devour},
+	{"dump-core", dump_core},
+	{"gain-privileges", gain_privileges},
+};
+
+/* ---- The operator ----------------------------------------------------------- */
+
+static const struct attempt *find(const struct slice *line)
+{
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++)
+		if (strlen(attempts[i].name) == line->length &&
+			memcmp(attempts[i].name, line->data, line->length) == 0)
+			return &attempts[i];
+	return NULL;
+}
+
+static enum step step(struct operator *op, void *state)
+{
+	struct span span;
+	enum event event = operator_next(op, IN, &span);
+
+	(void)state;
+	if (event != EVENT_ITEMS)
+		return operator_pass(op, IN, event);
+	for (size_t i = 0; i < span.count; i++) {
+		const struct attempt *attempt = find(&span.items[i]->slice);
+
+		if (!attempt || attempt->make() >= 0)
+			continue;
+		operator_fail_unit(op, IN, STATUS_BAD_DATA, (struct place){0},
+			"%s was refused: %s", attempt->name, strerror(errno));
+		operator_consume(op, IN, span.count);
+		return STEP_MORE;
+	}
+	operator_give(op, OUT, span.items, span.count);
+	operator_consume(op, IN, span.count);
+	return STEP_MORE;
+}
+
+const struct operator_spec spec_hostile = {
+	.name = "hostile",
+	.family = "text",
+	.flags = OPERATOR_UNTRUSTED,
+	.summary = "Tries what lines say",
+	.description = "Tries to get out of the sandbox.\n\n",
+	.scope = SCOPE_SEGMENT,
+	.pins = pins,
+	.step = step,
+};
