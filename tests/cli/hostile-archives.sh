@@ -39,7 +39,7 @@ refused no-end-zeros.tar 'two blocks of zeros at its end are missing'
 refused between.tar 'two blocks of zeros at its end are missing'
 refused garbage.tar 'something follows its end, which is at byte 1024'
 refused appended.tar 'something follows its end, which is at byte 1024'
-refused size.tar 'Truncated tar archive'
+refused size.tar Truncated
 refused negative.tar 'negative size'
 refused pax-8m.tar 'too large'
 refused ratio.tar.gz 'more than 200 times'
