@@ -61,7 +61,7 @@ for from in 0 1; do
 	rm -f "$failed"
 	grep -q 'partial outputs' found ||
 		fail 'that temporaries are not synced is not found'
-	states $from 1000000 '/work/(out|report)'
+	states $from 1000000 '/work[/](out|report)'
 	restore end
 	mill_done control >found
 	rm -f "$failed"

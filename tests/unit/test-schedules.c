@@ -377,7 +377,7 @@ static void keep(void *context, const struct unit *unit,
 }
 
 static bool contribution(void *context, const struct unit *unit,
-	struct frontier frontier, struct slice *data)
+	struct frontier frontier, struct brought *brought)
 {
 	struct memory *memory = context;
 
@@ -388,7 +388,7 @@ static bool contribution(void *context, const struct unit *unit,
 			kept->frontier.op != frontier.op ||
 			kept->frontier.pin != frontier.pin)
 			continue;
-		*data = (struct slice){NULL, kept->data, kept->length};
+		brought->data = (struct slice){NULL, kept->data, kept->length};
 		return true;
 	}
 	return false;

@@ -256,7 +256,7 @@ static enum read_status read_entry(struct stream *stream, struct slice *window)
 {
 	struct entry_stream *self = (struct entry_stream *)stream;
 	struct layer *layer = self->layer;
-	size_t size, length;
+	size_t size, length = 0;
 
 	if (!layer)
 		return stream_fail(
