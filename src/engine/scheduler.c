@@ -66,12 +66,15 @@ static void settle_link(struct pin *pin)
 	struct link *link = pin->link;
 	struct graph *graph = pin->op->graph;
 	struct segment *segment = link->segment;
-	struct unit *open = segment ? segment->unit : NULL;
+	/* Held: the mark may have the last reference to it. */
+	struct segment *open =
+		segment && segment->unit ? segment_ref(segment) : NULL;
 
 	/* The unit's end was delivered: see deliver_end and settle_end. */
 	if (pin->leaving && open && !segment->parent) {
 		if (!pin_spans(pin))
-			unit_end_arrived(graph, open);
+			unit_end_arrived(graph, open->unit);
+		segment_unref(open);
 		open = NULL;
 	}
 	while (link->mark_head != link->mark_tail) {
@@ -81,14 +84,18 @@ static void settle_link(struct pin *pin)
 			mark.segment->unit;
 
 		if (outermost && mark.kind == MARK_END && !mark.arrived)
-			unit_end_arrived(graph, open);
-		if (outermost)
-			open = mark.kind == MARK_END ? NULL
-						     : mark.segment->unit;
+			unit_end_arrived(graph, mark.segment->unit);
+		if (outermost) {
+			segment_unref(open);
+			open = mark.kind == MARK_END
+				? NULL
+				: segment_ref(mark.segment);
+		}
 		segment_unref(link_pop_mark(link));
 	}
 	if (open)
-		unit_end_arrived(graph, open);
+		unit_end_arrived(graph, open->unit);
+	segment_unref(open);
 }
 
 static bool all_outputs_closed(const struct operator *op)

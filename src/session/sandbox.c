@@ -255,11 +255,11 @@ static bool add_conditions(scmp_filter_ctx filter)
 		seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
 			SCMP_SYS(clone3), 0) == 0 &&
 		seccomp_rule_add(filter, end, SCMP_SYS(kill), 1,
-			SCMP_A0(SCMP_CMP_NE, self)) == 0 &&
+			SCMP_A0(SCMP_CMP_NE, self, 0)) == 0 &&
 		seccomp_rule_add(filter, end, SCMP_SYS(tgkill), 1,
-			SCMP_A0(SCMP_CMP_NE, self)) == 0 &&
+			SCMP_A0(SCMP_CMP_NE, self, 0)) == 0 &&
 		seccomp_rule_add(filter, end, SCMP_SYS(prlimit64), 1,
-			SCMP_A0(SCMP_CMP_NE, 0)) == 0 &&
+			SCMP_A0(SCMP_CMP_NE, 0, 0)) == 0 &&
 		seccomp_rule_add(filter, end, SCMP_SYS(ioctl), 1,
 			SCMP_A1(SCMP_CMP_MASKED_EQ, whole, TIOCSTI)) == 0;
 }

@@ -110,12 +110,10 @@ static bool forget_torn(struct run_store *store, const char *graph)
 {
 	struct torn torn = {.store = store, .graph = graph};
 	bool ok = store_units(store, graph, see_unit, &torn) && !torn.failed;
-	const char *key = torn.keys.data;
 
-	while (ok && key < torn.keys.data + torn.keys.length) {
-		ok = store_remove_unit(store, graph, key);
-		key += strlen(key) + 1;
-	}
+	for (size_t at = 0; ok && at < torn.keys.length;
+		at += strlen(torn.keys.data + at) + 1)
+		ok = store_remove_unit(store, graph, torn.keys.data + at);
 	text_free(&torn.keys);
 	return ok;
 }

@@ -153,7 +153,8 @@ cmp counts.1 counts.2 || fail 'the counts differ'
 # Workers were there: a process for each, and the zygote.
 if command -v strace >/dev/null; then
 	rm -rf out
-	strace -f -qq -e trace=fork,vfork,clone,clone3 -o calls \
+	ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
+		strace -f -qq -e trace=fork,vfork,clone,clone3 -o calls \
 		"$LEAT" run -q -j 3 --state none copy.yaml
 	forks=$(grep -c 'clone.*= [0-9]' calls)
 	[ "$forks" -eq 4 ] || fail "$forks processes were started, not 4"
@@ -195,13 +196,15 @@ for auth in "fifo:$PWD/tokens" 3,3; do
 	as_job "$LEAT" run -q --state none copy.yaml || fail 'a job of make'
 	tokens 1 "$auth"
 	if command -v strace >/dev/null && [ "$(nproc)" -gt 1 ]; then
-		as_job strace -f -qq -e trace=fork,vfork,clone,clone3 \
+		as_job env ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
+			strace -f -qq -e trace=fork,vfork,clone,clone3 \
 			-o calls "$LEAT" run -q --state none copy.yaml
 		forks=$(grep -c 'clone.*= [0-9]' calls)
 		[ "$forks" -eq 3 ] || fail "$auth: $forks processes, not 3"
 		tokens 1 "$auth"
 		dd bs=1 count=1 <&3 >/dev/null 2>&1
-		as_job strace -f -qq -e trace=fork,vfork,clone,clone3 \
+		as_job env ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
+			strace -f -qq -e trace=fork,vfork,clone,clone3 \
 			-o calls "$LEAT" run -q --state none copy.yaml
 		forks=$(grep -c 'clone.*= [0-9]' calls)
 		[ "$forks" -eq 2 ] || fail "$auth: $forks processes, not 2"

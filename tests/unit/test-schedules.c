@@ -373,7 +373,8 @@ static void keep(void *context, const struct unit *unit,
 	struct kept *kept = &memory->kept[memory->count++];
 	*kept = (struct kept){
 		unit->number, frontier, memory_alloc(length + 1), length};
-	memcpy(kept->data, data, length);
+	if (length > 0)
+		memcpy(kept->data, data, length);
 }
 
 static bool contribution(void *context, const struct unit *unit,
