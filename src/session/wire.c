@@ -56,12 +56,14 @@ ssize_t wire_receive(
 	ssize_t got;
 
 	*descriptor = -1;
+	/* That the other end has closed without reading all is told once, before
+	 * what it had sent: that comes behind it. */
 	do
 		got = recvmsg(socket, &message,
 			MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got >= 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)) &&
 		control.head.cmsg_type == SCM_RIGHTS)
 		memcpy(descriptor, CMSG_DATA(&control.head), sizeof(int));
-	return got < 0 && errno == ECONNRESET ? 0 : got;
+	return got;
 }
