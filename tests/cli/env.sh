@@ -26,7 +26,7 @@ END
 expect 0 "$LEAT" check --strict env.yaml
 expect 64 "$LEAT" run env.yaml </dev/null
 said "env.yaml: error: this variable of the environment isn't set: TOKEN"
-# Quoted in a pattern, bound in SQL, no placeholder in a template.
+# Quoted in a pattern, bound in SQL; braces in it are no {attribute} of a template.
 echo 'a.{b}' | TOKEN='a.{b}' expect 0 "$LEAT" run env.yaml
 echo 'a.{b},1,meout,1' | holds 'out/a.{b}.csv'
 # Set to nothing is set.
