@@ -33,92 +33,6 @@ struct share {
 	bool all_found; /* the source has no more */
 };
 
-/* ---- Which graphs ----------------------------------------------------------- */
-
-static bool link_can_be_shared(const struct link *link)
-{
-	const struct shape *shape = operator_shape(link->to, link->to_pin);
-
-	if (!link->from->within)
-		return true;
-	if (link_is_leaky(link) || link->to->pins[link->to_pin].live)
-		return false;
-	return link->to->within ||
-		(link->policy == LINK_BLOCKING &&
-			shape->type != PAYLOAD_STREAM);
-}
-
-static struct operator *only_source(const struct graph *graph)
-{
-	struct operator *source = NULL;
-
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator *op = &graph->operators[i];
-
-		if (op->input_count > 0)
-			continue;
-		if (source)
-			return NULL;
-		source = op;
-	}
-	return source;
-}
-
-/* The unit NUMBER; a source whose units aren't known has one. */
-static bool find_unit(
-	struct operator *source, uint64_t number, struct found_unit *found)
-{
-	return source->spec->unit
-		? source->spec->unit(source, source->state, number, found)
-		: number == 0;
-}
-
-bool graph_can_share(const struct graph *graph)
-{
-	const struct operator *source = only_source(graph);
-
-	if (!source || !source->spec->segment || !source->within ||
-		source->output_count != 1)
-		return false;
-	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->operators[i].spec->flags &
-			(graph->operators[i].within ? OPERATOR_SHOWS
-						    : OPERATOR_UNTRUSTED))
-			return false;
-	for (unsigned i = 0; i < graph->plan->link_count; i++)
-		if (!link_can_be_shared(&graph->links[i]))
-			return false;
-	return true;
-}
-
-static enum unit_way way_of(const struct graph *graph, uint64_t number)
-{
-	return number < graph->way_count ? (enum unit_way)graph->ways[number]
-					 : UNIT_RUNS;
-}
-
-uint64_t graph_count_work(struct graph *graph, uint64_t enough, uint64_t *bytes)
-{
-	struct operator *source = only_source(graph);
-	struct found_unit found;
-	struct stat stat_now;
-	uint64_t count = 0;
-
-	*bytes = 0;
-	if (!source->spec->unit)
-		return 1;
-	for (uint64_t i = 0; count < enough &&
-		source->spec->unit(source, source->state, i, &found);
-		i++) {
-		if (way_of(graph, i) != UNIT_RUNS)
-			continue;
-		count++;
-		if (stat(found.name, &stat_now) == 0)
-			*bytes += (uint64_t)stat_now.st_size;
-	}
-	return count;
-}
-
 void graph_share(struct graph *graph, const struct crew_methods *methods,
 	void *context, size_t memory_bytes)
 {
@@ -129,7 +43,7 @@ void graph_share(struct graph *graph, const struct crew_methods *methods,
 	share->last = &share->first;
 	graph->share = share;
 	graph->budget.limit_bytes = memory_bytes;
-	only_source(graph)->instead = share_step;
+	share_source(graph)->instead = share_step;
 }
 
 /* ---- Handing out ------------------------------------------------------------ */
@@ -140,9 +54,9 @@ static bool find_next(struct operator *source, struct share *share)
 	struct refusal refusal = {.status = STATUS_OK};
 	struct found_unit found;
 
-	while (way_of(source->graph, share->ahead) != UNIT_RUNS)
+	while (share_way(source->graph, share->ahead) != UNIT_RUNS)
 		share->ahead++;
-	if (!find_unit(source, share->ahead, &found)) {
+	if (!share_find_unit(source, share->ahead, &found)) {
 		share->all_found = true;
 		return false;
 	}
@@ -283,10 +197,10 @@ static enum step pass_over(struct operator *source, struct share *share)
 	struct refusal refusal = {.status = STATUS_OK};
 	struct found_unit found;
 
-	if (share->drains || !find_unit(source, share->next, &found))
+	if (share->drains || !share_find_unit(source, share->next, &found))
 		return STEP_END;
 	source->progress++;
-	if (way_of(source->graph, share->next) == UNIT_BROUGHT) {
+	if (share_way(source->graph, share->next) == UNIT_BROUGHT) {
 		struct segment *segment = spec->segment(
 			source, source->state, share->next, &refusal);
 
@@ -312,7 +226,7 @@ enum step share_step(struct operator *source)
 		return STEP_WAIT;
 	}
 	if (!share->first || share->first->segment->unit->number != share->next)
-		return way_of(source->graph, share->next) == UNIT_RUNS &&
+		return share_way(source->graph, share->next) == UNIT_RUNS &&
 				share->refused
 			? operator_wait_descriptor(source,
 				  share->methods->descriptor(share->context),

@@ -7,6 +7,17 @@
 #include "engine/crew.h"
 #include "engine/internal.h"
 
+/* ---- sharable.c ------------------------------------------------------------ */
+
+/* The only source; NULL: there are several. */
+struct operator *share_source(const struct graph *graph);
+
+/* Its unit NUMBER; a source whose units aren't known has one. False: it has no
+ * more. */
+bool share_find_unit(
+	struct operator *source, uint64_t number, struct found_unit *found);
+enum unit_way share_way(const struct graph *graph, uint64_t number);
+
 /* ---- share.c: the graph that shares ---------------------------------------- */
 
 /* The step of its source. */

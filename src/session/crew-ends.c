@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Workers that end, or hang: what becomes of their units. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "session/crew-parts.h"
+
+enum {
+	HANG_SECONDS = 600,
+	LOOKS = 8, /* at a worker before it counts as hanging */
+};
+
+/* ---- What it was at ------------------------------------------------------ */
+
+void task_lose(struct task *task, const char *reason)
+{
+	task->member = NULL;
+	task->lost = memory_string(reason);
+}
+
+/* The unit that it was at: tried again once, unless it is to blame. */
+static void give_up(
+	struct crew *crew, const struct member *member, struct task *task)
+{
+	struct text reason = {0};
+	bool outside;
+
+	member_describe_end(member, crew->hang_seconds, &reason, &outside);
+	graph_forget_outputs(crew->graph, task->segment->unit);
+	task->member = NULL;
+	if (outside && task->tries++ == 0) {
+		for (unsigned i = 0; i < crew->frontiers; i++)
+			task->skip[i] = task->taken[i];
+		if (task == crew->first)
+			crew->report.length = 0;
+		crew->idle_tasks++;
+	} else {
+		task_lose(task, reason.data);
+	}
+	text_free(&reason);
+}
+
+/* All of it was read, and it has exited: what it had no report of goes to
+ * others. */
+static void bury(struct crew *crew, struct member *member)
+{
+	unsigned done = member->reports;
+	bool culprit = true;
+
+	for (struct task *task = crew->first; task; task = task->next) {
+		if (task->member != member || done-- > 0)
+			continue;
+		done = 0;
+		if (culprit) {
+			give_up(crew, member, task);
+		} else {
+			task->member = NULL;
+			crew->idle_tasks++;
+		}
+		culprit = false;
+	}
+	member->tasks = member->reports;
+	if (member->tasks == 0)
+		crew_remove(crew, member);
+}
+
+void crew_bury(struct crew *crew)
+{
+	for (struct member *member = crew->members, *next; member;
+		member = next) {
+		next = member->next;
+		if (member->exited && member->socket < 0 &&
+			(member->tasks > member->reports || member->tasks == 0))
+			bury(crew, member);
+	}
+}
+
+/* ---- The news of the zygote ---------------------------------------------- */
+
+static struct member *find_pid(struct crew *crew, pid_t pid)
+{
+	struct member *member = crew->members;
+
+	while (member && (member->pid != pid || member->exited))
+		member = member->next;
+	return member;
+}
+
+static void hear_spawned(struct crew *crew, const struct wire_news *news)
+{
+	struct member *member = crew->members;
+
+	while (member && member->slot != news->slot)
+		member = member->next;
+	if (!member || news->graph != crew->settings.graph || member->pid)
+		return;
+	if (news->pid > 0) {
+		member->pid = news->pid;
+		return;
+	}
+	crew->spawn_error = news->value;
+	member->exited = true;
+	member->status = SIGKILL; /* the task isn't to blame */
+}
+
+void crew_hear(struct crew *crew)
+{
+	struct zygote *zygote = crew->settings.zygote;
+	struct wire_news news;
+	int descriptor;
+	ssize_t got;
+
+	while ((got = wire_receive(zygote->socket, &news, sizeof(news),
+			&descriptor, false)) == sizeof(news)) {
+		struct member *member = find_pid(crew, news.pid);
+
+		if (news.kind == WIRE_SPAWNED) {
+			hear_spawned(crew, &news);
+		} else if (member) {
+			member->exited = true;
+			member->status = news.value;
+		}
+	}
+	if (got != 0)
+		return;
+	/* The zygote is gone, and all with it. */
+	crew_watch(crew, EPOLL_CTL_DEL, zygote->socket, 0, NULL);
+	crew->spawn_error = ECHILD;
+	for (struct member *member = crew->members; member;
+		member = member->next) {
+		member->exited = true;
+		member->status = SIGKILL;
+	}
+}
+
+/* ---- Those that hang ----------------------------------------------------- */
+
+static void look_at(struct crew *crew, struct member *member)
+{
+	uint64_t beat = crew->settings.zygote->beats[member->slot];
+
+	if (beat != member->beat || member->paused || member->exited ||
+		member->may_idle || member->tasks == member->reports) {
+		member->beat = beat;
+		member->still = 0;
+	} else if (++member->still > LOOKS && member->pid) {
+		member->hung = true;
+		zygote_kill(crew->settings.zygote, member->pid);
+	}
+}
+
+void crew_tick(struct crew *crew)
+{
+	uint64_t times;
+
+	if (read(crew->timer, &times, sizeof(times)) < 0)
+		return;
+	for (struct member *member = crew->members; member;
+		member = member->next)
+		look_at(crew, member);
+}
+
+bool crew_start_timer(struct crew *crew)
+{
+	const char *seconds = getenv("LEAT_WORKER_TIMEOUT");
+	struct itimerspec times = {0};
+
+	crew->hang_seconds = seconds ? (unsigned)atoi(seconds) : 0;
+	if (crew->hang_seconds == 0)
+		crew->hang_seconds = HANG_SECONDS;
+	int64_t step_ns =
+		(int64_t)crew->hang_seconds * (1000 * 1000 * 1000 / LOOKS);
+	times.it_interval.tv_sec = step_ns / 1000000000;
+	times.it_interval.tv_nsec = step_ns % 1000000000;
+	times.it_value = times.it_interval;
+	crew->timer =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (crew->timer < 0)
+		return false;
+	timerfd_settime(crew->timer, 0, &times, NULL);
+	crew_watch(crew, EPOLL_CTL_ADD, crew->timer, EPOLLIN, &crew->timer);
+	return true;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* The workers of a crew: they come, ask and say. */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "session/crew-parts.h"
+#include "session/jobserver.h"
+
+enum { HELD_BYTES = 1024 * 1024 }; /* of a worker that isn't at the head */
+
+/* ---- They come and go ---------------------------------------------------- */
+
+static unsigned free_slot(struct crew *crew)
+{
+	unsigned slot = 0;
+
+	while (crew->slots[slot])
+		slot++;
+	crew->slots[slot] = true;
+	return slot;
+}
+
+static struct member *new_member(struct crew *crew, int socket, bool token)
+{
+	struct member *member = memory_zeroed(sizeof(*member));
+	struct member **last = &crew->members;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = member;
+	crew->member_count++;
+	member->socket = socket;
+	member->slot = free_slot(crew);
+	member->last = &member->first;
+	member->token = token;
+	crew_watch(crew, EPOLL_CTL_ADD, socket, EPOLLIN, member);
+	return member;
+}
+
+static bool send_spawn(struct crew *crew, bool token)
+{
+	struct wire_order order = {
+		.kind = WIRE_SPAWN,
+		.graph = crew->settings.graph,
+		.memory_bytes = crew->settings.memory_bytes,
+		.sandbox = crew->settings.sandbox,
+	};
+	int sockets[2];
+
+	if (!wire_pair(sockets))
+		return false;
+	struct member *member = new_member(crew, sockets[0], token);
+	order.slot = member->slot;
+	bool ok = zygote_spawn(crew->settings.zygote, &order, sockets[1]);
+	int saved = errno;
+	close(sockets[1]);
+	errno = saved;
+	member->exited = !ok;
+	return ok;
+}
+
+void crew_spawn(struct crew *crew)
+{
+	struct jobserver *jobserver = crew->settings.jobserver;
+	bool token = jobserver && crew->member_count > 0;
+
+	if (crew->spawn_error || crew->member_count >= crew->settings.jobs ||
+		(token && !jobserver_take(jobserver)))
+		return;
+	if (send_spawn(crew, token))
+		return;
+	crew->spawn_error = errno;
+}
+
+void crew_remove(struct crew *crew, struct member *member)
+{
+	struct member **at = &crew->members;
+
+	while (*at != member)
+		at = &(*at)->next;
+	*at = member->next;
+	crew->member_count--;
+	crew->slots[member->slot] = false;
+	if (member->socket >= 0)
+		close(member->socket);
+	if (member->token)
+		jobserver_give(crew->settings.jobserver);
+	member_forget(member);
+	free(member);
+}
+
+/* ---- What they ask for --------------------------------------------------- */
+
+/* The task that the worker is at: behind those that it has reported. */
+static struct task *task_at(struct crew *crew, const struct member *member)
+{
+	unsigned done = member->reports;
+
+	for (struct task *task = crew->first; task; task = task->next)
+		if (task->member == member && done-- == 0)
+			return task;
+	return NULL;
+}
+
+static void make_output(struct crew *crew, struct member *member,
+	const struct wire_record *record)
+{
+	struct task *task = task_at(crew, member);
+	struct wire_head head = {.kind = WIRE_OUTPUT, .number = EINVAL};
+	size_t length = record->head.length;
+	uint64_t numbers[3];
+	struct output *output = NULL;
+
+	if (task && length > sizeof(numbers) &&
+		record->data[length - 1] == '\0') {
+		memcpy(numbers, record->data, sizeof(numbers));
+		const struct output_request request = {
+			.mode = (unsigned)numbers[0] & 0777,
+			.op = (unsigned)numbers[1],
+			.root_length = (size_t)numbers[2],
+			.path = record->data + sizeof(numbers),
+		};
+		output = graph_make_output(
+			crew->graph, task->segment->unit, &request);
+		head.number = output ? 0 : (uint32_t)errno;
+	}
+	/* A worker that asks waits for the answer: there is room. */
+	wire_send(member->socket, &head, sizeof(head),
+		output ? output_descriptor(output) : -1, false);
+	if (output)
+		output_hand_over(output);
+}
+
+/* ---- What they say ------------------------------------------------------- */
+
+static void look_through(
+	struct crew *crew, struct member *member, const struct block *block)
+{
+	struct wire_record record;
+	size_t at = 0;
+
+	while (block_record(block, &at, &record)) {
+		if (record.head.kind == WIRE_OUTPUT)
+			make_output(crew, member, &record);
+		else if (record.head.kind == WIRE_REPORT &&
+			member->reports < member->tasks) {
+			struct task *task = task_at(crew, member);
+
+			member->reports++;
+			member->open_bytes -=
+				task->segment->unit->file.size_bytes;
+		}
+	}
+}
+
+void crew_pause_or_go_on(struct crew *crew, struct member *member)
+{
+	bool pause = member->held_bytes > HELD_BYTES;
+
+	if (member->socket < 0 || pause == member->paused)
+		return;
+	member->paused = pause;
+	crew_watch(crew, pause ? EPOLL_CTL_DEL : EPOLL_CTL_ADD, member->socket,
+		EPOLLIN, member);
+}
+
+void crew_read(struct crew *crew, struct member *member)
+{
+	while (member->held_bytes <= HELD_BYTES && member_read(member)) {
+		look_through(crew, member,
+			(struct block *)((char *)member->last -
+				offsetof(struct block, next)));
+		member->still = 0;
+	}
+	crew_pause_or_go_on(crew, member);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of a crew share; nobody else includes it. Workers come and say
+ * things (crew-members.c), and end or hang (crew-ends.c); they are handed units
+ * (crew-tasks.c), and what comes of those is taken in order (crew-arrivals.c).
+ */
+#ifndef LEAT_SESSION_CREW_PARTS_H
+#define LEAT_SESSION_CREW_PARTS_H
+
+#include "session/crew.h"
+#include "session/member.h"
+
+/* A unit that was handed out. */
+struct task {
+	struct task *next;
+	const struct segment *segment;
+	struct text text; /* what a worker gets */
+	bool opens;
+	struct member *member; /* NULL: nobody has it */
+	uint64_t *taken; /* bytes that came, for each frontier */
+	uint64_t *skip; /* of those to come: they came before it was retried */
+	unsigned tries;
+	char *lost; /* why it has failed; or NULL */
+};
+
+struct crew {
+	struct graph *graph;
+	struct crew_settings settings;
+	unsigned frontiers;
+	unsigned hang_seconds;
+	int epoll, timer;
+	struct member *members;
+	unsigned member_count;
+	bool slots[ZYGOTE_SLOTS];
+	struct task *first, **last;
+	unsigned task_count, idle_tasks; /* those that nobody has */
+	struct text report; /* of the task at the head */
+	char *lost; /* the reason that was handed over last */
+	int spawn_error; /* why there can't be more workers */
+	bool stopped;
+};
+
+/* Takes in all that there is. */
+void crew_pump(struct crew *crew);
+
+/* Changes what of a descriptor is waited for; WHO is told of it. */
+void crew_watch(struct crew *crew, int operation, int descriptor,
+	uint32_t events, void *who);
+
+/* ---- crew-members.c ------------------------------------------------------- */
+
+/* One more worker, if there may be one. The first needs no token of make: it
+ * works in place of this process, which mostly waits. */
+void crew_spawn(struct crew *crew);
+void crew_remove(struct crew *crew, struct member *member);
+
+/* Takes in what the worker has sent, unless there is too much of it. */
+void crew_read(struct crew *crew, struct member *member);
+void crew_pause_or_go_on(struct crew *crew, struct member *member);
+
+/* ---- crew-ends.c ---------------------------------------------------------- */
+
+/* The task has failed. */
+void task_lose(struct task *task, const char *reason);
+
+/* The tasks of workers of which nothing more comes go to others. */
+void crew_bury(struct crew *crew);
+
+/* Takes in what the zygote says. */
+void crew_hear(struct crew *crew);
+
+/* Looks at the workers now and then: whether they get on. False: that can't be,
+ * errno says why. */
+bool crew_start_timer(struct crew *crew);
+void crew_tick(struct crew *crew);
+
+/* ---- crew-tasks.c --------------------------------------------------------- */
+
+/* See struct crew_methods. */
+bool crew_hand_out(void *context, const struct segment *segment, bool opens,
+	const struct text *text);
+
+/* Tasks of workers that are gone come before new ones. False: they wait. */
+bool crew_place_idle(struct crew *crew);
+void task_free(struct task *task);
+
+/* ---- crew-arrivals.c ------------------------------------------------------ */
+
+/* See struct crew_methods. */
+enum arrival_kind crew_arrive(void *context, struct arrival *arrival);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* The units of a crew: who gets them. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "session/crew-parts.h"
+
+enum {
+	AHEAD_BYTES = 1024 * 1024, /* of files that wait for one worker */
+	AHEAD_TASKS = 16, /* small ones; else 2 */
+	MOST_TASKS = 256, /* each may hold descriptors */
+};
+
+/* Whether the worker has a task behind this one. What it says of its tasks comes
+ * in the order in which it got them, and is taken in the order of units. */
+static bool is_ahead(const struct member *member, const struct task *task)
+{
+	while ((task = task->next))
+		if (task->member == member)
+			return true;
+	return false;
+}
+
+/* The worker that has the least to do and may get the task. */
+static struct member *choose(struct crew *crew, const struct task *task)
+{
+	struct member *best = NULL;
+
+	for (struct member *member = crew->members; member;
+		member = member->next) {
+		unsigned open = member->tasks - member->reports;
+		bool full = open >= AHEAD_TASKS ||
+			(open >= 2 && member->open_bytes > AHEAD_BYTES);
+
+		if (full || member->exited || member->socket < 0 ||
+			is_ahead(member, task))
+			continue;
+		if (!best || open < best->tasks - best->reports)
+			best = member;
+	}
+	return best;
+}
+
+/* False: there is no room at the worker. */
+static bool send_task(struct member *member, struct task *task)
+{
+	const struct unit *unit = task->segment->unit;
+	struct wire_head head = {.kind = WIRE_TASK};
+	struct text message = {0};
+	struct stat stat;
+	int descriptor = -1;
+
+	if (task->opens && !unit->is_file) {
+		descriptor = STDIN_FILENO;
+	} else if (task->opens) {
+		descriptor = file_open_input(unit->name, &stat);
+		head.number = descriptor < 0 ? (uint32_t)errno : 0;
+	}
+	text_add(&message, (const char *)&head, sizeof(head));
+	text_add(&message, task->text.data, task->text.length);
+	bool ok = wire_send(member->socket, message.data, message.length,
+		descriptor, false);
+	if (descriptor >= 0 && unit->is_file)
+		close(descriptor);
+	text_free(&message);
+	if (!ok)
+		return false;
+	task->member = member;
+	member->tasks++;
+	member->open_bytes += unit->file.size_bytes;
+	member->may_idle = !unit->is_file;
+	return true;
+}
+
+/* Finds somebody for the task. */
+static bool place(struct crew *crew, struct task *task)
+{
+	struct member *member = choose(crew, task);
+
+	if (task->text.length > WIRE_BYTES - sizeof(struct wire_head)) {
+		task_lose(task, strerror(ENAMETOOLONG));
+		return true;
+	}
+	if (!member || member->tasks > member->reports) {
+		crew_spawn(crew);
+		member = choose(crew, task);
+	}
+	if (!member && crew->spawn_error &&
+		(crew->member_count == 0 || task == crew->first)) {
+		struct text reason = {0};
+
+		text_add_format(&reason, "no worker can be started: %s",
+			strerror(crew->spawn_error));
+		task_lose(task, reason.data);
+		text_free(&reason);
+		return true;
+	}
+	return member && send_task(member, task);
+}
+
+/* Tasks of workers that are gone come before new ones. */
+bool crew_place_idle(struct crew *crew)
+{
+	for (struct task *task = crew->first; task && crew->idle_tasks > 0;
+		task = task->next) {
+		if (task->member || task->lost)
+			continue;
+		if (!place(crew, task))
+			return false;
+		crew->idle_tasks--;
+	}
+	return true;
+}
+
+void task_free(struct task *task)
+{
+	text_free(&task->text);
+	free(task->taken);
+	free(task->skip);
+	free(task->lost);
+	free(task);
+}
+
+bool crew_hand_out(void *context, const struct segment *segment, bool opens,
+	const struct text *text)
+{
+	struct crew *crew = context;
+
+	if (crew->task_count >= MOST_TASKS)
+		return false;
+	crew_pump(crew);
+	if (!crew_place_idle(crew))
+		return false;
+	struct task *task = memory_zeroed(sizeof(*task));
+	task->segment = segment;
+	task->opens = opens;
+	task->tries = !segment->unit->is_file; /* it can't be read again */
+	text_add(&task->text, text->data, text->length);
+	task->taken = memory_zeroed(
+		memory_product(crew->frontiers + 1, sizeof(*task->taken)));
+	task->skip = memory_zeroed(
+		memory_product(crew->frontiers + 1, sizeof(*task->skip)));
+	if (!place(crew, task)) {
+		task_free(task);
+		return false;
+	}
+	*crew->last = task;
+	crew->last = &task->next;
+	crew->task_count++;
+	return true;
+}
