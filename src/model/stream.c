@@ -49,6 +49,7 @@ enum read_status stream_fail_as(
 	struct stream *stream, const struct stream *inner)
 {
 	stream_fail(stream, inner->status, "%s", inner->problem.data);
-	stream->blamed = inner->blamed;
+	if (inner->blamed)
+		stream->blamed = inner->blamed;
 	return READ_FAILED;
 }

@@ -75,7 +75,8 @@ void stream_destroy(struct stream *stream);
 enum read_status stream_fail(struct stream *stream, enum exit_status status,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Copies the problem of INNER, which STREAM reads; returns READ_FAILED. */
+/* Copies the problem of INNER, which STREAM reads, and who is to blame, unless
+ * INNER is just a part of STREAM and nobody's; returns READ_FAILED. */
 enum read_status stream_fail_as(
 	struct stream *stream, const struct stream *inner);
 

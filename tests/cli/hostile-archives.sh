@@ -39,7 +39,7 @@ refused no-end-zeros.tar 'two blocks of zeros at its end are missing'
 refused between.tar 'two blocks of zeros at its end are missing'
 refused garbage.tar 'something follows its end, which is at byte 1024'
 refused appended.tar 'something follows its end, which is at byte 1024'
-refused size.tar Truncated
+refused size.tar 'entries: h/bad-size.tar: the entry `a`: Truncated tar archive'
 refused negative.tar 'negative size'
 refused pax-8m.tar 'too large'
 refused ratio.tar.gz 'more than 200 times'
@@ -73,6 +73,18 @@ refused cut.ar 'runcated'
 refused cut.cpio 'cpio'
 [ "$(ls h/bad-* | wc -l)" -eq "$(grep -c '^refused [a-z]' "$srcdir/tests/cli/hostile-archives.sh")" ] ||
 	fail 'an archive without a case, or the other way round'
+
+# Whoever reads the content, wherever: the archive is to blame, in these words.
+# Nobody reads it in the last one.
+tar -c -f in-tar.tar -C h bad-size.tar
+for options in '--sandbox off' '--sandbox off -k' -k -j2; do
+	expect 1 "$LEAT" run $options read.yaml h/bad-size.tar
+	said 'entries: h/bad-size.tar: the entry `a`: Truncated tar archive'
+	expect 1 "$LEAT" run $options read.yaml in-tar.tar
+	said 'entries: in-tar.tar: in-tar.tar!/bad-size.tar: the entry `a`: Truncated tar archive'
+	expect 1 "$LEAT" run $options reject.yaml h/bad-size.tar
+	said 'entries: h/bad-size.tar: the entry `a`: Truncated input file'
+done
 
 # Names that nobody should use: rejected, never made harmless.
 for archive in h/rejected-*; do

@@ -57,12 +57,7 @@ static enum step fail(struct operator *op, struct archive_reading *reading)
 	const struct layer *layer = reading->layer;
 	struct text what = {0};
 
-	if (layer->outer) {
-		text_add_escaped(
-			&what, layer->trail.data, layer->trail.length, 1000);
-		text_add_string(&what, ": ");
-	}
-	text_add_string(&what, layer->problem.data);
+	layer_add_problem(layer, &what);
 	operator_fail_unit(
 		op, IN, layer->status, (struct place){0}, "%s", what.data);
 	text_free(&what);

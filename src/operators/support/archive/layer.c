@@ -53,6 +53,16 @@ static enum layer_result fail(struct layer *layer, const char *problem)
 	return LAYER_FAILED;
 }
 
+void layer_add_problem(const struct layer *layer, struct text *text)
+{
+	if (layer->outer) {
+		text_add_escaped(
+			text, layer->trail.data, layer->trail.length, 1000);
+		text_add_string(text, ": ");
+	}
+	text_add_string(text, layer->problem.data);
+}
+
 /* What libarchive says, or the stream that it reads. */
 static enum layer_result fail_archive(struct layer *layer)
 {
@@ -61,6 +71,24 @@ static enum layer_result fail_archive(struct layer *layer)
 	fail(layer, problem ? problem : archive_error_string(layer->archive));
 	if (layer->feed.failed)
 		layer->status = layer->feed.stream->status;
+	return LAYER_FAILED;
+}
+
+/* The same for the content of the current entry. */
+static enum layer_result fail_content(struct layer *layer, const char *problem)
+{
+	const char *name = archive_entry_pathname(layer->entry);
+	struct text text = {0};
+
+	layer->over = layer->damaged = true;
+	text_add_string(&text, "the entry `");
+	text_add_escaped(&text, name ? name : "", name ? strlen(name) : 0, 200);
+	text_add_format(
+		&text, "`: %s", problem ? problem : "its content is damaged");
+	fail(layer, text.data);
+	if (layer->feed.failed)
+		layer->status = layer->feed.stream->status;
+	text_free(&text);
 	return LAYER_FAILED;
 }
 
@@ -107,12 +135,28 @@ static enum layer_result end(struct layer *layer)
 
 /* ---- Entries ---------------------------------------------------------------- */
 
+/* What nobody has read. */
+static enum layer_result skip_content(struct layer *layer)
+{
+	int result = archive_read_data_skip(layer->archive);
+
+	if (result == ARCHIVE_OK || result == ARCHIVE_WARN)
+		return LAYER_OK;
+	const char *problem = feed_problem(&layer->feed);
+	return fail_content(layer,
+		problem ? problem : archive_error_string(layer->archive));
+}
+
 enum layer_result layer_next(struct layer *layer)
 {
 	struct limits *limits = &layer->context->limits;
 
 	if (layer->empty)
 		return LAYER_END;
+	if (layer->damaged)
+		return LAYER_FAILED;
+	if (layer->index > 0 && skip_content(layer) != LAYER_OK)
+		return LAYER_FAILED;
 	switch (archive_read_next_header(layer->archive, &layer->entry)) {
 	case ARCHIVE_OK:
 	case ARCHIVE_WARN: break;
@@ -131,23 +175,6 @@ enum layer_result layer_next(struct layer *layer)
 }
 
 /* ---- Contents --------------------------------------------------------------- */
-
-static enum layer_result fail_content(struct layer *layer, const char *problem)
-{
-	const char *name = archive_entry_pathname(layer->entry);
-	struct text text = {0};
-
-	layer->over = true;
-	text_add_string(&text, "the entry `");
-	text_add_escaped(&text, name ? name : "", name ? strlen(name) : 0, 200);
-	text_add_format(
-		&text, "`: %s", problem ? problem : "its content is damaged");
-	fail(layer, text.data);
-	if (layer->feed.failed)
-		layer->status = layer->feed.stream->status;
-	text_free(&text);
-	return LAYER_FAILED;
-}
 
 static enum layer_result count(struct layer *layer, uint64_t bytes)
 {
@@ -252,6 +279,17 @@ enum layer_result layer_drain(struct layer *layer)
 
 /* ---- Streams ---------------------------------------------------------------- */
 
+static enum read_status fail_stream(
+	struct stream *stream, const struct layer *layer)
+{
+	struct text what = {0};
+
+	layer_add_problem(layer, &what);
+	stream_fail(stream, layer->status, "%s", what.data);
+	text_free(&what);
+	return READ_FAILED;
+}
+
 static enum read_status read_entry(struct stream *stream, struct slice *window)
 {
 	struct entry_stream *self = (struct entry_stream *)stream;
@@ -270,8 +308,7 @@ static enum read_status read_entry(struct stream *stream, struct slice *window)
 	if (result == LAYER_END)
 		return READ_END;
 	if (result == LAYER_FAILED)
-		return stream_fail(
-			stream, layer->status, "%s", layer->problem.data);
+		return fail_stream(stream, layer);
 	buffer_filler_lend(&self->filler, length, window);
 	return READ_DATA;
 }

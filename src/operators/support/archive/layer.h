@@ -45,6 +45,7 @@ struct layer {
 	uint64_t at; /* in its content: what is lent next */
 	uint64_t hole; /* so many zeros come first */
 	bool over; /* its content has ended, or failed */
+	bool damaged; /* it has failed: nothing more can be read */
 	struct entry_stream *lent; /* the stream of its content; or NULL */
 	struct text problem; /* why something failed, as a sentence */
 	enum exit_status status; /* of the problem */
@@ -66,7 +67,8 @@ void layer_destroy(struct layer *layer); /* takes NULL; not those outside */
  * and may be taken away. */
 enum layer_result layer_open(struct layer *layer);
 
-/* Goes on to the next entry; what is unread of the last is skipped. */
+/* Goes on to the next entry; what is unread of the last is skipped. Once a
+ * content has failed, this fails for the same reason, whoever has read it. */
 enum layer_result layer_next(struct layer *layer);
 
 /* Reads on in what nobody has read of an entry, so that its checksum is
@@ -76,6 +78,10 @@ enum layer_result layer_drain(struct layer *layer);
 /* The content of the current entry, which isn't out yet. It must be destroyed
  * before the next entry or the layer. */
 struct stream *layer_content(struct layer *layer);
+
+/* Adds the layer's problem, behind the way to an archive that lies in another
+ * one. */
+void layer_add_problem(const struct layer *layer, struct text *text);
 
 /* Lets the stream that is out fail from now on. */
 void layer_abandon(struct layer *layer);
