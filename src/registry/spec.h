@@ -252,6 +252,11 @@ struct operator_spec {
 	 * has the shape of the input named "in". */
 	void (*relate)(struct relation *relation);
 
+	/* Adds which versions of which libraries the results depend on, with
+	 * the settings in STATE: with others they are made again. NULL: on
+	 * none. */
+	void (*libraries)(const void *state, struct text *text);
+
 	/* Called before the first step. False: it has reported a failure. */
 	bool (*open)(struct operator *op, void *state);
 

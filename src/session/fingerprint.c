@@ -199,6 +199,17 @@ static void add_property(struct fingerprint *fingerprint,
 	text_free(&value);
 }
 
+static void add_libraries(
+	struct fingerprint *fingerprint, const struct operator_plan *op)
+{
+	struct text value = {0};
+
+	op->spec->libraries(op->settings, &value);
+	add(fingerprint, arena_format(fingerprint->arena, "%s by", op->name),
+		value.data);
+	text_free(&value);
+}
+
 /* Where units are files, it is their content that counts, not how they were
  * found. */
 static bool finds_files(const struct operator_plan *op)
@@ -216,6 +227,8 @@ static void add_operator(struct fingerprint *fingerprint,
 	const struct property_spec *spec = op->spec->properties;
 	for (; spec && spec->name && !finds_files(op); spec++)
 		add_property(fingerprint, op, spec, base);
+	if (op->spec->libraries)
+		add_libraries(fingerprint, op);
 }
 
 static void add_link(struct fingerprint *fingerprint,

@@ -2,34 +2,34 @@
 /* compress: makes compressed bytes of contents. */
 #include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/deflate/gzip-writer.h"
+#include "operators/support/codec/compressor.h"
 #include "operators/support/file/buffer-pool.h"
 
 enum { IN, OUT };
 
 /* An open segment. */
 struct level {
-	struct gzip_writer *writer; /* or NULL; kept for the next */
+	struct compressor *compressor; /* or NULL; kept for the next */
 	bool begun; /* its member has content */
 	bool outer; /* other segments are in it */
 };
 
 struct state {
 	int format;
-	int64_t level;
+	int64_t level; /* 0: the usual */
 
+	struct compressor_settings settings;
 	struct buffer_pool *pool;
 	struct buffer_filler filler;
 	struct level *levels; /* the graph, then each open segment */
 	size_t depth, count;
-	size_t writers; /* that were charged to the budget */
 	struct slice window; /* of a stream, what is left of it */
 	size_t offset; /* what was taken of the first item at the input */
 	bool holding; /* EVENT was taken, and isn't passed on yet */
 	enum event event;
 	bool finishing; /* the member that it ends has to come out first */
 	bool progress; /* what the engine calls so: it can't see what goes on
-			  in a writer */
+			  in a compressor */
 };
 
 static const struct pin_spec pins[] = {
@@ -45,12 +45,14 @@ static const struct pin_spec pins[] = {
 		.name = "out",
 		.direction = PIN_OUTPUT,
 		.types = PAYLOAD_BIT(PAYLOAD_BYTES),
-		.summary = "gzip members",
+		.summary = "what they are compressed to",
 	},
 	{0},
 };
 
-static const char *const formats[] = {"gzip", NULL};
+/* As in enum compression. */
+static const char *const formats[] = {
+	"gzip", "zstd", "xz", "bzip2", "lz4", NULL};
 
 static const struct property_spec properties[] = {
 	{
@@ -65,11 +67,15 @@ static const struct property_spec properties[] = {
 		.name = "level",
 		.type = SETTING_INTEGER,
 		.offset = offsetof(struct state, level),
-		.fallback = "6",
 		.minimum = 1,
-		.maximum = 9,
+		.maximum = 22,
 		.unit = "steps",
-		.summary = "From fast (1) to small (9), as for gzip",
+		.summary = "From fast (1) to small, as the programs have it",
+		.details = "Up to 9, with zstd 22, with lz4 12. If nothing is "
+			   "said: gzip 6, zstd 3, bzip2 9, lz4 1, and xz 4: "
+			   "its higher ones, and those of zstd, take more "
+			   "memory than a run has if nothing is said, so that "
+			   "`resources: memory` has to be raised.",
 	},
 	{0},
 };
@@ -106,24 +112,22 @@ static bool is_due(struct operator *op, struct state *state, enum event event)
 	return state->depth == 1;
 }
 
-/* Makes sure of the writer; false: there is no memory for one now. */
-static bool want_writer(struct operator *op, struct state *state)
+/* Makes sure of the compressor; false: there is no memory for one now. */
+static bool want_compressor(struct operator *op, struct state *state)
 {
 	struct level *level = document(op, state);
 
-	if (level->writer)
+	if (level->compressor)
 		return true;
-	if (!budget_take(operator_budget(op), GZIP_WRITER_BYTES))
-		return false;
-	state->writers++;
-	level->writer = gzip_writer_create((int)state->level);
-	return true;
+	level->compressor =
+		compressor_create(&state->settings, operator_budget(op));
+	return level->compressor;
 }
 
 static void forget(struct level *level)
 {
 	if (level->begun)
-		gzip_writer_reset(level->writer);
+		compressor_reset(level->compressor);
 	level->begun = false;
 }
 
@@ -140,7 +144,7 @@ static void forget_unit(struct operator *op, struct state *state)
 /* ---- Output ------------------------------------------------------------- */
 
 static enum step run(
-	struct operator *op, struct state *state, struct gzip_writer *writer)
+	struct operator *op, struct state *state, struct compressor *compressor)
 {
 	size_t size;
 
@@ -150,7 +154,7 @@ static enum step run(
 	if (!space)
 		return operator_wait_memory(op,
 			BUFFER_BYTES + sizeof(struct buffer) + BUFFER_PADDING);
-	size_t length = gzip_writer_run(writer, space, size);
+	size_t length = compressor_run(compressor, space, size);
 	if (length > 0) {
 		struct item *item = operator_item(op, PAYLOAD_BYTES);
 
@@ -167,7 +171,7 @@ static enum step run(
 static size_t add(struct level *level, const char *data, size_t length)
 {
 	level->begun = true;
-	return gzip_writer_add(level->writer, data, length);
+	return compressor_add(level->compressor, data, length);
 }
 
 /* Reads the stream that is the first item. */
@@ -218,8 +222,9 @@ static enum step take(
 		state->progress = true;
 		return STEP_MORE;
 	}
-	if (!want_writer(op, state))
-		return operator_wait_memory(op, GZIP_WRITER_BYTES);
+	if (!want_compressor(op, state))
+		return operator_wait_memory(
+			op, compressor_bytes(&state->settings));
 	if (span->items[0]->type == PAYLOAD_STREAM)
 		return read_stream(op, state, span->items[0]->stream);
 	while (done < span->count &&
@@ -238,7 +243,7 @@ static void begin(struct state *state)
 	if (state->depth == state->count) {
 		state->levels = memory_resize(
 			state->levels, ++state->count, sizeof(*state->levels));
-		state->levels[state->depth].writer = NULL;
+		state->levels[state->depth].compressor = NULL;
 	}
 	state->levels[state->depth].outer = false;
 	state->levels[state->depth].begun = false;
@@ -267,9 +272,10 @@ static enum step settle(struct operator *op, struct state *state)
 
 	if (!is_due(op, state, state->event))
 		return pass(op, state);
-	if (!want_writer(op, state))
-		return operator_wait_memory(op, GZIP_WRITER_BYTES);
-	gzip_writer_finish(level->writer);
+	if (!want_compressor(op, state))
+		return operator_wait_memory(
+			op, compressor_bytes(&state->settings));
+	compressor_finish(level->compressor);
 	level->begun = true;
 	state->finishing = true;
 	return STEP_MORE;
@@ -277,10 +283,49 @@ static enum step settle(struct operator *op, struct state *state)
 
 /* ---- The operator ------------------------------------------------------- */
 
+static struct compressor_settings settings_of(const struct state *state)
+{
+	enum compression format = (enum compression)state->format;
+
+	return (struct compressor_settings){
+		.format = format,
+		.level = state->level ? (int)state->level
+				      : compression_levels(format)->usual,
+	};
+}
+
+static void check_level(struct relation *relation)
+{
+	const struct state *state = relation_settings(relation);
+	const char *format = compression_names[state->format];
+	int most = compression_levels((enum compression)state->format)->most;
+	struct compressor_settings settings = settings_of(state);
+	long long run_bytes = relation_memory_bytes(relation);
+
+	if (relation_unknown(relation, "format") ||
+		relation_unknown(relation, "level"))
+		return;
+	if (settings.level > most) {
+		const char *hint = arena_format(relation_arena(relation),
+			"the levels of %s are 1 to %d", format, most);
+
+		relation_error(relation, relation_location(relation, "level"),
+			hint, "%s has no level %d", format, settings.level);
+	} else if ((long long)compressor_bytes(&settings) > run_bytes) {
+		relation_error(relation, relation_location(relation, "level"),
+			"raise `resources: memory`, or take a lower level",
+			"level %d of %s doesn't fit into the memory of the run,"
+			" %lld bytes: it takes %zu",
+			settings.level, format, run_bytes,
+			compressor_bytes(&settings));
+	}
+}
+
 static void relate(struct relation *relation)
 {
 	const struct shape *input = relation_input(relation, IN);
 
+	check_level(relation);
 	if (!input->known)
 		return;
 	struct shape shape =
@@ -288,10 +333,18 @@ static void relate(struct relation *relation)
 	relation_output(relation, OUT, &shape);
 }
 
+static void libraries(const void *memory, struct text *text)
+{
+	const struct state *state = memory;
+
+	compression_add_library((enum compression)state->format, text);
+}
+
 static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
+	state->settings = settings_of(state);
 	state->pool = buffer_pool_create(operator_budget(op), BUFFER_BYTES);
 	buffer_filler_init(&state->filler, state->pool);
 	state->count = 2;
@@ -328,8 +381,8 @@ static enum step work(struct operator *op, struct state *state)
 
 	if (state->depth > 0 && operator_unit_failed(op, IN))
 		forget_unit(op, state);
-	else if (level->writer && gzip_writer_busy(level->writer))
-		return run(op, state, level->writer);
+	else if (level->compressor && compressor_busy(level->compressor))
+		return run(op, state, level->compressor);
 	if (state->holding)
 		return state->finishing ? pass(op, state) : settle(op, state);
 	if (window->length == 0)
@@ -354,10 +407,10 @@ static void close(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
+	(void)op;
 	for (size_t i = 0; i < state->count; i++)
-		gzip_writer_destroy(state->levels[i].writer);
+		compressor_destroy(state->levels[i].compressor);
 	free(state->levels);
-	budget_give(operator_budget(op), state->writers * GZIP_WRITER_BYTES);
 	buffer_filler_finish(&state->filler);
 	buffer_pool_unref(state->pool);
 }
@@ -365,20 +418,26 @@ static void close(struct operator *op, void *memory)
 const struct operator_spec spec_compress = {
 	.name = "compress",
 	.family = "io",
-	.summary = "Compresses contents with gzip",
+	.summary = "Compresses contents",
 	.description =
-		"Makes a gzip file of each document, that is of what goes into "
-		"one file behind it. What is written for many units has a "
-		"member for each of them, as if their files had been "
-		"compressed one by one and joined by `cat`: every program that "
-		"reads gzip takes that for one content. An empty content gives "
-		"a valid file, too; only where there are no units at all is "
-		"the file empty.\n\n"
-		"The same content gives the same bytes, with any session, "
-		"schedule and machine, as long as the version of zlib is the "
-		"same: the header has no name and no time, and says that it "
-		"was made on Unix, as with `gzip -n`. Bytes may come out late, "
-		"since what belongs together is sought in 32 KiB.\n\n",
+		"Makes a compressed file of each document, that is of what "
+		"goes into one file behind it. What is written for many units "
+		"has a member for each of them (in zstd and lz4 a frame, in "
+		"xz and bzip2 a stream), as if their files had been "
+		"compressed one by one and joined by `cat`: every program "
+		"that reads the format takes that for one content. An empty "
+		"content gives a valid file, too; only where there are no "
+		"units at all is the file empty.\n\n"
+		"All have a checksum of the content, which is checked when "
+		"they are read: gzip and bzip2 a CRC-32, xz a CRC-64, zstd "
+		"and lz4 an XXH. The same content gives the same bytes, with "
+		"any session, schedule and machine, as long as the version of "
+		"the library is the same; with another one it is made again. "
+		"A gzip header has no name and no time, and says that it was "
+		"made on Unix, as with `gzip -n`. Bytes may come out late, "
+		"since what belongs together is sought in blocks: 32 KiB of "
+		"gzip, 900 kB of bzip2 and up to 128 MiB of the highest levels "
+		"of zstd. The memory for that is held while units run.\n\n",
 	.example = "leat: 1\n"
 		   "session: keep-and-show\n"
 		   "operators:\n"
@@ -398,6 +457,7 @@ const struct operator_spec spec_compress = {
 	.properties = properties,
 	.state_size = sizeof(struct state),
 	.relate = relate,
+	.libraries = libraries,
 	.open = open,
 	.step = step,
 	.close = close,
