@@ -53,6 +53,10 @@ struct crew_methods {
  * results pass the frontiers, and what is untrusted is within units. */
 bool graph_can_share(const struct graph *graph);
 
+/* The name of an operator because of which they can't: it takes whole contents
+ * of several units; or NULL. */
+const char *graph_unshared(const struct graph *graph);
+
 /* How much there is to share: counts units that are to be run, up to ENOUGH,
  * and the bytes of those. */
 uint64_t graph_count_work(

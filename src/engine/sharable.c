@@ -2,17 +2,29 @@
 /* Whether the units of a graph can be shared, and how much there is to share. */
 #include "engine/share.h"
 
+/* Nobody pulls a stream out of another process. */
+static bool takes_streams_out(const struct link *link)
+{
+	return link->from->within && !link->to->within &&
+		operator_shape(link->to, link->to_pin)->type == PAYLOAD_STREAM;
+}
+
 static bool link_can_be_shared(const struct link *link)
 {
-	const struct shape *shape = operator_shape(link->to, link->to_pin);
-
 	if (!link->from->within)
 		return true;
 	if (link_is_leaky(link) || link->to->pins[link->to_pin].live)
 		return false;
 	return link->to->within ||
-		(link->policy == LINK_BLOCKING &&
-			shape->type != PAYLOAD_STREAM);
+		(link->policy == LINK_BLOCKING && !takes_streams_out(link));
+}
+
+const char *graph_unshared(const struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->link_count; i++)
+		if (takes_streams_out(&graph->links[i]))
+			return graph->links[i].to->plan->name;
+	return NULL;
 }
 
 struct operator *share_source(const struct graph *graph)

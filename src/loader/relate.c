@@ -9,8 +9,7 @@
 #include "registry/registry.h"
 #include "registry/relation.h"
 
-/* The row of the table for a pin. */
-static const struct pin_spec *row_of(
+const struct pin_spec *graph_pin_row(
 	const struct operator_plan *op, unsigned pin)
 {
 	unsigned last = (unsigned)spec_pin_count(op->spec) - 1;
@@ -35,7 +34,7 @@ static bool needs_spool(const struct graph_work *work,
 {
 	const struct graph_plan *plan = work->plan;
 	const struct pin_spec *row =
-		row_of(&plan->operators[link->to], link->to_pin);
+		graph_pin_row(&plan->operators[link->to], link->to_pin);
 
 	return (row->flags & PIN_SEEKS) && type == PAYLOAD_STREAM &&
 		!(plan->operators[link->from].spec->flags & OPERATOR_CONVERTS);
@@ -69,10 +68,10 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 			to->pins[link->to_pin].shape = *shape;
 		return;
 	}
-	unsigned wanted = row_of(to, link->to_pin)->types;
+	unsigned wanted = graph_pin_row(to, link->to_pin)->types;
 
 	if (shape->known && !(PAYLOAD_BIT(shape->type) & wanted)) {
-		if (row_of(from, link->from_pin)->types & wanted)
+		if (graph_pin_row(from, link->from_pin)->types & wanted)
 			graph_report_types(work, link->location, link->from,
 				link->to, PAYLOAD_BIT(shape->type), wanted);
 		return; /* else it has been said */
@@ -86,8 +85,6 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 	to->pins[link->to_pin].shape = *shape;
 }
 
-static void relate_operator(struct graph_work *work, unsigned index);
-
 /* The converter that the link needs, or NULL. *WHY is then a phrase. */
 static const struct operator_spec *converter_for(
 	struct graph_work *work, const struct link_plan *link, const char **why)
@@ -95,7 +92,7 @@ static const struct operator_spec *converter_for(
 	const struct operator_plan *to = &work->plan->operators[link->to];
 	const struct shape *shape =
 		&work->plan->operators[link->from].pins[link->from_pin].shape;
-	unsigned wanted = row_of(to, link->to_pin)->types;
+	unsigned wanted = graph_pin_row(to, link->to_pin)->types;
 	unsigned type = shape->known ? PAYLOAD_BIT(shape->type) : 0;
 	bool seeks = shape->known && needs_spool(work, link, shape->type);
 
@@ -120,7 +117,7 @@ static void take_link(struct graph_work *work, unsigned index)
 	if (converter) {
 		unsigned behind = convert_insert(work, index, converter, why);
 
-		relate_operator(work, work->plan->links[behind].from);
+		graph_relate_operator(work, work->plan->links[behind].from);
 		index = behind;
 	}
 	take_shape(work, &work->plan->links[index]);
@@ -139,7 +136,7 @@ static void relate_default(struct relation *relation)
 			relation_output(relation, i, shape);
 }
 
-static void relate_operator(struct graph_work *work, unsigned index)
+void graph_relate_operator(struct graph_work *work, unsigned index)
 {
 	struct operator_plan *op = &work->plan->operators[index];
 	unsigned flags = op->spec ? op->spec->flags : 0;
@@ -173,10 +170,11 @@ void graph_relate(struct graph_work *work)
 	unsigned named = work->plan->operator_count;
 
 	for (size_t i = 0; i < work->related; i++)
-		relate_operator(work, work->plan->ranks[i]);
+		graph_relate_operator(work, work->plan->ranks[i]);
 	convert_rank(work, named);
 	work->loader->use = NULL;
 	if (work->related == work->plan->operator_count)
 		graph_order_live(work);
 	graph_check_sinks(work);
+	graph_cut_streams(work);
 }

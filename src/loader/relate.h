@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The call of relate for one operator. */
+/* The call of relate for one operator, and what is put in on the way. */
 #ifndef LEAT_LOADER_RELATE_H
 #define LEAT_LOADER_RELATE_H
 
@@ -9,6 +9,14 @@ struct relation {
 	struct graph_work *work;
 	struct operator_plan *op;
 };
+
+/* Takes the shapes that arrive at operator INDEX, converted where need be, and
+ * calls its relate. */
+void graph_relate_operator(struct graph_work *work, unsigned index);
+
+/* The row of the table for a pin. */
+const struct pin_spec *graph_pin_row(
+	const struct operator_plan *op, unsigned pin);
 
 /* The converter (loader/convert.c) that makes TYPES, if they are but one type,
  * the one type WANTED; or NULL. */
@@ -21,5 +29,9 @@ unsigned convert_insert(struct graph_work *work, unsigned index,
 
 /* Gives ranks to what was put in, operators from number NAMED on. */
 void convert_rank(struct graph_work *work, unsigned named);
+
+/* Puts `chunk` into links by which streams would leave a sandbox, to inputs that
+ * take bytes as well (loader/crossing.c). */
+void graph_cut_streams(struct graph_work *work);
 
 #endif

@@ -106,6 +106,29 @@ static struct crew *share_graph(struct graph *graph,
 	return crew;
 }
 
+static void report_unshared(const struct sharing *sharing,
+	const struct graph *graph, const struct operator_plan *untrusted,
+	FILE *messages)
+{
+	const char *op = graph_unshared(graph);
+
+	fprintf(messages, "leat: error: %s reads what nobody vouches for, and ",
+		untrusted->name);
+	if (op)
+		fprintf(messages,
+			"%s takes whole contents of all units, which don't "
+			"leave a sandbox",
+			op);
+	else
+		fputs(sharing->zygote && graph_can_share(graph)
+				? "no worker can be started"
+				: "its graph can't be run in a sandbox",
+			messages);
+	fputs("\n  hint: see SANDBOX in leat(1); --sandbox off runs it without "
+	      "one\n",
+		messages);
+}
+
 /* In a sandbox, whatever that costs; one worker if there is no more memory. */
 static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 	const struct operator_plan *untrusted, struct crew_settings *settings,
@@ -125,14 +148,7 @@ static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 	if (graph_can_share(graph) && sharing->zygote)
 		*crew = share_graph(graph, settings, parent_bytes);
 	if (!*crew)
-		fprintf(messages,
-			"leat: error: %s reads what nobody vouches for, and "
-			"%s\n  hint: see SANDBOX in leat(1); --sandbox off "
-			"runs it without one\n",
-			untrusted->name,
-			sharing->zygote && graph_can_share(graph)
-				? "no worker can be started"
-				: "its graph can't be run in a sandbox");
+		report_unshared(sharing, graph, untrusted, messages);
 	return *crew;
 }
 

@@ -192,6 +192,52 @@ expect 1 "$LEAT" run sums.yaml image.iso
 expect 0 "$LEAT" run zips.yaml image.iso
 [ "$(wc -l <stdout)" -eq 2 ] || fail 'not what the image holds'
 
+# Contents leave the sandbox: to standard output, to one file for all, as they
+# are and compressed, from files and from a pipe, by one worker and by several.
+cat >all.yaml <<'END'
+leat: 1
+session: all
+params: {in: {type: inputs, args: true}}
+operators:
+  in: {use: files, match: "${in}"}
+  entries: archive-read
+  twice: tee
+  shown: stdout
+  file: {use: write-file, path: all}
+  packed: {use: compress, format: gzip}
+  pack: {use: write-file, path: all.gz}
+links: [in -> entries -> twice, twice -> shown, twice -> file, twice -> packed -> pack]
+END
+bsdtar -x -O -f info.zip >contents
+bsdtar -x -O -f posix.tar >>contents
+expect 0 "$LEAT" check -v all.yaml
+printed 'put in: what it reads comes out of a sandbox'
+for options in '' -j4 '--sandbox off'; do
+	rm -f all all.gz
+	expect 0 "$LEAT" run $options all.yaml posix.tar info.zip
+	cmp -s stdout contents || fail "$options: standard output differs"
+	cmp -s all contents || fail "$options: the file differs"
+	gzip -dc all.gz | cmp -s - contents || fail "$options: the gzip differs"
+done
+sed 's/in: {use: files.*/in: stdin/; /^params/d' all.yaml >piped-all.yaml
+bsdtar -x -O -f posix.tar >contents
+expect 0 "$LEAT" run piped-all.yaml <posix.tar
+cmp -s stdout contents || fail 'standard input: standard output differs'
+
+# Whole contents don't, where nobody makes chunks of them.
+sed 's/some: .*/some: {use: head, count: 2}/; s/split -> some/some -> split/' \
+	first.yaml >heads.yaml
+expect 77 "$LEAT" run heads.yaml posix.tar
+said "entries reads what nobody vouches for, and some takes whole contents of all units, which don't leave a sandbox"
+expect 0 "$LEAT" run --sandbox off heads.yaml kinds.tar
+[ "$(wc -l <stdout)" -eq 60000 ] || fail 'not the first entries'
+
+# An archive of which something is wrong leaves nothing there.
+head -c 200000 a.tar.gz >broken.tar.gz
+expect 1 "$LEAT" run -k all.yaml broken.tar.gz posix.tar
+cmp -s stdout contents || fail 'of the broken one something came through'
+cmp -s all contents || fail 'of the broken one something is in the file'
+
 # Passphrases, from a file.
 zip -q -P secret -r locked.zip d/numbers.txt
 expect 1 "$LEAT" run sums.yaml locked.zip
