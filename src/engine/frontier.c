@@ -103,7 +103,7 @@ struct frontier frontier_name(const struct link *link)
 
 /* ---- Keeping -------------------------------------------------------------- */
 
-static bool wants_contributions(const struct graph *graph)
+bool frontiers_are_kept(const struct graph *graph)
 {
 	return graph->host && graph->host->keep;
 }
@@ -114,7 +114,7 @@ void frontier_begin(struct link *link, struct segment *segment)
 	struct frontier_link *frontier = link->frontier;
 
 	if (!frontier->keeps || !segment->unit || segment->parent ||
-		segment->unit->brought || !wants_contributions(graph))
+		segment->unit->brought || !frontiers_are_kept(graph))
 		return;
 	struct contribution *contribution =
 		memory_zeroed(sizeof(*contribution));
@@ -178,7 +178,7 @@ bool operator_keeps(const struct operator *op, unsigned pin)
 	const struct link *link = op->pins[pin].link;
 
 	return link && link->frontier &&
-		(op->graph->worker || wants_contributions(op->graph)) &&
+		(op->graph->worker || frontiers_are_kept(op->graph)) &&
 		link->segment && link->segment->unit &&
 		!link->segment->failed && !link->segment->unit->brought &&
 		!op->graph->share;
@@ -213,7 +213,7 @@ void frontier_keep(struct link *link, struct unit *unit, struct text *data)
 {
 	struct graph *graph = link->to->graph;
 
-	if (!wants_contributions(graph) || data->length > KEPT_BYTES)
+	if (!frontiers_are_kept(graph) || data->length > KEPT_BYTES)
 		return;
 	struct contribution *contribution =
 		memory_zeroed(sizeof(*contribution));

@@ -31,6 +31,9 @@ void frontiers_destroy(struct frontiers *frontiers); /* takes NULL */
 /* Whether contributions can be kept at all frontiers. */
 bool frontiers_keep_all(const struct graph *graph);
 
+/* Whether the host wants what units contribute. */
+bool frontiers_are_kept(const struct graph *graph);
+
 /* What passes a frontier: the begin of a segment, items, the end of a unit;
  * that nobody takes them any more. */
 void frontier_begin(struct link *link, struct segment *segment);

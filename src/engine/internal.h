@@ -124,6 +124,7 @@ struct graph {
 	struct graph_result result;
 	bool drain_wanted; /* see graph_drain; done after the step */
 	bool draining; /* units in flight are finished, nothing spans them */
+	bool lingering; /* for that, operators that span units are at work */
 	uint64_t drain_limit; /* units from this number on are cancelled */
 	bool failed; /* no further step is made */
 
@@ -175,11 +176,24 @@ void operator_finish(struct operator *op);
  * STATUS_BUG. */
 void graph_violation(struct operator *op, const char *what);
 
+/* ---- drain.c ------------------------------------------------------------- */
+
 /* Stops the run in order, after the step that runs: sources end, what spans
  * units is thrown away, the units in flight are finished, those from number
  * LIMIT on cancelled. So what has been published doesn't depend on how far the
  * operators happened to be. */
 void graph_drain(struct graph *graph, uint64_t limit);
+
+/* Does what of it is due now. */
+void drain(struct graph *graph);
+
+/* The run is asked to stop. */
+void drain_interrupt(struct graph *graph);
+
+/* Whether the operator goes on until the units in flight are through, though
+ * the run stops: they are published, and what they contribute is to be kept, or
+ * they would have to run again for the sake of that. */
+bool drain_lingers(const struct operator *op);
 
 /* ---- input.c ------------------------------------------------------------- */
 

@@ -118,7 +118,7 @@ static void close_input(struct pin *pin)
 	for (; link->head != link->tail; link->head++)
 		item_unref(link->items[link->head & link->mask]);
 	link->bytes = 0;
-	if (all_outputs_closed(link->from))
+	if (all_outputs_closed(link->from) && !drain_lingers(link->from))
 		operator_finish(link->from);
 	else if (link->from->wait == WAIT_OUTPUT)
 		operator_set_ready(link->from);
@@ -151,74 +151,6 @@ void operator_finish(struct operator *op)
 	for (unsigned i = 0; i < op->plan->pin_count; i++)
 		if (!op->pins[i].output && op->pins[i].link)
 			close_input(&op->pins[i]);
-}
-
-/* ---- Stopping in order ---------------------------------------------------- */
-
-void graph_drain(struct graph *graph, uint64_t limit)
-{
-	graph->drain_wanted = true;
-	if (!graph->draining || limit < graph->drain_limit)
-		graph->drain_limit = limit;
-	graph->draining = true;
-}
-
-/* What a source has begun and not ended is not whole. */
-static void cancel_open_units(struct operator *source)
-{
-	for (unsigned i = 0; i < source->output_count; i++) {
-		struct segment *given = source->outputs[i]->given;
-
-		if (given && given->unit && !given->unit->failed)
-			given->unit->failed = given->unit->cancelled = true;
-	}
-}
-
-static void drain(struct graph *graph)
-{
-	graph->drain_wanted = false;
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator *op = graph->ranked[i];
-
-		if (op->finished)
-			continue;
-		if (op->input_count == 0)
-			cancel_open_units(op);
-		if (op->instead == share_step && share_drain(graph))
-			operator_set_ready(op);
-		else if (op->input_count == 0 || operator_spans(op))
-			operator_finish(op);
-	}
-}
-
-static bool is_endless(const struct operator *source)
-{
-	for (unsigned i = 0; i < source->output_count; i++) {
-		const struct segment *given = source->outputs[i]->given;
-
-		if (given && given->unit && given->unit->endless)
-			return true;
-	}
-	return false;
-}
-
-/* Ends endless sources; what they gave so far is their whole content. Others
- * have not read all that they should: nothing that spans them is right. */
-static void interrupt(struct graph *graph)
-{
-	graph->result.interrupted = true;
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator *op = graph->ranked[i];
-
-		if (op->wait == WAIT_DESCRIPTOR)
-			operator_set_ready(op);
-		if (op->finished || op->input_count > 0)
-			continue;
-		if (is_endless(op))
-			operator_finish(op);
-		else
-			graph_drain(graph, UINT64_MAX);
-	}
 }
 
 /* ---- Steps ---------------------------------------------------------------- */
@@ -325,12 +257,12 @@ static void run(struct graph *graph)
 		graph->look_ns = now_ns() + LOOK_NS;
 	while (graph->unfinished > 0 && !graph->failed) {
 		if (stop && *stop && !graph->result.interrupted)
-			interrupt(graph);
+			drain_interrupt(graph);
 		if (stop && *stop > 1) {
 			graph_fail(graph, STATUS_UNITS_FAILED);
 			break;
 		}
-		if (graph->drain_wanted)
+		if (graph->draining)
 			drain(graph);
 		struct operator *op = graph->settings.schedule_seed
 			? pick_random(graph)
