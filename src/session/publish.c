@@ -220,7 +220,10 @@ const struct graph_host publisher_host = {
 /* ---- The end ---------------------------------------------------------------- */
 
 /* Units that weren't needed, since an operator had enough before: they are up
- * to date as long as they stay what they are. */
+ * to date as long as they stay what they are. There is no digest of them, as
+ * reading them is what `head` saves. So of one that was changed a moment before
+ * the run nothing is known, and the next run has it among those that run: it
+ * isn't read then either, and has a stamp that can be kept by then. */
 static void put_unread(struct publisher *publisher)
 {
 	struct due *due = publisher->due;
