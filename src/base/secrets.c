@@ -82,3 +82,16 @@ void secrets_free(struct secrets *secrets)
 	free(secrets->texts);
 	*secrets = (struct secrets){0};
 }
+
+char *secrets_hidden(const char *const *list, const char *text)
+{
+	struct secrets secrets = {0};
+	struct text hidden = {0};
+
+	for (; list && *list; list++)
+		secrets_add(&secrets, *list);
+	text_add_string(&hidden, text);
+	secrets_hide(&secrets, &hidden);
+	secrets_free(&secrets);
+	return hidden.data;
+}

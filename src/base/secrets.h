@@ -22,6 +22,10 @@ bool secrets_found(
 /* Puts *** in place of each that TEXT has, the longest first. */
 void secrets_hide(const struct secrets *secrets, struct text *text);
 
+/* A copy of TEXT without those of a list that ends with NULL, or is NULL; to be
+ * freed. */
+char *secrets_hidden(const char *const *list, const char *text);
+
 void secrets_free(struct secrets *secrets);
 
 #endif

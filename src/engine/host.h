@@ -61,9 +61,10 @@ struct graph_host {
 
 	/* A unit that ran was decided; UNIT NULL: what spans units has
 	 * succeeded as a whole. Of one that succeeded OUTPUTS are to be
-	 * published; the outputs become the host's, the array doesn't. False:
-	 * that can't be done, which has been reported; the unit fails. */
-	bool (*decided)(void *context, const struct unit *unit,
+	 * published; the outputs become the host's, the array doesn't. NULL:
+	 * that can be done. Else why it can't, which has been reported, without
+	 * secrets; to be freed; the unit fails. */
+	char *(*decided)(void *context, const struct unit *unit,
 		struct output *const *outputs, size_t count);
 };
 

@@ -8,6 +8,8 @@
 #include "engine/frontier.h"
 #include "engine/share.h"
 
+enum { SHOWN_BYTES = 200 };
+
 void graph_add_output(
 	struct graph *graph, struct output *output, struct unit *unit)
 {
@@ -31,23 +33,43 @@ static bool stops_run(const struct graph *graph)
 				settings->failures_max);
 }
 
+/* What was decided can't be published. UNIT may be NULL. */
 static void fail_unpublished(
-	struct graph *graph, struct output *output, struct unit *unit)
+	struct graph *graph, struct unit *unit, const char *reason)
 {
-	const struct location nowhere = {0};
+	struct text text = {0};
 
-	diagnostics_add(graph->diagnostics, SEVERITY_ERROR, nowhere, NULL,
-		"cannot put %s in its place: %s", output_path(output),
-		strerror(errno));
-	diagnostics_print(graph->diagnostics, graph->settings.messages);
 	if (graph->result.status == STATUS_OK)
 		graph->result.status =
 			unit ? STATUS_UNITS_FAILED : STATUS_CANNOT_CREATE;
 	if (!unit)
 		return;
 	unit->failed = true;
+	if (!unit->reason) {
+		text_add_escaped(
+			&text, unit->name, strlen(unit->name), SHOWN_BYTES);
+		text_add_format(&text, ": %s", reason);
+		unit->reason = text.data;
+	}
 	if (stops_run(graph))
 		graph_drain(graph, unit->number + 1);
+}
+
+static void fail_output(
+	struct graph *graph, struct output *output, struct unit *unit)
+{
+	const struct location nowhere = {0};
+	struct text text = {0};
+
+	text_add_format(&text, "cannot put %s in its place: %s",
+		output_path(output), strerror(errno));
+	diagnostics_add(graph->diagnostics, SEVERITY_ERROR, nowhere, NULL, "%s",
+		text.data);
+	diagnostics_print(graph->diagnostics, graph->settings.messages);
+	char *reason = secrets_hidden(graph->plan->secrets, text.data);
+	fail_unpublished(graph, unit, reason);
+	free(reason);
+	text_free(&text);
 }
 
 /* Takes the first pending output of UNIT off the list. */
@@ -91,19 +113,12 @@ static void hand_over(struct graph *graph, struct unit *unit)
 		show_output(graph, unit, output);
 		outputs[count++] = output;
 	}
-	bool ok =
+	char *reason =
 		graph->host->decided(graph->host_context, unit, outputs, count);
 	free(outputs);
-	if (ok)
-		return;
-	if (graph->result.status == STATUS_OK)
-		graph->result.status =
-			unit ? STATUS_UNITS_FAILED : STATUS_CANNOT_CREATE;
-	if (!unit)
-		return;
-	unit->failed = true;
-	if (stops_run(graph))
-		graph_drain(graph, unit->number + 1);
+	if (reason)
+		fail_unpublished(graph, unit, reason);
+	free(reason);
 }
 
 void graph_publish(struct graph *graph, struct unit *unit)
@@ -117,7 +132,7 @@ void graph_publish(struct graph *graph, struct unit *unit)
 	while ((output = take_output(graph, unit))) {
 		show_output(graph, unit, output);
 		if (!output_publish(output))
-			fail_unpublished(graph, output, unit);
+			fail_output(graph, output, unit);
 		output_destroy(output);
 	}
 }
@@ -195,21 +210,6 @@ struct failure *unit_failure(const struct operator *op, const struct unit *unit)
 	return found;
 }
 
-/* TEXT as it may be shown; to be freed. */
-static char *without_secrets(const struct graph *graph, const char *text)
-{
-	struct secrets secrets = {0};
-	struct text hidden = {0};
-	const char *const *secret = graph->plan->secrets;
-
-	for (; secret && *secret; secret++)
-		secrets_add(&secrets, *secret);
-	text_add_string(&hidden, text);
-	secrets_hide(&secrets, &hidden);
-	secrets_free(&secrets);
-	return hidden.data;
-}
-
 static void count_failure(struct graph *graph, const struct failure *failure)
 {
 	struct unit *unit = failure->unit;
@@ -217,7 +217,8 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 
 	graph_report(failure->blamed, SEVERITY_ERROR, "%s", failure->text);
 	if (unit && !unit->reason)
-		unit->reason = without_secrets(graph, failure->text);
+		unit->reason =
+			secrets_hidden(graph->plan->secrets, failure->text);
 	if (!unit) {
 		graph_fail(graph, failure->status);
 		return;
@@ -260,7 +261,7 @@ static char *collect_rejected(
 	}
 	if (!all.data)
 		return NULL;
-	shown = without_secrets(graph, all.data);
+	shown = secrets_hidden(graph->plan->secrets, all.data);
 	text_free(&all);
 	return shown;
 }
@@ -310,7 +311,7 @@ static void tell_failed(struct graph *graph, const struct unit *unit)
 	const struct graph_host *host = graph->host;
 
 	if (host && host->decided && !unit->cancelled)
-		host->decided(graph->host_context, unit, NULL, 0);
+		free(host->decided(graph->host_context, unit, NULL, 0));
 }
 
 static void show_unit(const struct graph *graph, const struct unit *unit)

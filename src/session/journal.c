@@ -46,6 +46,38 @@ void journal_add(struct journal *journal, struct journal_unit unit)
 	journal->units[journal->count++] = unit;
 }
 
+/* The unit, if it was remembered; the last ones are asked for. */
+static struct journal_unit *find(
+	struct journal *journal, const char *graph, const char *name)
+{
+	for (size_t i = journal->count; i > 0; i--) {
+		struct journal_unit *unit = &journal->units[i - 1];
+
+		if (unit->state == JOURNAL_DONE &&
+			strcmp(unit->name, name) == 0 &&
+			strcmp(unit->graph, graph) == 0)
+			return unit;
+	}
+	return NULL;
+}
+
+void journal_fail(struct journal *journal, const char *graph, const char *name,
+	const char *reason)
+{
+	struct journal_unit *unit = find(journal, graph, name);
+
+	journal->counts[JOURNAL_DONE]--;
+	if (!unit) {
+		journal_add(journal,
+			(struct journal_unit){
+				JOURNAL_FAILED, graph, name, reason});
+		return;
+	}
+	journal->counts[JOURNAL_FAILED]++;
+	unit->state = JOURNAL_FAILED;
+	unit->reason = arena_string(arena_of(journal), reason);
+}
+
 void journal_add_name(
 	struct journal *journal, struct journal_names *names, const char *name)
 {

@@ -49,6 +49,10 @@ enum { JOURNAL_FAILURES = 20 }; /* that are remembered in any case */
 
 /* All texts are copied. */
 void journal_add(struct journal *journal, struct journal_unit unit);
+
+/* A unit that was added as done has failed after all. */
+void journal_fail(struct journal *journal, const char *graph, const char *name,
+	const char *reason);
 void journal_add_name(
 	struct journal *journal, struct journal_names *names, const char *name);
 uint64_t journal_failures(const struct journal *journal); /* how many */

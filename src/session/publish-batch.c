@@ -7,23 +7,50 @@
 
 #include "base/memory.h"
 
-/* A target that can't be replaced: the unit has failed after all. The store
- * still means to, and the next run finds that it wasn't done. */
-static void fail_late(struct publisher *publisher, struct output *output)
+enum { SHOWN_BYTES = 200 };
+
+/* An output can't be published: its unit has failed after all. Returns what was
+ * said of it, to be freed. */
+static char *__attribute__((format(printf, 4, 5)))
+fail_late(struct publisher *publisher, struct decided *decided,
+	enum exit_status status, const char *format, ...)
 {
-	publisher_report(publisher, "cannot put %s in its place: %s",
-		output_path(output), strerror(errno));
-	publisher->late_failures++;
+	struct text text = {0};
+	va_list args;
+
+	if (decided->name) {
+		text_add_escaped(&text, decided->name, strlen(decided->name),
+			SHOWN_BYTES);
+		text_add_string(&text, ": ");
+	}
+	va_start(args, format);
+	text_add_vformat(&text, format, args);
+	va_end(args);
+	char *reason = publisher_report(publisher, "%s", text.data);
+	text_free(&text);
+	if (!decided->name) {
+		publisher->whole_status = status;
+	} else if (!decided->failed_late) {
+		publisher->late_failures++;
+		watch_failed_late(publisher->watch, decided->name, reason);
+	}
+	decided->failed_late = true;
+	return reason;
 }
 
-static void rename_outputs(
-	struct publisher *publisher, const struct decided *decided)
+/* A target that can't be replaced: the store still means to, and the next run
+ * finds that it wasn't done. */
+static void rename_outputs(struct publisher *publisher, struct decided *decided)
 {
 	for (size_t i = 0; i < decided->output_count; i++) {
 		struct output *output = decided->outputs[i];
 
-		if (output_is_finished(output) && !output_rename(output))
-			fail_late(publisher, output);
+		if (!output_is_finished(output) || output_rename(output))
+			continue;
+		free(fail_late(publisher, decided, STATUS_CANNOT_CREATE,
+			"cannot put %s in its place: %s", output_path(output),
+			strerror(errno)));
+		publisher->unsettled = true;
 	}
 }
 
@@ -39,7 +66,7 @@ static bool same_directory(const char *left, const char *right)
 /* Syncs the directories of the outputs, each as often as it comes up anew;
  * *BEFORE is the output that was seen last. */
 static void sync_directories(struct publisher *publisher,
-	const struct decided *decided, const char **before)
+	struct decided *decided, const char **before)
 {
 	for (size_t i = 0; i < decided->output_count; i++) {
 		struct output *output = decided->outputs[i];
@@ -47,8 +74,12 @@ static void sync_directories(struct publisher *publisher,
 
 		if (*before && same_directory(*before, path))
 			continue;
-		if (!output_sync(output))
-			fail_late(publisher, output);
+		if (!output_sync(output)) {
+			free(fail_late(publisher, decided, STATUS_IO_ERROR,
+				"cannot sync the directory of %s: %s", path,
+				strerror(errno)));
+			publisher->unsettled = true;
+		}
 		*before = path;
 	}
 }
@@ -64,6 +95,7 @@ void publisher_forget(struct decided *decided)
 {
 	forget_outputs(decided);
 	free(decided->outputs);
+	free(decided->name);
 	free(decided->reason);
 	free(decided->rejected);
 	*decided = (struct decided){0};
@@ -75,17 +107,15 @@ bool publisher_settle(struct publisher *publisher, struct decided *decided)
 {
 	for (size_t i = 0; i < decided->output_count; i++) {
 		struct output *output = decided->outputs[i];
-		struct text reason = {0};
 
 		if (output_make_durable(output))
 			continue;
-		text_add_format(&reason, "cannot write %s: %s",
-			output_path(output), strerror(errno));
-		publisher_report(publisher, "%s", reason.data);
+		free(decided->reason);
+		decided->reason = fail_late(publisher, decided, STATUS_IO_ERROR,
+			"cannot write %s: %s", output_path(output),
+			strerror(errno));
 		forget_outputs(decided);
 		decided->state = UNIT_FAILED;
-		free(decided->reason);
-		decided->reason = reason.data;
 	}
 	return decided->state == UNIT_DONE;
 }
@@ -93,11 +123,8 @@ bool publisher_settle(struct publisher *publisher, struct decided *decided)
 void publisher_settle_batch(struct publisher *publisher)
 {
 	for (size_t i = 0; i < publisher->count; i++) {
-		struct decided *decided = &publisher->batch[i];
-
-		if (decided->state == UNIT_DONE &&
-			!publisher_settle(publisher, decided))
-			publisher->late_failures++;
+		if (publisher->batch[i].state == UNIT_DONE)
+			publisher_settle(publisher, &publisher->batch[i]);
 	}
 }
 
@@ -116,9 +143,9 @@ bool publisher_commit(struct publisher *publisher)
 {
 	bool ok = store_commit(publisher->store) ||
 		publisher_report_store(publisher);
-	uint64_t failures = publisher->late_failures;
 	const char *before = NULL;
 
+	publisher->unsettled = false;
 	for (size_t i = 0; ok && i < publisher->count; i++)
 		rename_outputs(publisher, &publisher->batch[i]);
 	if (ok)
@@ -127,8 +154,7 @@ bool publisher_commit(struct publisher *publisher)
 		sync_directories(publisher, &publisher->batch[i], &before);
 	if (ok)
 		sync_directories(publisher, &publisher->whole, &before);
-	if (ok && publisher->late_failures == failures &&
-		!store_renamed(publisher->store))
+	if (ok && !publisher->unsettled && !store_renamed(publisher->store))
 		ok = publisher_report_store(publisher);
 	for (size_t i = 0; i < publisher->count; i++)
 		publisher_forget(&publisher->batch[i]);

@@ -93,8 +93,8 @@ bool publisher_contribution(void *context, const struct unit *unit,
 	}
 	if (bring_range(publisher, due, frontier, brought))
 		return true;
-	publisher_report(
-		publisher, "what was kept of %s is gone; run again", due->name);
+	free(publisher_report(publisher,
+		"what was kept of %s is gone; run again", due->name));
 	return false;
 }
 

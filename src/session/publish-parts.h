@@ -23,7 +23,9 @@ struct kept {
 /* A unit that was decided since the last change. */
 struct decided {
 	struct due_unit *unit; /* NULL: of a source whose units aren't known */
+	char *name; /* NULL: it is no unit, but what spans them */
 	enum store_unit_state state;
+	bool failed_late;
 	char *reason, *rejected;
 	struct output **outputs;
 	size_t output_count;
@@ -37,12 +39,15 @@ struct publisher {
 	uint64_t run;
 	int64_t begun_ns; /* of the run */
 	FILE *messages;
+	struct watch *watch;
 
 	struct decided *batch;
 	size_t count, capacity, output_count, kept_bytes;
 	int64_t batch_ns; /* when it was begun */
 	struct decided whole; /* what spans units */
 	uint64_t late_failures; /* units that failed at publication */
+	enum exit_status whole_status; /* of what spans them */
+	bool unsettled; /* an output of the change isn't in its place */
 	bool keep_going; /* in spite of them */
 	bool broken; /* the store has failed */
 	struct kept **kept; /* one list for each unit of the graph */
@@ -56,8 +61,9 @@ struct publisher {
 	struct text path, name;
 };
 
-/* Says what is wrong; the second says that of the store, and returns false. */
-void publisher_report(struct publisher *publisher, const char *format, ...)
+/* Says what is wrong, and returns that without secrets, to be freed; the second
+ * says what is wrong with the store, and returns false. */
+char *publisher_report(struct publisher *publisher, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 bool publisher_report_store(struct publisher *publisher);
 

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/secrets.h"
 #include "session/stamp.h"
+
+static const char store_failed[] = "the run store can't be used";
 
 enum { BATCH_UNITS = 64, BATCH_OUTPUTS = 256 };
 static const size_t BATCH_BYTES = 16 * 1024 * 1024;
@@ -26,6 +29,7 @@ struct publisher *publisher_create(const struct publication *publication)
 	publisher->keep_going = publication->keep_going;
 	publisher->begun_ns = stamp_now_ns();
 	publisher->messages = publication->messages;
+	publisher->watch = publication->watch;
 	publisher->kept = memory_zeroed(
 		memory_product(due->count + 1, sizeof(struct kept *)));
 	publisher->decided = memory_zeroed(due->count + 1);
@@ -42,20 +46,22 @@ struct publisher *publisher_create(const struct publication *publication)
 
 /* ---- Reports ----------------------------------------------------------------- */
 
-void publisher_report(struct publisher *publisher, const char *format, ...)
+char *publisher_report(struct publisher *publisher, const char *format, ...)
 {
 	struct diagnostics *list = diagnostics_create();
-	const char *const *secret = publisher->plan->secrets;
+	struct text text = {0};
 	va_list args;
 
-	for (; secret && *secret; secret++)
-		diagnostics_hide(list, *secret);
 	va_start(args, format);
-	diagnostics_vadd(
-		list, SEVERITY_ERROR, (struct location){0}, NULL, format, args);
+	text_add_vformat(&text, format, args);
 	va_end(args);
+	char *shown = secrets_hidden(publisher->plan->secrets, text.data);
+	diagnostics_add(
+		list, SEVERITY_ERROR, (struct location){0}, NULL, "%s", shown);
 	diagnostics_print(list, publisher->messages);
 	diagnostics_destroy(list);
+	text_free(&text);
+	return shown;
 }
 
 bool publisher_report_store(struct publisher *publisher)
@@ -63,7 +69,7 @@ bool publisher_report_store(struct publisher *publisher)
 	const char *news = run_store_news(publisher->store);
 
 	if (news)
-		publisher_report(publisher, "%s", news);
+		free(publisher_report(publisher, "%s", news));
 	return false;
 }
 
@@ -111,6 +117,8 @@ static struct decided decide(struct publisher *publisher,
 		.output_count = count,
 	};
 
+	if (unit)
+		decided.name = memory_string(unit->name);
 	if (unit && unit->reason)
 		decided.reason = memory_string(unit->reason);
 	if (unit && unit->rejected)
@@ -130,16 +138,19 @@ static struct decided decide(struct publisher *publisher,
 	return decided;
 }
 
-/* Whether none of the outputs belongs to another unit. */
-static bool claim(struct publisher *publisher, const struct decided *decided)
+/* NULL: none of the outputs belongs to another unit. Else what is wrong; to be
+ * freed. */
+static char *claim(struct publisher *publisher, const struct decided *decided)
 {
 	const char *unit = decided->unit ? decided->unit->key : "";
 
 	if (!publisher->claims)
 		publisher->claims = claims_create(publisher->store,
 			publisher->plan->name, publisher->due, true);
-	if (!publisher->claims)
-		return publisher_report_store(publisher);
+	if (!publisher->claims) {
+		publisher_report_store(publisher);
+		return memory_string(store_failed);
+	}
 	for (size_t i = 0; i < decided->output_count; i++) {
 		const char *path = output_path(decided->outputs[i]);
 
@@ -147,17 +158,16 @@ static bool claim(struct publisher *publisher, const struct decided *decided)
 		const char *owner =
 			claims_owner(publisher->claims, publisher->path.data);
 		if (owner && strcmp(owner, unit) != 0) {
-			publisher_report(publisher,
+			return publisher_report(publisher,
 				"%s would be written for %s and for %s; put "
 				"{src_path}, or {src_dir}/{src_name}, into "
 				"`path`",
 				path, *owner ? owner : "all units",
 				*unit ? unit : "all units");
-			return false;
 		}
 		claims_set(publisher->claims, publisher->path.data, unit);
 	}
-	return true;
+	return NULL;
 }
 
 static bool is_full(const struct publisher *publisher)
@@ -183,30 +193,37 @@ static void add(struct publisher *publisher, struct decided decided)
 	publisher->output_count += decided.output_count;
 }
 
-static bool decided(void *context, const struct unit *unit,
-	struct output *const *outputs, size_t count)
+/* Why a unit that was decided can't be published; to be freed. Or NULL. */
+static char *refuse(struct publisher *publisher, const struct decided *decided)
 {
-	struct publisher *publisher = context;
-
-	if (!unit) {
-		publisher->whole = decide(publisher, NULL, outputs, count);
-		if (count == 0 || claim(publisher, &publisher->whole))
-			return true;
-		publisher_forget(&publisher->whole);
-		return false;
-	}
-	struct decided decided = decide(publisher, unit, outputs, count);
 	/* What was kept of units decided before is there by now. */
 	if (is_full(publisher) && !publisher_flush(publisher))
 		publisher->broken = true;
-	if (publisher->broken ||
-		(publisher->late_failures > 0 && !publisher->keep_going) ||
-		(count > 0 && !claim(publisher, &decided))) {
+	if (publisher->broken)
+		return memory_string(store_failed);
+	if (publisher->late_failures > 0 && !publisher->keep_going)
+		return memory_string("one before it can't be published");
+	return decided->output_count > 0 ? claim(publisher, decided) : NULL;
+}
+
+static char *decided(void *context, const struct unit *unit,
+	struct output *const *outputs, size_t count)
+{
+	struct publisher *publisher = context;
+	struct decided decided = decide(publisher, unit, outputs, count);
+	char *reason;
+
+	if (unit)
+		reason = refuse(publisher, &decided);
+	else
+		reason = count > 0 ? claim(publisher, &decided) : NULL;
+	if (reason)
 		publisher_forget(&decided);
-		return false;
-	}
-	add(publisher, decided);
-	return true;
+	else if (unit)
+		add(publisher, decided);
+	else
+		publisher->whole = decided;
+	return reason;
 }
 
 const struct graph_host publisher_host = {
@@ -274,13 +291,13 @@ static void remove_vanished(struct publisher *publisher)
 				publisher->plan->name, rows->all[i].key);
 }
 
-bool publisher_finish(struct publisher *publisher, bool complete)
+enum exit_status publisher_finish(struct publisher *publisher, bool complete)
 {
 	struct due *due = publisher->due;
 
 	if (due->reason == DUE_NOT && due->aged.count == 0 &&
 		due->vanished.count == 0)
-		return true;
+		return STATUS_OK;
 	publisher_settle_batch(publisher);
 	/* It holds what units that failed late have brought. */
 	if (publisher->late_failures > 0)
@@ -294,9 +311,9 @@ bool publisher_finish(struct publisher *publisher, bool complete)
 	remove_vanished(publisher);
 	if (publisher->whole.outputs)
 		put_graph(publisher, complete);
-	bool ok = publisher_commit(publisher) && written;
+	bool ok = publisher_commit(publisher);
 	publisher_forget(&publisher->whole);
-	return ok;
+	return ok ? publisher->whole_status : STATUS_IO_ERROR;
 }
 
 uint64_t publisher_late_failures(const struct publisher *publisher)

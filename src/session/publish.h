@@ -11,6 +11,7 @@
 #define LEAT_SESSION_PUBLISH_H
 
 #include "session/due.h"
+#include "session/watch.h"
 
 struct publisher;
 
@@ -22,6 +23,7 @@ struct publication {
 	const struct key_base *base;
 	uint64_t run;
 	bool keep_going; /* when units fail at publication */
+	struct watch *watch; /* is told of those */
 	FILE *messages; /* where errors go */
 };
 
@@ -31,9 +33,9 @@ struct publisher *publisher_create(const struct publication *publication);
 extern const struct graph_host publisher_host;
 
 /* Publishes what is left, and remembers the graph as a whole if COMPLETE: no
- * unit has failed, and it ran to its end. False: that failed, which has been
+ * unit has failed, and it ran to its end. Else why that failed, which has been
  * reported. */
-bool publisher_finish(struct publisher *publisher, bool complete);
+enum exit_status publisher_finish(struct publisher *publisher, bool complete);
 
 /* Units that failed when they were published; the engine took them for done. */
 uint64_t publisher_late_failures(const struct publisher *publisher);

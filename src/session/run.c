@@ -115,6 +115,7 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 		.base = pass->base,
 		.run = pass->run->id,
 		.keep_going = settings->keep_going,
+		.watch = &pass->watch,
 		.messages = settings->messages,
 	});
 	struct graph_result result = {.status = STATUS_OK};
@@ -124,8 +125,9 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 	if (due->reason != DUE_NOT)
 		result = run_graph(pass, graph);
 	bool complete = is_complete(&result);
-	if (!publisher_finish(publisher, complete) && complete)
-		pass->total->status = STATUS_IO_ERROR;
+	enum exit_status published = publisher_finish(publisher, complete);
+	if (published != STATUS_OK && complete)
+		pass->total->status = published;
 	uint64_t late = publisher_late_failures(publisher);
 	pass->total->units_failed += late;
 	if (late > 0 && pass->total->status == STATUS_OK)

@@ -283,7 +283,7 @@ static void compare(struct verifier *verifier, const struct output *output)
 }
 
 /* For the engine. */
-static bool decided(void *context, const struct unit *unit,
+static char *decided(void *context, const struct unit *unit,
 	struct output *const *outputs, size_t count)
 {
 	struct verifier *verifier = context;
@@ -294,7 +294,7 @@ static bool decided(void *context, const struct unit *unit,
 			compare(verifier, outputs[i]);
 		output_destroy(outputs[i]);
 	}
-	return true;
+	return NULL;
 }
 
 const struct graph_host verifier_host = {.decided = decided};

@@ -80,6 +80,15 @@ static void see_unit(void *context, const struct unit *unit)
 		});
 }
 
+void watch_failed_late(
+	struct watch *watch, const char *name, const char *reason)
+{
+	watch->progress.units_failed++;
+	if (watch->settings->journal)
+		journal_fail(watch->settings->journal, watch->plan->name, name,
+			reason);
+}
+
 static void see_output(
 	void *context, const struct unit *unit, const struct output *output)
 {

@@ -28,6 +28,10 @@ void watch_finish(struct watch *watch);
  * needn't run. */
 void watch_begin(struct watch *watch, const struct due *due);
 
+/* A unit that was seen as done has failed when it was published. */
+void watch_failed_late(
+	struct watch *watch, const char *name, const char *reason);
+
 /* Afterwards: notes the outputs that were made before, if it is asked for.
  * False: the store can't be read. */
 bool watch_end(struct watch *watch, const struct due *due);

@@ -67,4 +67,50 @@ holds_only out 'a.txt b.txt c.txt'
 expect 0 "$LEAT" plan slow.yaml
 echo 'slow: nothing to do, 3 units are up to date' | holds stdout
 
+# Units that fail late are listed like others: in the summary, for JUnit and
+# for Prometheus.
+grow
+expect 1 trace '' renameat:error=EISDIR:when=2..3 "$LEAT" run -k \
+	--junit tests.xml --metrics-file metrics slow.yaml
+said 'slow: 3 units, 2 of them failed'
+for name in b c; do
+	said "leat: error: logs/$name.log: cannot put out/$name.txt in its place: Is a directory"
+	said "  failed: logs/$name.log: cannot put out/$name.txt in its place: Is a directory"
+done
+python3 - <<'END' || fail 'JUnit'
+import xml.etree.ElementTree as xml
+suite = xml.parse("tests.xml").getroot().find("testsuite")
+assert (suite.get("tests"), suite.get("failures")) == ("3", "2"), suite.attrib
+assert {case.get("name"): [failure.get("message") for failure in case]
+        for case in suite} == {
+    "logs/a.log": [],
+    **{f"logs/{name}.log": [f"logs/{name}.log: cannot put out/{name}.txt in "
+                            "its place: Is a directory"] for name in "bc"}}
+END
+grep -qF 'leat_units{session="slow",state="failed"} 2' metrics ||
+	fail "metrics: $(grep leat_units metrics)"
+grep -qF 'leat_units{session="slow",state="done"} 1' metrics ||
+	fail "metrics: $(grep leat_units metrics)"
+
+# Without -k the run ends there: the units behind aren't published, and say so.
+seq 70 | while read -r n; do cp logs/a.log logs/m$n.log; done
+expect 0 "$LEAT" run slow.yaml
+for log in logs/*; do echo more >>"$log"; done
+expect 1 trace '' renameat:error=EISDIR:when=2 "$LEAT" run -j 1 slow.yaml
+said '  failed: logs/b.log: cannot put out/b.txt in its place: Is a directory'
+said ": one before it can't be published"
+expect 0 "$LEAT" run slow.yaml
+for log in logs/*; do holds "out/$(basename "$log" .log).txt" <"$log"; done
+
+# What spans all units is no unit: an exit status of its own.
+rm -r logs/m* out
+expect 0 "$LEAT" run each.yaml
+grow
+cp all.txt all.before
+expect 73 trace all.txt renameat:error=EISDIR "$LEAT" run each.yaml
+said 'leat: error: cannot put all.txt in its place: Is a directory'
+holds all.txt <all.before
+expect 0 "$LEAT" run each.yaml
+cat logs/*.log | holds all.txt
+
 finish
