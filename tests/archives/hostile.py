@@ -117,6 +117,33 @@ WIDE = Zip().add('a')
 WIDE.central = WIDE.central[:24] + b'\xff' * 4 + WIDE.central[28:30] + \
     struct.pack('<H', 4) + WIDE.central[32:] + struct.pack('<HH', 1, 0)
 
+def within(inner):
+    """A good archive with one inside that can't be opened."""
+    return tar_entry('before') + tar_entry('inner', inner) + \
+        tar_entry('after') + END
+
+
+PACKED = gzip.compress(tar_entry('a', b'text\n' * 500) + END, mtime=0)
+
+INNER = {  # what is wrong is an entry
+    'header-sum.tar': within(bytes([65 ^ 1]) + tar_entry('A')[1:] + END),
+    'half.zip.tar': within(Zip().add('a').bytes()[:60]),
+    'count.zip.tar': within(Zip().add('a').bytes(count=2)),
+    'short.7z.tar': within(b"7z\xbc\xaf'\x1c" + bytes(30)),
+    'damaged.tar.gz.tar': within(PACKED[:12] + b'\xff' * 9 + PACKED[21:]),
+    'short.tar.gz.tar': within(PACKED[:20]),
+    'damaged.tar.bz2.tar': within(b'BZh91AY&SY' + b'garbage' * 50),
+    'damaged.tar.xz.tar': within(b'\xfd7zXZ\0' + b'garbage' * 50),
+    'damaged.tar.zst.tar': within(b'\x28\xb5\x2f\xfd' + b'\xff' * 50),
+    'damaged.tar.lz4.tar': within(b'\x04\x22\x4d\x18' + b'\xff' * 50),
+    'damaged.tar.lzma.tar': within(b']\0\0\x80\0' + b'\xff' * 8 +
+                                   b'\xff' * 50),
+    'digits.cpio.tar': within(b'070707 is no more than a number\n' * 9),
+    'nine.tar': within(nine(tar_entry('a') + END)),
+    'encrypted.zip': Zip().add('before').add(
+        'inner', b'x' * 20, flags=1).add('after').bytes(),
+}
+
 REJECTED = {  # the name of an entry that nobody should use
     'dots.tar': tar_entry('a/../../b') + END,
     'dots-end.tar': tar_entry('a/..') + END,
@@ -182,7 +209,6 @@ FAILED = {
     'directory-64m.zip': b'PK\3\4' + bytes(65 << 20) + b'PK\5\6' +
     struct.pack('<HHHHIIH', 0, 0, 1, 1, 65 << 20, 4, 0),
     'nine.gz': nine(tar_entry('a') + END),
-    'encrypted.zip': Zip().add('a', b'x' * 20, flags=1).bytes(),
     'cut.ar': b'!<arch>\n' + b'%-16s%-12d%-6d%-6d%-8s%-10d`\n' % (
         b'a/', 0, 0, 0, b'100644', 6) + b'ab',
     'cut.cpio': b'070701' + b'00000000' * 13 + b'\0',
@@ -206,12 +232,15 @@ GOOD = {
     'nested-8.tar': nest(9),
     'nested-9.tar': nest(10),
     'many.tar': many(2000),
+    'weak-marks.tar': tar_entry('a', b'BZhello\n' * 99) +
+    tar_entry('b', b']\0\0 is no dictionary\n') +
+    tar_entry('c', b'\x1f\x8b\x08\xff\n') + END,
     'descriptor.zip': Zip().add('a').add('b').bytes(),
 }
 
 os.chdir(sys.argv[1])
-for prefix, group in (('rejected-', REJECTED), ('bad-', FAILED),
-                      ('good-', GOOD)):
+for prefix, group in (('rejected-', REJECTED), ('inner-', INNER),
+                      ('bad-', FAILED), ('good-', GOOD)):
     for name, data in group.items():
         with open(prefix + name, 'wb') as file:
             file.write(data)

@@ -28,6 +28,15 @@ struct archive_reading {
 	bool warned; /* of a time, in this stream */
 };
 
+static const char *entry_name(struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname(entry);
+
+	if (!name)
+		name = archive_entry_pathname_utf8(entry);
+	return name ? name : "";
+}
+
 /* ---- Layers ----------------------------------------------------------------- */
 
 static void pop(struct archive_reading *reading)
@@ -74,6 +83,42 @@ static enum step fail_with(
 	text_add_string(&layer->problem, what);
 	layer->status = STATUS_BAD_DATA;
 	return fail(op, reading);
+}
+
+/* Says that the entry with ATTRIBUTES, which it takes, can't be had, in a
+ * sentence: WHAT stands before its name, PROBLEM behind it. */
+static enum step reject(struct operator *op, const struct layer *layer,
+	struct attributes *attributes, const char *what, const char *problem)
+{
+	struct item *item = operator_item(op, PAYLOAD_NONE);
+	const char *name = entry_name(layer->entry);
+	struct text shown = {0};
+
+	item->attributes = attributes;
+	item->position = (uint64_t)archive_read_header_position(layer->archive);
+	text_add_escaped(&shown, name, strlen(name), 1000);
+	operator_reject(op, IN, item, NULL, "%s `%s` %s", what,
+		shown.data ? shown.data : "", problem);
+	text_free(&shown);
+	return STEP_MORE;
+}
+
+/* An entry that should be an archive, but can't be opened, is rejected; all
+ * else fails the unit. */
+static enum step fail_layer(
+	struct operator *op, struct archive_reading *reading)
+{
+	struct layer *layer = reading->layer;
+	struct text what = {0};
+
+	if (!layer_failed_alone(layer))
+		return fail(op, reading);
+	text_add_format(&what, "can't be opened: %s", layer->problem.data);
+	reject(op, layer->outer, attributes_ref(layer->described), "the entry",
+		what.data);
+	text_free(&what);
+	pop(reading);
+	return STEP_MORE;
 }
 
 /* ---- The stream ------------------------------------------------------------- */
@@ -212,10 +257,10 @@ static enum step nest(struct operator *op, struct archive_reading *reading,
 
 	layer = layer_create(&reading->context, outer, source);
 	describe_nested(&reading->describer, attributes, layer);
+	layer->described = attributes;
 	reading->layer = layer;
 	switch (layer_open(layer)) {
 	case LAYER_OK:
-		attributes_unref(attributes);
 		if (layer->depth <= reading->nesting.depth)
 			return STEP_MORE;
 		return fail_with(op, reading,
@@ -223,6 +268,7 @@ static enum step nest(struct operator *op, struct archive_reading *reading,
 			"for `nested` opens only so many");
 	case LAYER_PLAIN:
 		layer->source = NULL;
+		layer->described = NULL;
 		pop(reading);
 		begin_entry(op, reading, attributes);
 		give(op, source);
@@ -230,8 +276,7 @@ static enum step nest(struct operator *op, struct archive_reading *reading,
 	case LAYER_END:
 	case LAYER_FAILED: break;
 	}
-	attributes_unref(attributes);
-	return fail(op, reading);
+	return fail_layer(op, reading);
 }
 
 static enum step give_entry(struct operator *op, struct archive_read *state,
@@ -243,19 +288,10 @@ static enum step give_entry(struct operator *op, struct archive_read *state,
 		attributes_get(attributes, &entry_attributes[ENTRY_PATH]);
 
 	if (is_regular(entry) && archive_entry_is_data_encrypted(entry) &&
-		!reading->context.passphrases && state->content) {
-		struct text what = {0};
-
-		text_add_string(&what, "the entry `");
-		text_add_escaped(&what, path->data, path->length, 200);
-		text_add_string(&what,
-			"` is encrypted; name a file with its passphrase in "
+		!reading->context.passphrases && state->content)
+		return reject(op, reading->layer, attributes, "the entry",
+			"is encrypted; name a file with its passphrase in "
 			"`passphrases`");
-		fail_with(op, reading, what.data);
-		text_free(&what);
-		attributes_unref(attributes);
-		return STEP_MORE;
-	}
 	if (is_regular(entry) && may_nest(reading, path->data))
 		return nest(op, reading, attributes);
 	begin_entry(op, reading, attributes);
@@ -263,21 +299,6 @@ static enum step give_entry(struct operator *op, struct archive_read *state,
 		give(op, NULL);
 	else if (is_regular(entry))
 		give(op, layer_content(reading->layer));
-	return STEP_MORE;
-}
-
-static enum step reject(struct operator *op, struct attributes *attributes,
-	uint64_t position, const char *name, const char *problem)
-{
-	struct item *item = operator_item(op, PAYLOAD_NONE);
-	struct text shown = {0};
-
-	item->attributes = attributes;
-	item->position = position;
-	text_add_escaped(&shown, name, strlen(name), 1000);
-	operator_reject(op, IN, item, NULL, "the name of the entry `%s` %s",
-		shown.data ? shown.data : "", problem);
-	text_free(&shown);
 	return STEP_MORE;
 }
 
@@ -309,24 +330,18 @@ static enum step take_entry(struct operator *op, struct archive_read *state)
 {
 	struct archive_reading *reading = state->reading;
 	struct archive_entry *entry = reading->layer->entry;
-	const char *name = archive_entry_pathname(entry);
+	const char *name = entry_name(entry);
 	const char *problem;
 	bool clamped = false;
 
-	if (!name)
-		name = archive_entry_pathname_utf8(entry);
-	if (!name)
-		name = "";
 	if (is_table(reading->layer, name))
 		return STEP_MORE;
 	problem = entry_name_problem(name, strlen(name));
 	struct attributes *attributes = describe_entry(
 		&reading->describer, reading->layer, name, &clamped);
 	if (problem)
-		return reject(op, attributes,
-			(uint64_t)archive_read_header_position(
-				reading->layer->archive),
-			name, problem);
+		return reject(op, reading->layer, attributes,
+			"the name of the entry", problem);
 	warn(op, reading, name, clamped);
 	return give_entry(op, state, attributes);
 }
@@ -351,7 +366,7 @@ static enum step next_entry(struct operator *op, struct archive_read *state)
 	case LAYER_PLAIN:
 	case LAYER_FAILED: break;
 	}
-	return fail(op, reading);
+	return fail_layer(op, reading);
 }
 
 /* Whether what nobody read has a checksum. */

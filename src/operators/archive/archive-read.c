@@ -23,7 +23,7 @@ static const struct pin_spec pins[] = {
 		.direction = PIN_OUTPUT,
 		.flags = PIN_OPTIONAL,
 		.types = PAYLOAD_BIT(PAYLOAD_NONE),
-		.summary = "entries with names that nobody should use"},
+		.summary = "entries that nobody should use, or can"},
 	{0},
 };
 
@@ -222,7 +222,12 @@ const struct operator_spec spec_archive_read = {
 		"reads it. A zip file whose directory says something else "
 		"than the headers of its entries is refused, and so is an "
 		"entry that is encrypted with another passphrase. The limits "
-		"are for all that comes from one stream, however deep.\n\n",
+		"are for all that comes from one stream, however deep.\n\n"
+		"Just an entry is rejected, and those around it come, if it "
+		"is encrypted and there is no passphrase, or if with `nested` "
+		"it begins as an archive or compressed data do but can't be "
+		"opened. Once part of an archive in it has come out, what is "
+		"wrong with that fails the unit.\n\n",
 	.example = "leat: 1\n"
 		   "session: cat-archive\n"
 		   "operators:\n"

@@ -37,6 +37,7 @@ void layer_destroy(struct layer *layer)
 	if (layer->plain != layer->source)
 		stream_destroy(layer->plain);
 	stream_destroy(layer->source);
+	attributes_unref(layer->described);
 	text_free(&layer->path);
 	text_free(&layer->trail);
 	text_free(&layer->problem);
@@ -90,6 +91,16 @@ static enum layer_result fail_content(struct layer *layer, const char *problem)
 		layer->status = layer->feed.stream->status;
 	text_free(&text);
 	return LAYER_FAILED;
+}
+
+bool layer_failed_alone(const struct layer *layer)
+{
+	const struct limits *limits = &layer->context->limits;
+
+	return layer->outer && !layer->outer->damaged && layer->index == 0 &&
+		layer->status == STATUS_BAD_DATA &&
+		layer->feed.problem.length == 0 &&
+		limits->entries_so_far <= limits->entries;
 }
 
 /* ---- The end ---------------------------------------------------------------- */

@@ -30,6 +30,8 @@ struct layer {
 	struct archive_context *context;
 	struct layer *outer; /* or NULL */
 	unsigned depth; /* 0: the outermost */
+	struct attributes *described; /* of the entry that it is; owned; or
+					 NULL */
 	struct stream *source; /* what it came as, a rewind; owned */
 	struct stream *plain; /* what is in it, decompressed; owned */
 	struct feed feed;
@@ -64,8 +66,13 @@ struct layer *layer_create(struct archive_context *context, struct layer *outer,
 void layer_destroy(struct layer *layer); /* takes NULL; not those outside */
 
 /* Finds out what the source is, and opens it. PLAIN: the source is as it was,
- * and may be taken away. */
+ * and may be taken away. What begins as archives or compressed files do, but
+ * is damaged, has failed; what only by chance begins so is plain. */
 enum layer_result layer_open(struct layer *layer);
+
+/* Whether it is just this archive, which lies in another one, that has failed,
+ * before anything came of it: the other one can be read on. */
+bool layer_failed_alone(const struct layer *layer);
 
 /* Goes on to the next entry; what is unread of the last is skipped. Once a
  * content has failed, this fails for the same reason, whoever has read it. */

@@ -57,17 +57,52 @@ static enum layer_result peek(struct layer *layer, struct stream *stream,
 	return status == READ_FAILED ? fail_feed(layer) : LAYER_OK;
 }
 
-/* Undoes compression, as often as there is some; HEAD is then what is in
- * it. */
+/* Whether a content that begins so is compressed, also if that turns out to be
+ * damaged: the marks of some are too short to tell. RFC 1952: flags that are
+ * reserved; bzip2: the digit of its level, then the first byte of pi or of its
+ * root; LZMA: dictionaries as they are in use, and a size below 256 GiB or
+ * none. */
+static bool is_sure(
+	enum filter filter, const unsigned char *head, size_t length)
+{
+	uint32_t dictionary = 0, part;
+	bool unknown = true;
+
+	switch (filter) {
+	case FILTER_NONE: return false;
+	case FILTER_GZIP: return length < 4 || !(head[3] & 0xe0);
+	case FILTER_BZIP2:
+		return length < 5 ||
+			(head[3] >= '1' && head[3] <= '9' &&
+				(head[4] == 0x31 || head[4] == 0x17));
+	case FILTER_XZ:
+	case FILTER_ZSTD:
+	case FILTER_LZ4: return true;
+	case FILTER_LZMA: break;
+	}
+	for (int i = 4; i > 0; i--)
+		dictionary = dictionary << 8 | head[i];
+	part = dictionary & (dictionary - 1);
+	for (int i = 5; i < 13; i++)
+		unknown &= head[i] == 0xff;
+	return (part == 0 || part == dictionary / 3) &&
+		(unknown ||
+			(head[9] < 64 && !head[10] && !head[11] && !head[12]));
+}
+
+/* Undoes compression, as often as there is some; HEAD is then what is in it. If
+ * it fails, SURE says whether it was compressed at all. */
 static enum layer_result unpack(
-	struct layer *layer, unsigned char *head, size_t *length)
+	struct layer *layer, unsigned char *head, size_t *length, bool *sure)
 {
 	struct stream *from = layer->source, *inner;
 	enum layer_result result = peek(layer, from, head, length);
 
+	*sure = true;
 	for (int i = 0; result == LAYER_OK; i++) {
 		enum filter filter = filter_detect(head, *length);
 
+		*sure = is_sure(filter, head, *length);
 		if (filter == FILTER_NONE)
 			return LAYER_OK;
 		if (i == FILTERS_MAX)
@@ -246,10 +281,10 @@ enum layer_result layer_open(struct layer *layer)
 {
 	unsigned char head[KIND_HEAD_BYTES];
 	size_t length;
-	enum layer_result result = unpack(layer, head, &length);
+	bool sure;
+	enum layer_result result = unpack(layer, head, &length, &sure);
 
-	/* An entry that looks as if it was compressed, but isn't, is no archive. */
-	if (result != LAYER_OK && layer->depth > 0 &&
+	if (result != LAYER_OK && !sure && layer->feed.problem.length == 0 &&
 		layer->source->problem.length == 0)
 		return leave(layer);
 	if (result != LAYER_OK)
