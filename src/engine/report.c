@@ -199,7 +199,9 @@ static void fail_by_item(struct operator *op, unsigned pin,
 	const struct item *item, const char *field, const struct text *reason)
 {
 	struct segment *segment = segment_at(op, pin);
-	struct place place = {item->position, segment && segment->unit};
+	struct place place = {item->position,
+		segment && segment->unit &&
+			(item->type != PAYLOAD_NONE || item->position > 0)};
 	struct text text = {0};
 
 	if (!is_news(op, segment))

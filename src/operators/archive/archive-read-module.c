@@ -149,56 +149,6 @@ static enum step take(struct operator *op, struct archive_read *state,
 	return STEP_MORE;
 }
 
-/* A content that is no archive passes. */
-static enum step pass_plain(struct operator *op, struct archive_read *state)
-{
-	struct archive_reading *reading = state->reading;
-	struct layer *layer = reading->layer;
-
-	if (state->plain == ARCHIVE_PLAIN_ERROR)
-		return fail_with(op, reading,
-			"it is no archive, or of a format that `formats` "
-			"doesn't name; `plain: pass` lets it through");
-	if (state->content) {
-		struct item *given =
-			operator_stream_item(op, OUT, layer->source);
-
-		given->attributes = attributes_ref(reading->item->attributes);
-		given->position = reading->item->position;
-		layer->source = NULL;
-		operator_give(op, OUT, &given, 1);
-	}
-	drop(op, reading);
-	return STEP_MORE;
-}
-
-/* Waits for the first bytes, then opens the archive. */
-static enum step open_first(struct operator *op, struct archive_read *state)
-{
-	struct archive_reading *reading = state->reading;
-	struct layer *layer = reading->layer;
-	struct slice window;
-
-	if (operator_room(op, OUT) == 0)
-		return operator_wait_output(op, OUT);
-	switch (operator_read(op, IN, layer->source, &window)) {
-	case READ_BLOCKED:
-	case READ_MEMORY: return STEP_WAIT;
-	case READ_FAILED: drop(op, reading); return STEP_MORE;
-	case READ_DATA:
-	case READ_END: break;
-	}
-	rewind_back(layer->source);
-	reading->opening = false;
-	switch (layer_open(layer)) {
-	case LAYER_OK: return STEP_MORE;
-	case LAYER_PLAIN: return pass_plain(op, state);
-	case LAYER_END:
-	case LAYER_FAILED: break;
-	}
-	return fail(op, reading);
-}
-
 /* ---- Entries ---------------------------------------------------------------- */
 
 static bool is_regular(struct archive_entry *entry)
@@ -393,6 +343,60 @@ static enum step end_entry(struct operator *op, struct archive_read *state)
 	reading->in_entry = false;
 	operator_end(op, OUT);
 	return STEP_MORE;
+}
+
+/* ---- The start of a stream -------------------------------------------------- */
+
+/* A content that is no archive passes, in a segment of its own as those of
+ * entries do. */
+static enum step pass_plain(struct operator *op, struct archive_read *state)
+{
+	struct archive_reading *reading = state->reading;
+	struct layer *layer = reading->layer;
+
+	if (state->plain == ARCHIVE_PLAIN_ERROR)
+		return fail_with(op, reading,
+			"it is no archive, or of a format that `formats` "
+			"doesn't name; `plain: pass` lets it through");
+	if (state->content) {
+		struct item *given =
+			operator_stream_item(op, OUT, layer->source);
+
+		given->attributes = attributes_ref(reading->item->attributes);
+		given->position = reading->item->position;
+		layer->source = NULL;
+		begin_entry(op, reading, NULL);
+		operator_give(op, OUT, &given, 1);
+	}
+	drop(op, reading);
+	return STEP_MORE;
+}
+
+/* Waits for the first bytes, then opens the archive. */
+static enum step open_first(struct operator *op, struct archive_read *state)
+{
+	struct archive_reading *reading = state->reading;
+	struct layer *layer = reading->layer;
+	struct slice window;
+
+	if (operator_room(op, OUT) == 0)
+		return operator_wait_output(op, OUT);
+	switch (operator_read(op, IN, layer->source, &window)) {
+	case READ_BLOCKED:
+	case READ_MEMORY: return STEP_WAIT;
+	case READ_FAILED: drop(op, reading); return STEP_MORE;
+	case READ_DATA:
+	case READ_END: break;
+	}
+	rewind_back(layer->source);
+	reading->opening = false;
+	switch (layer_open(layer)) {
+	case LAYER_OK: return STEP_MORE;
+	case LAYER_PLAIN: return pass_plain(op, state);
+	case LAYER_END:
+	case LAYER_FAILED: break;
+	}
+	return fail(op, reading);
 }
 
 /* ---- The operator ------------------------------------------------------- */

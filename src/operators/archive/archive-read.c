@@ -70,8 +70,8 @@ static const struct property_spec properties[] = {
 		.fallback = "error",
 		.choices = plains,
 		.summary = "What a stream is that is no archive",
-		.details = "With `pass` it comes out as it is, without "
-			   "attributes of entries.",
+		.details = "With `pass` it comes out as it is, in a segment of "
+			   "its own, without attributes of entries.",
 	},
 	{
 		.name = "passphrases",

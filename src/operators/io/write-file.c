@@ -354,11 +354,15 @@ static enum step cut_unit(struct operator *op, struct state *state)
 }
 
 /* Whether a segment in which nothing came is an empty content. Where streams
- * come, it has none: it is a directory in an archive, or was filtered out. */
-static bool is_content(struct operator *op, const struct state *state)
+ * come, it has none: it is a directory in an archive, or was filtered out. Nor
+ * is a unit whose contents have segments of their own, such as an archive. */
+static bool is_content(
+	struct operator *op, const struct state *state, bool outermost)
 {
-	return !state->document->parent &&
-		operator_shape(op, IN)->type != PAYLOAD_STREAM;
+	const struct shape *shape = operator_shape(op, IN);
+
+	return !state->document->parent && shape->type != PAYLOAD_STREAM &&
+		!(outermost && shape->scope == SCOPE_SEGMENT);
 }
 
 /* The end of a unit in a file that spans them. */
@@ -383,7 +387,8 @@ static enum step end(struct operator *op, struct state *state)
 		return STEP_MORE;
 	if (failed && state->document->output)
 		output_discard(state->document->output);
-	else if (!failed && (state->document->output || is_content(op, state)))
+	else if (!failed &&
+		(state->document->output || is_content(op, state, outermost)))
 		result = finish(op, state);
 	pop(state);
 	return result;

@@ -10,6 +10,11 @@ enum { PIN_IN, PIN_OUT, PIN_REJECTED };
 struct filter {
 	struct setting_text where;
 	struct expression *expression;
+
+	bool whole; /* what comes are contents, not parts of one: a segment
+		       in which nothing is kept is left out */
+	unsigned held; /* segments whose begin wasn't passed on yet */
+	bool empty; /* nothing came in the innermost of them */
 };
 
 enum {
@@ -99,7 +104,9 @@ static bool open(struct operator *op, void *state)
 {
 	struct filter *filter = state;
 	struct expression_problem problem;
+	const enum payload_type type = operator_shape(op, PIN_IN)->type;
 
+	filter->whole = type != PAYLOAD_LINE && type != PAYLOAD_RECORD;
 	if (!filter->where.text)
 		return true; /* a link will bring it */
 	filter->expression = compile(op, filter, &problem);
@@ -109,6 +116,62 @@ static bool open(struct operator *op, void *state)
 	return filter->expression;
 }
 
+/* ---- Segments --------------------------------------------------------------- */
+
+/* Passes the begins that were held back, the outermost first. */
+static void begin_held(struct operator *op, struct filter *filter)
+{
+	for (; filter->held > 0; filter->held--) {
+		struct segment *segment = operator_segment(op, PIN_IN);
+
+		for (unsigned i = 1; i < filter->held; i++)
+			segment = segment->parent;
+		operator_begin(op, PIN_OUT, segment);
+		operator_begin(op, PIN_REJECTED, segment);
+	}
+}
+
+static enum step begin(struct operator *op, struct filter *filter)
+{
+	if (!filter->whole || !operator_segment(op, PIN_IN)->parent)
+		return operator_pass(op, PIN_IN, EVENT_BEGIN);
+	filter->held++;
+	filter->empty = true;
+	return STEP_MORE;
+}
+
+/* Whether a segment without items, such as a directory of an archive, is
+ * kept. */
+static bool keeps_empty(struct operator *op, struct filter *filter)
+{
+	struct item *item = operator_item(op, PAYLOAD_NONE);
+	enum expression_row found;
+	size_t row;
+
+	expression_start(
+		filter->expression, &item, 1, operator_segment(op, PIN_IN));
+	found = expression_next(filter->expression, &row);
+	if (found == EXPRESSION_FAILED)
+		operator_fail_unit(op, PIN_IN, STATUS_BAD_DATA,
+			(struct place){0}, "where: %s",
+			expression_error(filter->expression));
+	item_unref(item);
+	return found == EXPRESSION_ROW;
+}
+
+static enum step end(struct operator *op, struct filter *filter)
+{
+	if (filter->held > 0 && filter->empty && keeps_empty(op, filter))
+		begin_held(op, filter);
+	filter->empty = false;
+	if (filter->held == 0)
+		return operator_pass(op, PIN_IN, EVENT_END);
+	filter->held--;
+	return STEP_MORE;
+}
+
+/* ---- Items ------------------------------------------------------------------ */
+
 static void release(struct item **items, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
@@ -117,10 +180,11 @@ static void release(struct item **items, size_t from, size_t to)
 
 /* Moves the items that are kept to the front and lets go of the others;
  * returns how many are kept. */
-static size_t keep(struct operator *op, struct expression *expression,
+static size_t keep(struct operator *op, struct filter *filter,
 	struct item **items, size_t count)
 {
 	const struct segment *segment = operator_segment(op, PIN_IN);
+	struct expression *expression = filter->expression;
 	size_t first = 0, next = 0, kept = 0, row;
 	enum expression_row found;
 
@@ -133,6 +197,7 @@ static size_t keep(struct operator *op, struct expression *expression,
 			items[kept++] = items[row];
 			continue;
 		}
+		begin_held(op, filter);
 		operator_reject(op, PIN_IN, items[row], NULL, "where: %s",
 			expression_error(expression));
 		first = next;
@@ -143,20 +208,39 @@ static size_t keep(struct operator *op, struct expression *expression,
 	return kept;
 }
 
+static enum step take(
+	struct operator *op, struct filter *filter, const struct span *span)
+{
+	struct item *items[SPAN_ITEMS];
+	size_t kept;
+
+	memcpy(items, span->items, span->count * sizeof(*items));
+	operator_consume(op, PIN_IN, span->count);
+	filter->empty = false;
+	kept = keep(op, filter, items, span->count);
+	if (kept > 0)
+		begin_held(op, filter);
+	operator_give(op, PIN_OUT, items, kept);
+	return STEP_MORE;
+}
+
 static enum step step(struct operator *op, void *state)
 {
 	struct filter *filter = state;
-	struct item *items[SPAN_ITEMS];
 	struct span span;
 	enum event event = operator_next(op, PIN_IN, &span);
 
-	if (event != EVENT_ITEMS)
-		return operator_pass(op, PIN_IN, event);
-	memcpy(items, span.items, span.count * sizeof(*items));
-	operator_consume(op, PIN_IN, span.count);
-	operator_give(op, PIN_OUT, items,
-		keep(op, filter->expression, items, span.count));
-	return STEP_MORE;
+	switch (event) {
+	case EVENT_ITEMS: return take(op, filter, &span);
+	case EVENT_BEGIN: return begin(op, filter);
+	case EVENT_END: return end(op, filter);
+	case EVENT_GAP: begin_held(op, filter); break;
+	case EVENT_CLOSED:
+	case EVENT_KEPT:
+	case EVENT_LOST:
+	case EVENT_WAIT: break;
+	}
+	return operator_pass(op, PIN_IN, event);
 }
 
 static bool changed(struct operator *op, void *state,
@@ -203,7 +287,13 @@ const struct operator_spec spec_filter = {
 		"arguments can be called; subqueries, aggregates and window "
 		"functions can't.\n\n"
 		"An item for which the condition fails, as by an integer "
-		"overflow or a line that isn't UTF-8, is rejected.\n\n",
+		"overflow or a line that isn't UTF-8, is rejected.\n\n"
+		"Where whole contents come, as the entries of an archive, the "
+		"condition is about their attributes, and what isn't kept "
+		"leaves nothing behind: a directory, which has no content, is "
+		"kept or dropped like a file. What is dropped isn't read, "
+		"but for its checksum. Units stay, and so do the segments of "
+		"lines and records, which may become empty.\n\n",
 	.example = "leat: 1\n"
 		   "session: failed-requests\n"
 		   "operators:\n"

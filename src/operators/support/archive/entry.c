@@ -12,22 +12,28 @@ enum { COMPONENTS_MAX = 64 };
 		name, type, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT, summary \
 	}
 
+/* One that entry-edit sets. */
+#define EDITED(name, type, summary)                                     \
+	{                                                               \
+		name, type, ATTRIBUTE_WRITE, ATTRIBUTE_SEGMENT, summary \
+	}
+
 const struct attribute_spec entry_attributes[] = {
-	[ENTRY_PATH] = ROW("entry_path", VALUE_TEXT,
+	[ENTRY_PATH] = EDITED("entry_path", VALUE_TEXT,
 		"the path in the archive, without `./` in front"),
 	[ENTRY_TYPE] = ROW("entry_type", VALUE_TEXT,
 		"file, directory, symlink, hardlink, char, block, fifo, "
 		"socket"),
 	[ENTRY_SIZE] = ROW("entry_size", VALUE_INTEGER,
 		"the size in bytes, where the archive says it"),
-	[ENTRY_MTIME] = ROW("entry_mtime", VALUE_TIMESTAMP,
+	[ENTRY_MTIME] = EDITED("entry_mtime", VALUE_TIMESTAMP,
 		"when the content was last changed, where it says it"),
-	[ENTRY_MODE] = ROW(
+	[ENTRY_MODE] = EDITED(
 		"entry_mode", VALUE_INTEGER, "the permissions, as a number"),
-	[ENTRY_UID] = ROW("entry_uid", VALUE_INTEGER, "the owner"),
-	[ENTRY_GID] = ROW("entry_gid", VALUE_INTEGER, "the owning group"),
-	[ENTRY_USER] = ROW("entry_user", VALUE_TEXT, "the owner's name"),
-	[ENTRY_GROUP] = ROW("entry_group", VALUE_TEXT, "the group's name"),
+	[ENTRY_UID] = EDITED("entry_uid", VALUE_INTEGER, "the owner"),
+	[ENTRY_GID] = EDITED("entry_gid", VALUE_INTEGER, "the owning group"),
+	[ENTRY_USER] = EDITED("entry_user", VALUE_TEXT, "the owner's name"),
+	[ENTRY_GROUP] = EDITED("entry_group", VALUE_TEXT, "the group's name"),
 	[ENTRY_LINK] = ROW("entry_link", VALUE_TEXT, "what a link leads to"),
 	[ENTRY_INDEX] = ROW("entry_index", VALUE_INTEGER,
 		"the number in its archive, counted from 0"),

@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The adapter of PCRE2. */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "operators/support/pattern/pattern.h"
 
-#include <pcre2.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "operators/support/pattern/internal.h"
 #include "operators/support/pattern/scan.h"
 
 enum { STACK_START_BYTES = 32 * 1024 };
-
-/* A compiled form; for one line, or for a block of them. */
-struct program {
-	pcre2_code *code; /* or NULL */
-	bool compiled; /* to machine code */
-};
-
-struct pattern {
-	struct program line, block;
-	struct text block_text; /* the pattern for blocks; empty: none */
-	struct pattern_group *groups;
-	size_t group_count;
-	pcre2_match_context *context;
-	pcre2_match_data *match;
-	pcre2_jit_stack *stack;
-	int status; /* of the last match */
-};
 
 /* ---- Compiling --------------------------------------------------------- */
 

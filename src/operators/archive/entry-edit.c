@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: MIT */
+/* entry-edit: other names, times, modes and owners for entries of archives. */
+#include <ctype.h>
+#include <string.h>
+
+#include "engine/operator.h"
+#include "operators/support/archive/entry-change.h"
+#include "registry/registry.h"
+
+enum { IN, OUT, REJECTED };
+
+struct state {
+	struct setting_text rename;
+	const char *with;
+	struct setting_expressions set;
+
+	struct entry_change change;
+	struct segment *segment; /* the innermost that it has begun; or NULL */
+	unsigned refused; /* how many are open from one that was rejected on */
+};
+
+enum { TYPES = PAYLOAD_BIT(PAYLOAD_STREAM) | PAYLOAD_BIT(PAYLOAD_NONE) };
+
+static const struct pin_spec pins[] = {
+	[IN] = {.name = "in",
+		.direction = PIN_INPUT,
+		.types = TYPES,
+		.summary = "entries, or files that are to become some"},
+	[OUT] = {.name = "out",
+		.direction = PIN_OUTPUT,
+		.types = TYPES,
+		.summary = "the same contents in entries that were changed"},
+	[REJECTED] = {.name = "rejected",
+		.direction = PIN_OUTPUT,
+		.flags = PIN_OPTIONAL,
+		.types = PAYLOAD_BIT(PAYLOAD_NONE),
+		.summary = "entries that can't be changed so, as they were"},
+	{0},
+};
+
+static const struct property_spec properties[] = {
+	{
+		.name = "rename",
+		.type = SETTING_REGEX,
+		.offset = offsetof(struct state, rename),
+		.summary = "A PCRE2 pattern that is replaced in entry_path",
+		.details = "Wherever it matches, as bytes; with (*UTF) before "
+			   "it, as UTF-8.",
+	},
+	{
+		.name = "with",
+		.type = SETTING_TEXT,
+		.offset = offsetof(struct state, with),
+		.summary = "What is put in place of `rename`",
+		.details = "$1 is the first group, $name the one of that name, "
+			   "$$ a dollar.",
+	},
+	{
+		.name = "set",
+		.type = SETTING_EXPRESSIONS,
+		.offset = offsetof(struct state, set),
+		.summary = "Attributes of entries, with SQL expressions",
+		.details =
+			"Of entry_path, entry_mtime, entry_mode, entry_uid, "
+			"entry_gid, entry_user and entry_group. The "
+			"expressions are those of filter, and see what "
+			"arrives; null leaves an attribute as it is. A time is "
+			"a timestamp, or text such as '2026-01-31' or "
+			"'2026-01-31T12:00:00Z'. A mode is a number, or text "
+			"in octal such as '0644'. Mind the quotes of YAML "
+			"around those of SQL: entry_user: \"'root'\".",
+	},
+	{0},
+};
+
+/* ---- Checking --------------------------------------------------------------- */
+
+static void report(
+	struct relation *relation, const struct expression_problem *problem)
+{
+	relation_error(relation, problem->location,
+		*problem->hint ? problem->hint : NULL, "%s", problem->message);
+}
+
+static void check_rename(
+	struct relation *relation, const struct state *settings)
+{
+	struct location with = relation_location(relation, "with");
+	struct pattern_problem problem;
+	struct substitution *rename;
+
+	if (relation_unknown(relation, "rename") ||
+		relation_unknown(relation, "with"))
+		return;
+	if (!settings->rename.text != !settings->with) {
+		relation_error(relation,
+			relation_location(
+				relation, settings->with ? "with" : "rename"),
+			"give both; with: \"\" takes out what matches",
+			"`rename` and `with` go together");
+		return;
+	}
+	if (!settings->rename.text)
+		return;
+	rename = substitution_create(
+		&settings->rename, settings->with, with, &problem);
+	if (!rename)
+		relation_error(relation, problem.location, problem.hint, "%s",
+			problem.message);
+	substitution_destroy(rename);
+}
+
+static bool is_digits(const char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	text += strspn(text, "0123456789");
+	while (isspace((unsigned char)*text))
+		text++;
+	return *text == '\0';
+}
+
+/* SQL knows no octal numbers: 0644 would be 01204. */
+static bool check_mode(struct relation *relation,
+	const struct setting_expression *item, const struct attribute_spec *key)
+{
+	if (key != &entry_attributes[ENTRY_MODE] || !is_digits(item->sql.text))
+		return true;
+	relation_error(relation, item->sql.location,
+		"write it in octal and in quotes, as in entry_mode: \"'0644'\"",
+		"a mode that is a plain number is easily misread");
+	return false;
+}
+
+static bool check_name(struct relation *relation, const struct state *settings,
+	const struct setting_expression *item)
+{
+	const struct attribute_spec *key;
+	const char *near;
+	struct text hint = {0};
+
+	if (!item->name) {
+		relation_error(relation, item->sql.location,
+			"write a map, as in {entry_user: \"'root'\"}",
+			"`set` takes names with expressions");
+		return false;
+	}
+	key = entry_change_key(item->name);
+	if (key == &entry_attributes[ENTRY_PATH] && settings->rename.text) {
+		relation_error(relation, item->name_location,
+			"leave out one of them",
+			"`rename` gives entry_path as well");
+		return false;
+	}
+	if (key)
+		return check_mode(relation, item, key);
+	near = text_nearest(item->name, entry_change_names());
+	if (near && !registry_attribute(item->name))
+		text_add_format(&hint, "did you mean %s? There are:", near);
+	else
+		text_add_string(&hint, "there are:");
+	for (size_t i = 0; entry_change_names()[i]; i++)
+		text_add_format(&hint, "%s %s", i > 0 ? "," : "",
+			entry_change_names()[i]);
+	relation_error(relation, item->name_location, hint.data,
+		"'%s' can't be set", item->name);
+	text_free(&hint);
+	return false;
+}
+
+static const char *type_hint(const struct attribute_spec *key)
+{
+	switch (key->type) {
+	case VALUE_TEXT:
+		return "text stands in quotes, within those of YAML: "
+		       "\"'root'\"";
+	case VALUE_TIMESTAMP:
+		return "write text such as \"'2026-01-31'\"; datetime(x, "
+		       "'unixepoch') makes it of seconds";
+	default: return NULL;
+	}
+}
+
+static void check_types(struct relation *relation, const struct state *settings,
+	const struct expression *expression)
+{
+	const struct schema *schema = expression_schema(expression);
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct field *field = &schema->fields[i];
+		const struct attribute_spec *key =
+			entry_change_key(field->name);
+
+		if (!entry_change_takes(key, field->type))
+			relation_error(relation,
+				settings->set.items[i].sql.location,
+				type_hint(key), "%s takes %s, not %s",
+				key->name, value_type_names[key->type],
+				value_type_names[field->type]);
+	}
+}
+
+static void check_set(struct relation *relation, const struct state *settings)
+{
+	const struct shape *in = relation_input(relation, IN);
+	const struct setting_expressions *set = &settings->set;
+	struct expression_problem problem;
+	bool ok = true;
+
+	if (set->count == 0 || relation_unknown(relation, "set"))
+		return;
+	for (size_t i = 0; i < set->count; i++)
+		ok = check_name(relation, settings, &set->items[i]) && ok;
+	if (!ok)
+		return;
+	if (!in->known) {
+		if (!expression_check(set->items, set->count, NULL, &problem))
+			report(relation, &problem);
+		return;
+	}
+	struct expression *expression =
+		expression_create(in, set->items, set->count, NULL, &problem);
+	if (expression)
+		check_types(relation, settings, expression);
+	else
+		report(relation, &problem);
+	expression_destroy(expression);
+}
+
+static void relate_outputs(struct relation *relation,
+	const struct state *settings, const struct shape *in)
+{
+	struct shape rejected =
+		relation_shape(relation, in, PAYLOAD_NONE, NULL);
+	struct shape out = relation_shape(relation, in, in->type, NULL);
+
+	rejected.scope = SCOPE_UNIT;
+	for (size_t i = 0; reject_attributes[i].name; i++)
+		relation_add_attribute(
+			relation, &rejected, &reject_attributes[i]);
+	relation_output(relation, REJECTED, &rejected);
+	out.scope = SCOPE_SEGMENT;
+	relation_add_attribute(relation, &out, &entry_attributes[ENTRY_PATH]);
+	for (size_t i = 0; i < settings->set.count; i++) {
+		const char *name = settings->set.items[i].name;
+		const struct attribute_spec *key =
+			name ? entry_change_key(name) : NULL;
+
+		if (key)
+			relation_add_attribute(relation, &out, key);
+	}
+	relation_output(relation, OUT, &out);
+}
+
+static void relate(struct relation *relation)
+{
+	const struct state *settings = relation_settings(relation);
+	const struct shape *in = relation_input(relation, IN);
+
+	check_rename(relation, settings);
+	if (!relation_given(relation, "rename") &&
+		!relation_given(relation, "with") &&
+		!relation_given(relation, "set"))
+		relation_error(relation, relation_location(relation, "set"),
+			"give `rename` and `with`, or `set`",
+			"it would change nothing");
+	if (in->known && !shape_attribute(in, "src_path")) {
+		relation_error(relation, relation_location(relation, "in"),
+			"put it behind archive-read or files",
+			"what arrives here has no name to change");
+		return;
+	}
+	check_set(relation, settings);
+	if (in->known)
+		relate_outputs(relation, settings, in);
+}
+
+/* ---- Running ---------------------------------------------------------------- */
+
+static bool open(struct operator *op, void *memory)
+{
+	static const char *const names[SOURCE_NAMES] = {
+		"src_path", "src_dir", "src_name", "src_stem", "src_ext"};
+	struct state *state = memory;
+	struct entry_change *change = &state->change;
+	const struct shape *shape = operator_shape(op, IN);
+	struct pattern_problem wrong;
+	struct expression_problem problem;
+
+	for (int i = 0; i < SOURCE_NAMES; i++)
+		change->sources[i] = shape_attribute(shape, names[i]);
+	if (state->rename.text)
+		change->rename = substitution_create(&state->rename,
+			state->with, state->rename.location, &wrong);
+	if (state->rename.text && !change->rename) {
+		operator_fail(
+			op, STATUS_SESSION_WRONG, "rename: %s", wrong.message);
+		return false;
+	}
+	if (state->set.count > 0)
+		change->set = expression_create(shape, state->set.items,
+			state->set.count, NULL, &problem);
+	if (state->set.count > 0 && !change->set) {
+		operator_fail(
+			op, STATUS_SESSION_WRONG, "set: %s", problem.message);
+		return false;
+	}
+	return true;
+}
+
+static void reject(struct operator *op, const struct entry_change *change)
+{
+	const struct segment *segment = operator_segment(op, IN);
+	const struct value *path = attributes_get(
+		segment->attributes, &entry_attributes[ENTRY_PATH]);
+	struct item *item = operator_item(op, PAYLOAD_NONE);
+	struct text shown = {0};
+
+	if (!path)
+		path = attributes_get(
+			segment->attributes, change->sources[SOURCE_PATH]);
+	text_add_escaped(&shown, path->data, path->length, 1000);
+	item->attributes = attributes_ref(segment->attributes);
+	operator_reject(op, IN, item, change->field, "of the entry `%s`: %s",
+		shown.data, change->problem.data);
+	text_free(&shown);
+}
+
+/* Begins the segment that takes the place of the input's, or lies within it if
+ * that is a unit; false: the entry was rejected. */
+static bool begin_entry(
+	struct operator *op, struct state *state, struct item *item)
+{
+	struct segment *in = operator_segment(op, IN);
+	struct segment *outer = state->segment;
+	struct attributes *attributes =
+		entry_change_apply(&state->change, in, item);
+
+	if (!attributes) {
+		reject(op, &state->change);
+		return false;
+	}
+	if (!outer)
+		outer = in->parent ? in->parent : in;
+	segment_unref(state->segment);
+	state->segment = segment_create_nested(outer, attributes);
+	operator_begin(op, OUT, state->segment);
+	return true;
+}
+
+static void end_entry(struct operator *op, struct state *state)
+{
+	struct segment *ended = state->segment;
+
+	operator_end(op, OUT);
+	state->segment =
+		ended->parent->parent ? segment_ref(ended->parent) : NULL;
+	segment_unref(ended);
+}
+
+static enum step begin(struct operator *op, struct state *state)
+{
+	struct item *item;
+
+	if (!operator_segment(op, IN)->parent)
+		return operator_pass(op, IN, EVENT_BEGIN);
+	if (state->refused > 0) {
+		state->refused++;
+		return STEP_MORE;
+	}
+	item = operator_item(op, PAYLOAD_NONE);
+	if (!begin_entry(op, state, item))
+		state->refused = 1;
+	item_unref(item);
+	return STEP_MORE;
+}
+
+static enum step end(struct operator *op, struct state *state)
+{
+	if (!operator_segment(op, IN)->parent)
+		return operator_pass(op, IN, EVENT_END);
+	if (state->refused > 0)
+		state->refused--;
+	else
+		end_entry(op, state);
+	return STEP_MORE;
+}
+
+/* Passes what is in an entry; a file of a unit becomes one. */
+static enum step take(
+	struct operator *op, struct state *state, const struct span *span)
+{
+	struct item *item = span->items[0];
+	const bool file = !operator_segment(op, IN)->parent;
+
+	if (state->refused > 0 || (file && !begin_entry(op, state, item))) {
+		operator_release(op, IN, 1);
+		return STEP_MORE;
+	}
+	operator_consume(op, IN, 1);
+	operator_give(op, OUT, &item, 1);
+	if (file)
+		end_entry(op, state);
+	return STEP_MORE;
+}
+
+static enum step step(struct operator *op, void *memory)
+{
+	struct span span;
+	enum event event;
+
+	if (operator_linked(op, REJECTED) && operator_room(op, REJECTED) == 0)
+		return operator_wait_output(op, REJECTED);
+	event = operator_next(op, IN, &span);
+	switch (event) {
+	case EVENT_ITEMS: return take(op, memory, &span);
+	case EVENT_BEGIN: return begin(op, memory);
+	case EVENT_END: return end(op, memory);
+	default: return operator_pass(op, IN, event);
+	}
+}
+
+static void close(struct operator *op, void *memory)
+{
+	struct state *state = memory;
+
+	(void)op;
+	segment_unref(state->segment);
+	entry_change_finish(&state->change);
+}
+
+const struct operator_spec spec_entry_edit = {
+	.name = "entry-edit",
+	.family = "archive",
+	.summary = "Other names, times, modes and owners for entries",
+	.description =
+		"Passes the contents of entries as they are, and changes what "
+		"is known of the entries, for archive-write, extract or a path "
+		"template behind it. It works on what comes out of "
+		"archive-read, and on files: each of those becomes an entry "
+		"that is named as src_path says, in its unit.\n\n"
+		"When entry_path changes, src_path, src_dir, src_name, "
+		"src_stem "
+		"and src_ext follow, and with `rename` what hard links lead to "
+		"does as well; the archive in src_path, entry_trail and what "
+		"symbolic links hold stay.\n\n"
+		"A new name is checked as archive-read checks its own: an "
+		"entry "
+		"whose name would be empty, absolute, lead out by `..` or be "
+		"too long is rejected, without its content; so is one for "
+		"which an expression fails, or gives what the attribute can't "
+		"be.\n\n"
+		"To drop entries, put a filter in front of it.\n\n",
+	.example = "leat: 1\n"
+		   "session: rename\n"
+		   "operators:\n"
+		   "  in: stdin\n"
+		   "  entries: {use: archive-read, plain: pass}\n"
+		   "  edit:\n"
+		   "    use: entry-edit\n"
+		   "    rename: '^(\\w+)\\.txt$'\n"
+		   "    with: 'text/$1'\n"
+		   "    set: {entry_mode: \"'0600'\", entry_user: "
+		   "\"'root'\"}\n"
+		   "  sum: hash\n"
+		   "  show: {use: map, select: [entry_path, entry_mode, "
+		   "entry_user]}\n"
+		   "  table: csv-encode\n"
+		   "  out: stdout\n"
+		   "links:\n"
+		   "  - in -> entries -> edit -> sum\n"
+		   "  - sum.digest -> show -> table -> out\n",
+	.example_input =
+		"!<arch>\n"
+		"hello.txt/      0           0     0     100644  6         `\n"
+		"hello\n"
+		"world/          0           0     0     100644  6         `\n"
+		"world\n",
+	.example_output = "entry_path,entry_mode,entry_user\n"
+			  "text/hello,384,root\n"
+			  "world,384,root\n",
+	.scope = SCOPE_SEGMENT,
+	.pins = pins,
+	.properties = properties,
+	.attributes = reject_attributes,
+	.state_size = sizeof(struct state),
+	.relate = relate,
+	.open = open,
+	.step = step,
+	.close = close,
+};

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries changed. */
+#include "operators/support/archive/entry-change.h"
+
+#include <string.h>
+
+#include "model/value.h"
+
+enum { MODE_MAX = 07777, SHOWN_BYTES = 200 };
+
+void entry_change_finish(struct entry_change *change)
+{
+	substitution_destroy(change->rename);
+	expression_destroy(change->set);
+	text_free(&change->path);
+	text_free(&change->name);
+	text_free(&change->problem);
+}
+
+/* ---- What can be set -------------------------------------------------------- */
+
+const struct attribute_spec *entry_change_key(const char *name)
+{
+	for (size_t i = 0; i < ENTRY_ATTRIBUTES; i++)
+		if (entry_attributes[i].access == ATTRIBUTE_WRITE &&
+			strcmp(entry_attributes[i].name, name) == 0)
+			return &entry_attributes[i];
+	return NULL;
+}
+
+const char *const *entry_change_names(void)
+{
+	/* Filled with the same addresses each time. */
+	static const char *names[ENTRY_ATTRIBUTES + 1];
+	size_t count = 0;
+
+	for (size_t i = 0; i < ENTRY_ATTRIBUTES; i++)
+		if (entry_attributes[i].access == ATTRIBUTE_WRITE)
+			names[count++] = entry_attributes[i].name;
+	return names;
+}
+
+bool entry_change_takes(const struct attribute_spec *key, enum value_type type)
+{
+	bool said = key == &entry_attributes[ENTRY_MTIME] ||
+		key == &entry_attributes[ENTRY_MODE];
+
+	return type == key->type || (said && type == VALUE_TEXT);
+}
+
+/* ---- Values ----------------------------------------------------------------- */
+
+/* Octal digits. */
+static const char *read_mode(const struct value *text, int64_t *mode)
+{
+	*mode = 0;
+	for (uint32_t i = 0; i < text->length; i++) {
+		if (text->data[i] < '0' || text->data[i] > '7' ||
+			*mode > MODE_MAX)
+			return "is not a mode in octal such as 0644";
+		*mode = *mode * 8 + (text->data[i] - '0');
+	}
+	return text->length > 0 ? NULL : "is not a mode in octal such as 0644";
+}
+
+/* A time, in UTC if it doesn't say; or a day. */
+static const char *read_time(const struct value *text, int64_t *time_us)
+{
+	static const struct field field = {.type = VALUE_TIMESTAMP,
+		.format = TIMESTAMP_RFC3339,
+		.has_zone = true};
+	const char midnight[] = "T00:00:00Z";
+	char day[32];
+	struct value time;
+	const char *problem =
+		value_parse(&field, text->data, text->length, true, &time);
+
+	if (problem && text->length == 10) {
+		memcpy(day, text->data, 10);
+		memcpy(day + 10, midnight, sizeof(midnight));
+		if (!value_parse(&field, day, strlen(day), true, &time))
+			problem = NULL;
+	}
+	if (!problem)
+		*time_us = time.integer;
+	return problem;
+}
+
+/* Makes VALUE, of TYPE, one of the attribute. Returns NULL, or what is wrong
+ * with it in a phrase. */
+static const char *convert(const struct attribute_spec *key,
+	enum value_type type, struct value *value)
+{
+	const char *problem = NULL;
+	int64_t read, most = INT64_MAX;
+
+	if (type == VALUE_TEXT && key->type != VALUE_TEXT) {
+		problem = key->type == VALUE_TIMESTAMP
+			? read_time(value, &read)
+			: read_mode(value, &read);
+		if (!problem)
+			value->integer = read;
+	}
+	if (key == &entry_attributes[ENTRY_MODE])
+		most = MODE_MAX;
+	else if (key->type == VALUE_INTEGER)
+		most = UINT32_MAX;
+	if (!problem && key->type == VALUE_INTEGER &&
+		(value->integer < 0 || value->integer > most))
+		problem = "is out of range";
+	return problem;
+}
+
+/* ---- Problems; all return NULL ---------------------------------------------- */
+
+static struct attributes *refuse(struct entry_change *change,
+	struct attributes *set, const char *field, const char *problem)
+{
+	change->field = field;
+	text_add_string(&change->problem, problem);
+	attributes_unref(set);
+	return NULL;
+}
+
+static struct attributes *refuse_text(struct entry_change *change,
+	struct attributes *set, enum entry_attribute key,
+	const struct text *text, const char *problem)
+{
+	text_add_string(&change->problem, "'");
+	text_add_escaped(
+		&change->problem, text->data, text->length, SHOWN_BYTES);
+	text_add_string(&change->problem, "' ");
+	return refuse(change, set, entry_attributes[key].name, problem);
+}
+
+static struct attributes *refuse_value(struct entry_change *change,
+	struct attributes *set, const struct attribute_spec *key,
+	enum value_type type, const struct value *value, const char *problem)
+{
+	struct text shown = {0};
+
+	value_format(type, value, &shown);
+	text_add_string(&shown, "");
+	set = refuse_text(change, set,
+		(enum entry_attribute)(key - entry_attributes), &shown,
+		problem);
+	text_free(&shown);
+	return set;
+}
+
+/* ---- Names ------------------------------------------------------------------ */
+
+/* What PATH becomes; false: a limit was hit. */
+static bool substitute(
+	struct entry_change *change, const char *path, size_t length)
+{
+	change->name.length = 0;
+	switch (substitution_apply(
+		change->rename, path, length, &change->name)) {
+	case PATTERN_HIT: return true;
+	case PATTERN_NONE: text_add(&change->name, path, length); return true;
+	case PATTERN_LIMIT: break;
+	}
+	return false;
+}
+
+/* Sets the path KEY to the name that was found, checked and brought into the
+ * form that those of archive-read have. */
+static struct attributes *set_name(struct entry_change *change,
+	struct attributes *set, enum entry_attribute key)
+{
+	const char *problem =
+		entry_name_problem(change->name.data, change->name.length);
+
+	if (problem)
+		return refuse_text(change, set, key, &change->name, problem);
+	change->path.length = 0;
+	entry_add_path(&change->path, change->name.data, change->name.length);
+	return attributes_set_text(set, &entry_attributes[key],
+		change->path.data, change->path.length);
+}
+
+/* What src_path has in front of the path of the entry: its archive. */
+static size_t archive_length(
+	const struct value *source, const struct value *path)
+{
+	size_t length;
+
+	if (!path || path->length >= source->length)
+		return 0;
+	length = source->length - path->length;
+	return memcmp(source->data + length, path->data, path->length) == 0
+		? length
+		: 0;
+}
+
+/* src_path and its kin follow the path of the entry, set before. */
+static struct attributes *set_sources(struct entry_change *change,
+	struct attributes *set, const struct attributes *from)
+{
+	const struct value *source =
+		attributes_get(from, change->sources[SOURCE_PATH]);
+	size_t length = archive_length(
+		source, attributes_get(from, &entry_attributes[ENTRY_PATH]));
+
+	change->name.length = 0;
+	text_add(&change->name, source->data, length);
+	text_add(&change->name, change->path.data, change->path.length);
+	return source_names_set(set, change->sources, change->name.data);
+}
+
+/* The path is GIVEN, what its substitution makes of it, or what it was; a file
+ * that came from no archive has that of its source. */
+static struct attributes *set_path(struct entry_change *change,
+	struct attributes *set, const struct attributes *from,
+	const struct value *given)
+{
+	const struct value *path =
+		attributes_get(from, &entry_attributes[ENTRY_PATH]);
+
+	if (!path)
+		path = attributes_get(from, change->sources[SOURCE_PATH]);
+	if (given)
+		path = given;
+	change->name.length = 0;
+	if (given || !change->rename)
+		text_add(&change->name, path->data, path->length);
+	else if (!substitute(change, path->data, path->length))
+		return refuse(change, set, "entry_path",
+			substitution_limit(change->rename));
+	set = set_name(change, set, ENTRY_PATH);
+	return set ? set_sources(change, set, from) : NULL;
+}
+
+/* A hard link leads to what is renamed as well. */
+static struct attributes *rename_link(struct entry_change *change,
+	struct attributes *set, const struct attributes *from)
+{
+	const struct value *type =
+		attributes_get(from, &entry_attributes[ENTRY_TYPE]);
+	const struct value *link =
+		attributes_get(from, &entry_attributes[ENTRY_LINK]);
+
+	if (!change->rename || !type || !link || type->length != 8 ||
+		memcmp(type->data, "hardlink", 8) != 0)
+		return set;
+	change->path.length = 0;
+	entry_add_path(&change->path, link->data, link->length);
+	if (!substitute(change, change->path.data, change->path.length))
+		return refuse(change, set, "entry_link",
+			substitution_limit(change->rename));
+	return set_name(change, set, ENTRY_LINK);
+}
+
+/* ---- Entries ---------------------------------------------------------------- */
+
+/* Sets what the columns say; null leaves what there is. GIVEN gets the path if
+ * they say it. */
+static struct attributes *set_values(struct entry_change *change,
+	struct attributes *set, struct value *given)
+{
+	const struct schema *schema = expression_schema(change->set);
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct field *field = &schema->fields[i];
+		const struct attribute_spec *key =
+			entry_change_key(field->name);
+		struct value value, converted;
+		const char *problem = expression_value(change->set, i, &value);
+
+		if (problem)
+			return refuse(change, set, key->name, problem);
+		if (value.null)
+			continue;
+		converted = value;
+		problem = convert(key, field->type, &converted);
+		if (problem)
+			return refuse_value(
+				change, set, key, field->type, &value, problem);
+		if (key == &entry_attributes[ENTRY_PATH])
+			*given = value;
+		else
+			set = attributes_set(set, key, &converted);
+	}
+	return set;
+}
+
+struct attributes *entry_change_apply(struct entry_change *change,
+	const struct segment *segment, struct item *item)
+{
+	const struct attributes *from = segment->attributes;
+	struct attributes *set = attributes_ref(segment->attributes);
+	struct value given = {.null = true};
+	size_t row;
+
+	if (!attributes_get(from, change->sources[SOURCE_PATH]))
+		return set ? set : attributes_create();
+	change->problem.length = 0;
+	change->field = NULL;
+	if (change->set) {
+		expression_start(change->set, &item, 1, segment);
+		if (expression_next(change->set, &row) != EXPRESSION_ROW)
+			return refuse(change, set, NULL,
+				expression_error(change->set));
+		set = set_values(change, set, &given);
+	}
+	if (set)
+		set = set_path(change, set, from, given.null ? NULL : &given);
+	return set ? rename_link(change, set, from) : NULL;
+}

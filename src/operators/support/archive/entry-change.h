@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What entries are changed to: a name by substitution, values by SQL. */
+#ifndef LEAT_OPERATORS_SUPPORT_ARCHIVE_ENTRY_CHANGE_H
+#define LEAT_OPERATORS_SUPPORT_ARCHIVE_ENTRY_CHANGE_H
+
+#include "model/segment.h"
+#include "operators/support/archive/entry.h"
+#include "operators/support/file/names.h"
+#include "operators/support/pattern/substitution.h"
+#include "operators/support/sql/expression.h"
+
+/* Whoever has it sets the first members; zero: no such change. */
+struct entry_change {
+	struct substitution *rename; /* of paths and what hard links lead to */
+	struct expression *set; /* a column for each attribute */
+	const struct attribute_spec *sources[SOURCE_NAMES];
+
+	struct text path, name; /* while it works */
+	struct text problem; /* why an entry can't be changed so */
+	const char *field; /* the attribute that has it; or NULL */
+};
+
+void entry_change_finish(struct entry_change *change);
+
+/* The attribute NAME if sessions may set it, or NULL; and the names of all that
+ * they may. */
+const struct attribute_spec *entry_change_key(const char *name);
+const char *const *entry_change_names(void);
+
+/* Whether a value of TYPE can become one of the attribute: also a text that
+ * says a time or, in octal, a mode. */
+bool entry_change_takes(const struct attribute_spec *key, enum value_type type);
+
+/* The attributes that an entry with those of SEGMENT gets; one reference. ITEM
+ * is of that segment. What came by a pipe and is no archive has no name, and
+ * stays as it is. NULL: it can't be, `problem` says why. */
+struct attributes *entry_change_apply(struct entry_change *change,
+	const struct segment *segment, struct item *item);
+
+#endif
