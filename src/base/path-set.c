@@ -28,14 +28,22 @@ void path_set_finish(struct path_set *set)
 	}
 }
 
-const char *path_set_add(
-	struct path_set *set, const char *path, const char *owner)
+const char *path_set_owner(const struct path_set *set, const char *path)
 {
 	struct claimed_path *claim;
 
 	HASH_FIND_STR(set->paths, path, claim);
-	if (claim)
-		return claim->owner;
+	return claim ? claim->owner : NULL;
+}
+
+const char *path_set_add(
+	struct path_set *set, const char *path, const char *owner)
+{
+	const char *before = path_set_owner(set, path);
+	struct claimed_path *claim;
+
+	if (before)
+		return before;
 	claim = memory_alloc(sizeof(*claim));
 	claim->path = memory_string(path);
 	claim->owner = memory_string(owner);

@@ -30,7 +30,8 @@ static void write_file(
 	enum { MODE = 0666 };
 	const char *slash = strrchr(path, '/');
 	size_t root = slash ? (size_t)(slash + 1 - path) : 0;
-	struct output *output = output_create(path, root, MODE, NULL, NULL);
+	struct output *output =
+		output_create(NULL, path, root, MODE, NULL, NULL);
 
 	if (!output || !output_write(output, text->data, text->length) ||
 		!output_finish(output) || !output_publish(output))

@@ -121,6 +121,8 @@ struct graph *graph_create(
 	graph->ready = memory_zeroed(
 		memory_product(graph->ready_words, sizeof(*graph->ready)));
 	graph->unfinished = count;
+	graph->pending_last = &graph->pending;
+	graph->outputs = output_pool_create();
 
 	for (unsigned i = 0; i < count; i++)
 		create_operator(graph, i);
@@ -194,6 +196,7 @@ void graph_destroy(struct graph *graph)
 		operator_finish(graph->ranked[i]);
 	graph_discard_outputs(graph);
 	graph_forget_failures(graph);
+	output_pool_unref(graph->outputs);
 	path_set_finish(&graph->claims);
 	share_destroy(graph->share);
 	worker_destroy(graph->worker);

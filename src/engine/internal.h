@@ -119,7 +119,8 @@ struct graph {
 	uint64_t random;
 
 	struct slab_entry *slabs;
-	struct pending *pending;
+	struct pending *pending, **pending_last;
+	struct output_pool *outputs; /* what they share */
 	struct failure *failures; /* not decided yet */
 	struct graph_result result;
 	bool drain_wanted; /* see graph_drain; done after the step */

@@ -14,8 +14,13 @@ enum state { WRITING, FINISHED, GONE };
 
 struct output {
 	enum state state;
-	int directory; /* where target and temporary are */
+	struct output_pool *pool;
+	struct output_place
+		*place; /* where target and temporary are; NULL: another
+				process knows */
 	int descriptor; /* of the temporary; -1 when it is closed */
+	int error; /* why it couldn't be synced; or 0 */
+	struct waiting waiting; /* to be synced, while TOGETHER and FINISHED */
 	uint64_t length_bytes;
 	struct digester *digester; /* of all that was written; NULL: cut */
 	struct digest digest; /* of what is finished */
@@ -28,27 +33,19 @@ struct output {
 };
 
 /* Opens the directory of the target beneath its root. */
-static int open_directory(struct output *output, size_t root_length)
+static struct output_place *open_place(
+	struct output *output, size_t root_length)
 {
-	int root = file_open_root(output->path, root_length);
-	char *beneath = output->path + root_length;
-	char *slash;
+	const char *slash = strrchr(output->path + root_length, '/');
+	size_t length = slash ? (size_t)(slash - output->path) : root_length;
 
-	if (root < 0)
-		return -1;
-	while (root_length > 0 && *beneath == '/')
-		beneath++;
-	slash = strrchr(beneath, '/');
-	output->name = slash ? slash + 1 : beneath;
-	if (!slash)
-		return root;
-	*slash = '\0';
-	int directory = file_open_beneath(root, beneath);
-	int saved = errno;
-	*slash = '/';
-	close(root);
-	errno = saved;
-	return directory;
+	output->name = output->path + root_length;
+	while (root_length > 0 && *output->name == '/')
+		output->name++;
+	if (slash)
+		output->name = slash + 1;
+	return output_place_get(output->pool, output->path,
+		length > root_length ? length : root_length, root_length);
 }
 
 /* Whether a file may take the name: devices and directories are not replaced,
@@ -62,7 +59,8 @@ static bool check_target(const struct output *output)
 		errno = EISDIR;
 		return false;
 	}
-	if (fstatat(output->directory, output->name, &stat, 0) < 0)
+	if (fstatat(output_place_descriptor(output->place), output->name, &stat,
+		    0) < 0)
 		return errno == ENOENT || errno == ELOOP || errno == EACCES;
 	if (S_ISREG(stat.st_mode))
 		return true;
@@ -70,8 +68,7 @@ static bool check_target(const struct output *output)
 	return false;
 }
 
-struct output *output_create(const char *path, size_t root_length,
-	unsigned mode, const char *prefix, const char *scratch)
+static struct output *new_output(struct output_pool *pool, const char *path)
 {
 	size_t size = strlen(path) + 1;
 	struct output *output = memory_zeroed(sizeof(*output) + size);
@@ -79,12 +76,25 @@ struct output *output_create(const char *path, size_t root_length,
 	memcpy(output->path, path, size);
 	output->state = GONE;
 	output->descriptor = -1;
-	output->directory = scratch
-		? open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-		: open_directory(output, root_length);
-	if (output->directory >= 0 && (scratch || check_target(output)))
+	output->pool = pool ? output_pool_ref(pool) : output_pool_create();
+	output->waiting.output = output;
+	return output;
+}
+
+struct output *output_create(struct output_pool *pool, const char *path,
+	size_t root_length, unsigned mode, const char *prefix,
+	const char *scratch)
+{
+	struct output *output = new_output(pool, path);
+	size_t length = scratch ? strlen(scratch) : 0;
+
+	output->place = scratch
+		? output_place_get(output->pool, scratch, length, length)
+		: open_place(output, root_length);
+	if (output->place && (scratch || check_target(output)))
 		output->descriptor = file_create_temporary(
-			output->directory, mode, prefix, output->temporary);
+			output_place_descriptor(output->place), mode, prefix,
+			output->temporary);
 	if (output->descriptor >= 0) {
 		output->state = WRITING;
 		output->digester = digester_create();
@@ -96,13 +106,11 @@ struct output *output_create(const char *path, size_t root_length,
 	return NULL;
 }
 
-struct output *output_adopt(const char *path, int descriptor)
+struct output *output_adopt(
+	struct output_pool *pool, const char *path, int descriptor)
 {
-	size_t size = strlen(path) + 1;
-	struct output *output = memory_zeroed(sizeof(*output) + size);
+	struct output *output = new_output(pool, path);
 
-	memcpy(output->path, path, size);
-	output->directory = -1;
 	output->descriptor = descriptor;
 	output->state = WRITING;
 	output->digester = digester_create();
@@ -164,6 +172,8 @@ static bool note_content(struct output *output)
 	if (!output->digester)
 		return digest_file(output->descriptor, &output->digest);
 	output->digest = digester_result(output->digester);
+	digester_destroy(output->digester);
+	output->digester = NULL;
 	return true;
 }
 
@@ -187,13 +197,18 @@ bool output_finish(struct output *output)
 	if (!output->together)
 		return output_make_durable(output);
 	file_start_writing(output->descriptor);
+	output_pool_wait(output->pool, &output->waiting);
 	return true;
 }
 
 bool output_make_durable(struct output *output)
 {
+	errno = output->error;
 	if (output->state != FINISHED || output->descriptor < 0)
-		return true;
+		return output->error == 0;
+	if (output->together)
+		output_pool_forget(output->pool, &output->waiting);
+	output->together = false;
 	/* After a failed sync nobody knows what the disk holds: a second try
 	 * that succeeds would prove nothing. */
 	bool synced = fsync(output->descriptor) == 0;
@@ -203,12 +218,15 @@ bool output_make_durable(struct output *output)
 		return true;
 	if (!synced)
 		errno = saved;
+	output->error = errno;
 	return fail(output);
 }
 
 void output_hand_over(struct output *output)
 {
 	close_temporary(output);
+	digester_destroy(output->digester);
+	output->digester = NULL;
 }
 
 void output_settle(struct output *output, bool finished, uint64_t length,
@@ -225,11 +243,26 @@ void output_settle(struct output *output, bool finished, uint64_t length,
 	output->state = FINISHED;
 }
 
+/* Removes the temporary of what isn't published. */
+static void remove_temporary(struct output *output)
+{
+	int saved = errno;
+	int directory =
+		output->place ? output_place_descriptor(output->place) : -1;
+
+	if (directory >= 0)
+		unlinkat(directory, output->temporary, 0);
+	errno = saved;
+}
+
 void output_discard(struct output *output)
 {
+	if (output->state == FINISHED && output->together)
+		output_pool_forget(output->pool, &output->waiting);
+	output->together = false;
 	close_temporary(output);
-	if (output->state != GONE && output->directory >= 0)
-		unlinkat(output->directory, output->temporary, 0);
+	if (output->state != GONE)
+		remove_temporary(output);
 	output->state = GONE;
 }
 
@@ -270,16 +303,20 @@ bool output_is_finished(const struct output *output)
 
 bool output_rename(struct output *output)
 {
-	if (renameat(output->directory, output->temporary, output->directory,
-		    output->name) < 0)
+	int directory = output_place_descriptor(output->place);
+
+	if (directory < 0 ||
+		renameat(directory, output->temporary, directory,
+			output->name) < 0)
 		return false;
+	output_place_change(output->place);
 	output->state = GONE;
 	return true;
 }
 
 bool output_sync(struct output *output)
 {
-	return file_sync_directory(output->directory);
+	return output_place_sync(output->place);
 }
 
 bool output_publish(struct output *output)
@@ -294,8 +331,8 @@ void output_destroy(struct output *output)
 	if (!output)
 		return;
 	output_discard(output);
-	if (output->directory >= 0)
-		close(output->directory);
+	output_place_unref(output->place);
+	output_pool_unref(output->pool);
 	digester_destroy(output->digester);
 	free(output);
 }

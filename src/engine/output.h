@@ -8,6 +8,7 @@
 #define LEAT_ENGINE_OUTPUT_H
 
 #include "engine/operator.h"
+#include "engine/output-pool.h"
 
 /* Opens a temporary in the directory of PATH, which is made if it is missing;
  * where SCRATCH isn't NULL in that directory, and PATH is only a name: the
@@ -16,12 +17,15 @@
  * leave. MODE: the permissions, less the umask;
  * PREFIX: see file_create_temporary. NULL: errno says why, EISDIR
  * when the target is a directory, ENOTSUP when it is something else that isn't
- * a regular file, EXDEV or ELOOP when PATH leads out of its root. */
-struct output *output_create(const char *path, size_t root_length,
-	unsigned mode, const char *prefix, const char *scratch);
+ * a regular file, EXDEV or ELOOP when PATH leads out of its root. POOL: of the
+ * graph, or NULL. */
+struct output *output_create(struct output_pool *pool, const char *path,
+	size_t root_length, unsigned mode, const char *prefix,
+	const char *scratch);
 
 /* The same for a temporary that another process has made, and will publish. */
-struct output *output_adopt(const char *path, int descriptor);
+struct output *output_adopt(
+	struct output_pool *pool, const char *path, int descriptor);
 
 /* What that one writes to; and what it has made of it: FINISHED, or thrown
  * away. */
@@ -34,12 +38,13 @@ void output_settle(struct output *output, bool finished, uint64_t length,
 const char *output_path(const struct output *output);
 const char *output_temporary(const struct output *output);
 
-/* What is finished is left to be synced by output_make_durable: many files that are
- * synced one right after the other take hardly longer than one. */
+/* What is finished is left to be synced by output_make_durable: many files that
+ * are synced one right after the other take hardly longer than one. Nobody but
+ * the pool may have called that before. */
 void output_sync_together(struct output *output);
 
-/* Syncs and closes what is finished. False: errno says why; it is thrown
- * away. */
+/* Syncs and closes what is finished. False, each time from then on: errno says
+ * why; it is thrown away. */
 bool output_make_durable(struct output *output);
 
 /* Who writes it: the index of the operator in its plan. */
@@ -55,7 +60,8 @@ struct file_state output_state(const struct output *output);
 bool output_is_finished(const struct output *output);
 
 /* Gives a finished output its name, in place of what had that name; durably,
- * once output_sync has succeeded. False: errno says why; the target is then as
+ * once output_sync has succeeded, which costs nothing for the second output in a
+ * directory. False: errno says why; the target is then as
  * it was. */
 bool output_rename(struct output *output);
 bool output_sync(struct output *output);

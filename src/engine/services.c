@@ -180,7 +180,7 @@ struct output *operator_output(struct operator *op, unsigned pin,
 	if (!graph_claim(op, path, segment ? segment->unit : NULL))
 		return NULL;
 	struct output *output = graph_make_output(op->graph, owner, &request);
-	if (output && op->graph->host && op->graph->host->decided)
+	if (output)
 		output_sync_together(output);
 	return output;
 }

@@ -301,7 +301,7 @@ struct output *graph_make_output(struct graph *graph, struct unit *unit,
 	if (host && host->creates &&
 		!host->creates(graph->host_context, request->path))
 		return NULL;
-	struct output *output = output_create(request->path,
+	struct output *output = output_create(graph->outputs, request->path,
 		request->root_length, request->mode,
 		graph->settings.temporary_prefix, graph->settings.scratch);
 	if (!output)

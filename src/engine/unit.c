@@ -14,12 +14,10 @@ void graph_add_output(
 	struct graph *graph, struct output *output, struct unit *unit)
 {
 	struct pending *pending = memory_alloc(sizeof(*pending));
-	struct pending **last = &graph->pending;
 
-	while (*last)
-		last = &(*last)->next;
 	*pending = (struct pending){.output = output, .unit = unit};
-	*last = pending;
+	*graph->pending_last = pending;
+	graph->pending_last = &pending->next;
 }
 
 /* Too many have failed, or this one alone is enough. */
@@ -33,15 +31,15 @@ static bool stops_run(const struct graph *graph)
 				settings->failures_max);
 }
 
-/* What was decided can't be published. UNIT may be NULL. */
-static void fail_unpublished(
-	struct graph *graph, struct unit *unit, const char *reason)
+/* What was decided can't be published. UNIT may be NULL: STATUS is that of the
+ * run. */
+static void fail_unpublished(struct graph *graph, struct unit *unit,
+	enum exit_status status, const char *reason)
 {
 	struct text text = {0};
 
 	if (graph->result.status == STATUS_OK)
-		graph->result.status =
-			unit ? STATUS_UNITS_FAILED : STATUS_CANNOT_CREATE;
+		graph->result.status = unit ? STATUS_UNITS_FAILED : status;
 	if (!unit)
 		return;
 	unit->failed = true;
@@ -55,37 +53,49 @@ static void fail_unpublished(
 		graph_drain(graph, unit->number + 1);
 }
 
-static void fail_output(
-	struct graph *graph, struct output *output, struct unit *unit)
+/* Says what errno says of an output. */
+static void fail_output(struct graph *graph, struct unit *unit,
+	enum exit_status status, const char *verb, const char *path,
+	const char *where)
 {
 	const struct location nowhere = {0};
 	struct text text = {0};
 
-	text_add_format(&text, "cannot put %s in its place: %s",
-		output_path(output), strerror(errno));
+	text_add_format(&text, "cannot %s %s%s: %s", verb, path, where,
+		strerror(errno));
 	diagnostics_add(graph->diagnostics, SEVERITY_ERROR, nowhere, NULL, "%s",
 		text.data);
 	diagnostics_print(graph->diagnostics, graph->settings.messages);
 	char *reason = secrets_hidden(graph->plan->secrets, text.data);
-	fail_unpublished(graph, unit, reason);
+	fail_unpublished(graph, unit, status, reason);
 	free(reason);
 	text_free(&text);
 }
 
-/* Takes the first pending output of UNIT off the list. */
-static struct output *take_output(struct graph *graph, struct unit *unit)
+/* Takes the outputs of UNIT off the list; *COUNT becomes how many. */
+static struct output **take_outputs(
+	struct graph *graph, struct unit *unit, size_t *count)
 {
-	for (struct pending **at = &graph->pending; *at; at = &(*at)->next) {
-		struct pending *pending = *at;
+	struct output **outputs = NULL;
+	struct pending **at = &graph->pending, *pending;
+	size_t capacity = 0;
 
-		if (pending->unit != unit)
+	for (*count = 0; (pending = *at);) {
+		if (pending->unit != unit) {
+			at = &pending->next;
 			continue;
-		struct output *output = pending->output;
+		}
+		if (*count == capacity) {
+			capacity = capacity ? capacity * 2 : 4;
+			outputs = memory_resize(
+				outputs, capacity, sizeof(struct output *));
+		}
+		outputs[(*count)++] = pending->output;
 		*at = pending->next;
 		free(pending);
-		return output;
 	}
-	return NULL;
+	graph->pending_last = at;
+	return outputs;
 }
 
 static void show_output(const struct graph *graph, const struct unit *unit,
@@ -98,51 +108,82 @@ static void show_output(const struct graph *graph, const struct unit *unit,
 }
 
 /* Gives the outputs to the host. */
-static void hand_over(struct graph *graph, struct unit *unit)
+static void hand_over(struct graph *graph, struct unit *unit,
+	struct output **outputs, size_t count)
 {
-	struct output **outputs = NULL;
-	size_t count = 0, capacity = 0;
-	struct output *output;
-
-	while ((output = take_output(graph, unit))) {
-		if (count == capacity) {
-			capacity = capacity ? capacity * 2 : 4;
-			outputs = memory_resize(
-				outputs, capacity, sizeof(struct output *));
-		}
-		show_output(graph, unit, output);
-		outputs[count++] = output;
-	}
 	char *reason =
 		graph->host->decided(graph->host_context, unit, outputs, count);
-	free(outputs);
+
 	if (reason)
-		fail_unpublished(graph, unit, reason);
+		fail_unpublished(graph, unit, STATUS_CANNOT_CREATE, reason);
 	free(reason);
+}
+
+/* Whether all are on the disk; else the unit has failed. */
+static bool make_durable(struct graph *graph, struct unit *unit,
+	struct output **outputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!output_make_durable(outputs[i])) {
+			fail_output(graph, unit, STATUS_IO_ERROR, "write",
+				output_path(outputs[i]), "");
+			return false;
+		}
+	return true;
+}
+
+static void fail_in_place(
+	struct graph *graph, struct unit *unit, const struct output *output)
+{
+	fail_output(graph, unit, STATUS_CANNOT_CREATE, "put",
+		output_path(output), " in its place");
+}
+
+/* Gives them their names, and syncs their directories after that: one that has
+ * many is synced once. */
+static void publish_all(struct graph *graph, struct unit *unit,
+	struct output **outputs, size_t count)
+{
+	if (!make_durable(graph, unit, outputs, count))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (output_is_finished(outputs[i]) &&
+			!output_rename(outputs[i]))
+			fail_in_place(graph, unit, outputs[i]);
+	for (size_t i = 0; i < count; i++)
+		if (!output_sync(outputs[i]))
+			fail_in_place(graph, unit, outputs[i]);
+}
+
+static void destroy_outputs(struct output **outputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		output_destroy(outputs[i]);
+	free(outputs);
 }
 
 void graph_publish(struct graph *graph, struct unit *unit)
 {
-	struct output *output;
+	size_t count;
+	struct output **outputs = take_outputs(graph, unit, &count);
 
+	for (size_t i = 0; i < count; i++)
+		show_output(graph, unit, outputs[i]);
 	if (graph->host && graph->host->decided && !(unit && unit->brought)) {
-		hand_over(graph, unit);
-		return;
+		hand_over(graph, unit, outputs, count);
+		count = 0;
+	} else {
+		publish_all(graph, unit, outputs, count);
 	}
-	while ((output = take_output(graph, unit))) {
-		show_output(graph, unit, output);
-		if (!output_publish(output))
-			fail_output(graph, output, unit);
-		output_destroy(output);
-	}
+	destroy_outputs(outputs, count);
 }
 
 static void discard_outputs(struct graph *graph, struct unit *unit)
 {
-	struct output *output;
+	size_t count;
+	struct output **outputs = take_outputs(graph, unit, &count);
 
-	while ((output = take_output(graph, unit)))
-		output_destroy(output);
+	destroy_outputs(outputs, count);
 }
 
 void graph_forget_outputs(struct graph *graph, struct unit *unit)

@@ -179,7 +179,9 @@ struct output *worker_output(struct operator *op,
 
 	if (descriptor < 0)
 		return NULL;
-	struct output *output = output_adopt(request->path, descriptor);
+	struct output *output =
+		output_adopt(op->graph->outputs, request->path, descriptor);
+	output_sync_together(output);
 	output_set_owner(output, request->op);
 	graph_add_output(op->graph, output, unit);
 	return output;
@@ -187,8 +189,30 @@ struct output *worker_output(struct operator *op,
 
 /* ---- One unit after the other ----------------------------------------------- */
 
+/* What can't be synced fails the unit. */
+static void sync_outputs(struct graph *graph, struct segment *segment)
+{
+	for (struct pending *at = graph->pending; at; at = at->next) {
+		struct operator *op =
+			&graph->operators[output_owner(at->output)];
+		struct text text = {0};
+
+		if (output_make_durable(at->output))
+			continue;
+		text_add_escaped(&text, segment->unit->name,
+			strlen(segment->unit->name), 200);
+		text_add_string(&text, ": cannot write ");
+		text_add_escaped(&text, output_path(at->output),
+			strlen(output_path(at->output)), 1000);
+		text_add_format(&text, ": %s", strerror(errno));
+		unit_fail(op, op, segment, STATUS_IO_ERROR, text.data);
+		return;
+	}
+}
+
 static void report_unit(struct graph *graph, struct worker *worker)
 {
+	sync_outputs(graph, worker->segment);
 	for (unsigned i = 0; i < graph_frontier_count(graph); i++)
 		give_piece(worker, i);
 	settle_messages(worker);

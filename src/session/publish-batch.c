@@ -54,33 +54,18 @@ static void rename_outputs(struct publisher *publisher, struct decided *decided)
 	}
 }
 
-static bool same_directory(const char *left, const char *right)
-{
-	const char *slash = strrchr(left, '/');
-	size_t length = slash ? (size_t)(slash - left) + 1 : 0;
-
-	return strncmp(left, right, length) == 0 &&
-		!strchr(right + length, '/');
-}
-
-/* Syncs the directories of the outputs, each as often as it comes up anew;
- * *BEFORE is the output that was seen last. */
-static void sync_directories(struct publisher *publisher,
-	struct decided *decided, const char **before)
+static void sync_directories(
+	struct publisher *publisher, struct decided *decided)
 {
 	for (size_t i = 0; i < decided->output_count; i++) {
 		struct output *output = decided->outputs[i];
-		const char *path = output_path(output);
 
-		if (*before && same_directory(*before, path))
+		if (output_sync(output))
 			continue;
-		if (!output_sync(output)) {
-			free(fail_late(publisher, decided, STATUS_IO_ERROR,
-				"cannot sync the directory of %s: %s", path,
-				strerror(errno)));
-			publisher->unsettled = true;
-		}
-		*before = path;
+		free(fail_late(publisher, decided, STATUS_IO_ERROR,
+			"cannot sync the directory of %s: %s",
+			output_path(output), strerror(errno)));
+		publisher->unsettled = true;
 	}
 }
 
@@ -143,7 +128,6 @@ bool publisher_commit(struct publisher *publisher)
 {
 	bool ok = store_commit(publisher->store) ||
 		publisher_report_store(publisher);
-	const char *before = NULL;
 
 	publisher->unsettled = false;
 	for (size_t i = 0; ok && i < publisher->count; i++)
@@ -151,9 +135,9 @@ bool publisher_commit(struct publisher *publisher)
 	if (ok)
 		rename_outputs(publisher, &publisher->whole);
 	for (size_t i = 0; ok && i < publisher->count; i++)
-		sync_directories(publisher, &publisher->batch[i], &before);
+		sync_directories(publisher, &publisher->batch[i]);
 	if (ok)
-		sync_directories(publisher, &publisher->whole, &before);
+		sync_directories(publisher, &publisher->whole);
 	if (ok && !publisher->unsettled && !store_renamed(publisher->store))
 		ok = publisher_report_store(publisher);
 	for (size_t i = 0; i < publisher->count; i++)

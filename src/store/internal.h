@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "base/path-set.h"
 #include "store/database.h"
 #include "store/row.h"
 #include "store/run-store.h"
@@ -49,8 +50,7 @@ struct run_store {
 	struct store_output *outputs;
 	size_t output_capacity;
 	char **graphs;
-	struct text *noted; /* directories; sorted by nothing, few */
-	size_t noted_count;
+	struct path_set noted; /* directories */
 };
 
 /* ---- Problems: all return false --------------------------------------------- */

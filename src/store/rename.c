@@ -48,24 +48,13 @@ bool store_renamed(struct run_store *store)
 
 /* ---- Directories ---------------------------------------------------------------------- */
 
-static bool is_noted(const struct run_store *store, const char *directory)
-{
-	size_t length = strlen(directory);
-
-	for (size_t i = store->noted_count; i-- > 0;)
-		if (store->noted[i].length == length &&
-			memcmp(store->noted[i].data, directory, length) == 0)
-			return true;
-	return false;
-}
-
 bool store_note_directory(struct run_store *store, const char *directory)
 {
 	const struct row_key key = {TABLE_DIRECTORY, no_group,
 		bytes_string(store_path_kept(store, directory))};
 	bool own;
 
-	if (is_noted(store, directory))
+	if (path_set_owner(&store->noted, directory))
 		return true;
 	if (store->changing)
 		return store_fail(store, "a directory noted within a change");
@@ -73,10 +62,7 @@ bool store_note_directory(struct run_store *store, const char *directory)
 		row_put(store, &key, (struct bytes){"", 0});
 	if (!store_leave(store, own, ok))
 		return false;
-	store->noted = memory_resize(
-		store->noted, store->noted_count + 1, sizeof(*store->noted));
-	store->noted[store->noted_count] = (struct text){0};
-	text_add_string(&store->noted[store->noted_count++], directory);
+	path_set_add(&store->noted, directory, "");
 
 	/* A note needn't outlast a loss of power. But then the units that were
 	 * on their way are due again, and what they left is found here. */

@@ -143,8 +143,8 @@ bool store_end_run(struct run_store *store, const struct store_run *run)
 		rows_remove(store, TABLE_DIRECTORY, no_group, NULL, NULL);
 
 	ok = store_leave(store, own, ok);
-	while (ok && store->noted_count > 0)
-		text_free(&store->noted[--store->noted_count]);
+	if (ok)
+		path_set_finish(&store->noted);
 	return ok;
 }
 

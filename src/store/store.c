@@ -190,8 +190,7 @@ void store_destroy(struct run_store *store)
 {
 	rows_finish(store);
 	rows_forget_totals(store);
-	for (size_t i = 0; i < store->noted_count; i++)
-		text_free(&store->noted[i]);
+	path_set_finish(&store->noted);
 	if (store->lock >= 0)
 		close(store->lock);
 	close(store->directory_descriptor);
@@ -203,7 +202,6 @@ void store_destroy(struct run_store *store)
 	text_free(&store->fetched);
 	text_free(&store->name);
 	free(store->totals);
-	free(store->noted);
 	free(store->outputs);
 	free(store->session_path);
 	free(store->base);

@@ -195,4 +195,30 @@ echo deep >in/sub/file
 echo deep | holds out/sub/file
 [ "$(stat -c %a out/sub/file)" = 640 ] || fail 'the mode of an output'
 [ "$(stat -c %a out/sub)" = 750 ] || fail 'the mode of a directory'
+# A unit may have more outputs than there may be open files.
+mkdir many
+for i in 0 1 2 3 4 5 6 7 8 9; do
+	mkdir many/$i
+	seq 1 90 | sed "s,^,many/$i/," | xargs touch
+done
+tar -c -f many.tar --sort=name many
+cat >many.yaml <<'END'
+leat: 1
+session: many
+operators:
+  in: {use: files, match: many.tar}
+  entries: archive-read
+  out: {use: write-file, path: "made/{src_path}"}
+links: [in -> entries -> out]
+END
+for options in '-j 1' '-j 2' '-j 1 --sandbox off'; do
+	for state in none "$PWD/many.state"; do
+		rm -rf made many.state
+		(ulimit -n 400 && LEAT_STATE=$state expect 0 \
+			"$LEAT" run many.yaml $options)
+		[ "$(find made -type f | wc -l)" -eq 900 ] ||
+			fail "not all outputs of one unit: $options, $state"
+	done
+done
+
 finish

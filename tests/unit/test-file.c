@@ -84,7 +84,8 @@ static void expect_names(const char *directory, const char *names)
 
 static void output_appears_when_published(void **state)
 {
-	struct output *output = output_create("a/b/c.txt", 2, 0644, NULL, NULL);
+	struct output *output =
+		output_create(NULL, "a/b/c.txt", 2, 0644, NULL, NULL);
 	struct stat stat;
 
 	(void)state;
@@ -113,13 +114,13 @@ static void output_leaves_nothing(void **state)
 
 	(void)state;
 	put("old", "old");
-	output = output_create("old", 0, 0600, NULL, NULL);
+	output = output_create(NULL, "old", 0, 0600, NULL, NULL);
 	assert_non_null(output);
 	assert_true(output_write(output, "new", 3));
 	output_destroy(output);
 	expect("old", "old");
 
-	output = output_create("old", 0, 0600, NULL, NULL);
+	output = output_create(NULL, "old", 0, 0600, NULL, NULL);
 	assert_true(output_finish(output));
 	output_discard(output);
 	assert_true(output_publish(output));
@@ -131,7 +132,7 @@ static void output_leaves_nothing(void **state)
 
 static void expect_refused(const char *path, size_t root, int error)
 {
-	assert_null(output_create(path, root, 0644, NULL, NULL));
+	assert_null(output_create(NULL, path, root, 0644, NULL, NULL));
 	assert_int_equal(errno, error);
 }
 
@@ -156,7 +157,7 @@ static void output_stays_beneath_its_root(void **state)
 
 	/* A link within the root that the user wrote is followed. */
 	struct output *output =
-		output_create("root/link/x", 10, 0644, NULL, NULL);
+		output_create(NULL, "root/link/x", 10, 0644, NULL, NULL);
 	assert_non_null(output);
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);
@@ -175,7 +176,8 @@ static void output_spares_what_is_no_file(void **state)
 	expect_refused("null", 0, ENOTSUP);
 	expect_names(".", "dangling directory fifo null ");
 
-	struct output *output = output_create("dangling", 0, 0644, NULL, NULL);
+	struct output *output =
+		output_create(NULL, "dangling", 0, 0644, NULL, NULL);
 	assert_non_null(output);
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);
