@@ -95,7 +95,8 @@ static void answer_unit(struct question *question, const struct due *due,
 {
 	question->found = true;
 	print_reason(unit->name, unit->reason, unit->detail);
-	if (unit->reason == DUE_SETTINGS && question->store)
+	if ((unit->reason == DUE_SETTINGS || unit->reason == DUE_SIDE) &&
+		question->store)
 		show_changes(question, &unit->fingerprint,
 			&due->units_fingerprint, unit->run);
 }

@@ -136,7 +136,7 @@ void operator_bring(struct operator *op, unsigned pin, struct segment *segment)
 		struct frontier_link *frontier = &frontiers->links[i];
 		struct link *link = frontier->link;
 
-		if (link->closed)
+		if (link->closed || !operator_stems_from(link->from, op))
 			continue;
 		unit->open_ends++;
 		link_push_mark(link, MARK_BEGIN, segment_ref(segment));
@@ -148,27 +148,10 @@ void operator_bring(struct operator *op, unsigned pin, struct segment *segment)
 	unit_end_arrived(graph, unit);
 }
 
-/* A unit may be brought when those before it are behind the frontiers, and
- * what stands outside of all units is there. */
-bool frontiers_ready(const struct graph *graph)
-{
-	if (graph->open_units > 0)
-		return false;
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		const struct operator *op = &graph->operators[i];
-
-		if (op->within && op->input_count > 0 && !op->finished &&
-			op->statistics.runs == 0)
-			return false;
-	}
-	return true;
-}
-
 enum turn operator_turn(struct operator *op, uint64_t number)
 {
-	struct graph *graph = op->graph;
-	enum unit_way way = number < graph->way_count
-		? (enum unit_way)graph->ways[number]
+	enum unit_way way = number < op->way_count
+		? (enum unit_way)op->ways[number]
 		: UNIT_RUNS;
 
 	if (way == UNIT_RUNS)
@@ -177,9 +160,12 @@ enum turn operator_turn(struct operator *op, uint64_t number)
 		op->progress++;
 		return TURN_SKIP;
 	}
-	if (frontiers_ready(graph))
+	if (source_may_bring(op))
 		return TURN_BRING;
-	op->wait = WAIT_UNITS;
+	if (source_has_turn(op))
+		op->wait = WAIT_UNITS;
+	else
+		source_wait_turn(op);
 	return TURN_WAIT;
 }
 

@@ -169,7 +169,8 @@ void operator_needs(struct operator *op, unsigned pin, uint64_t items)
 {
 	struct link *link = op->pins[pin].link;
 
-	if (link && link->frontier)
+	/* What a link sets may be another number next time. */
+	if (link && link->frontier && op->plan->live_count == 0)
 		link->frontier->items = items;
 }
 

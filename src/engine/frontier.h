@@ -71,7 +71,4 @@ enum put frontier_put(struct operator *source, unsigned index,
 /* Whether all that came to operators with partial results was taken. */
 bool frontiers_are_empty(const struct graph *graph);
 
-/* Whether a unit may be brought now. */
-bool frontiers_ready(const struct graph *graph);
-
 #endif

@@ -134,6 +134,7 @@ struct graph *graph_create(
 	}
 	spread_document_scopes(graph);
 	frontiers_find(graph);
+	origins_find(graph);
 	return graph;
 }
 
@@ -218,6 +219,8 @@ void graph_destroy(struct graph *graph)
 		free(entry);
 	}
 	frontiers_destroy(graph->frontiers);
+	free(graph->origins);
+	free(graph->precedence);
 	diagnostics_destroy(graph->diagnostics);
 	free(graph->operators);
 	free(graph->ranked);

@@ -74,9 +74,9 @@ struct graph *graph_create(
 	const struct graph_plan *plan, const struct graph_settings *settings);
 
 /*
- * Units, before they run. Only graphs with a single source, whose units are
- * known and which keep what passes every frontier, can do without running
- * some; of others all or none are run.
+ * Units, before they run. Only graphs whose units are known, in an order among
+ * their sources that is the same everywhere, and which keep what passes every
+ * frontier, can do without running some; of others all or none are run.
  *
  * graph_find_units opens the sources; false: one has failed, which was
  * reported. graph_unit answers for the unit NUMBER of the source, false when
@@ -104,10 +104,19 @@ bool graph_is_within(const struct graph *graph, unsigned op);
 unsigned graph_frontier_count(const struct graph *graph);
 struct frontier graph_frontier(const struct graph *graph, unsigned index);
 
-/* What is to be done with the units: WAYS, COUNT of enum unit_way, is borrowed;
- * units beyond them run. */
-void graph_set_ways(
-	struct graph *graph, const unsigned char *ways, uint64_t count);
+/* Whether a source brings values that live properties get once, of operators
+ * within units: what it brings is a part of what all units are made of, and it
+ * has to run when any unit does. */
+bool graph_is_side(const struct graph *graph, unsigned source);
+
+/* Whether units of SOURCE contribute something at a frontier. */
+bool graph_contributes(
+	const struct graph *graph, unsigned source, unsigned frontier);
+
+/* What is to be done with the units of SOURCE: WAYS, COUNT of enum unit_way, is
+ * borrowed; units beyond them run. */
+void graph_set_ways(struct graph *graph, unsigned source,
+	const unsigned char *ways, uint64_t count);
 
 /* Without a host all units run, and are published one by one. CONTEXT is what
  * the host's functions get. Before graph_run. */

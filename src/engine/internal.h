@@ -19,6 +19,7 @@ enum wait {
 	WAIT_RELEASED,
 	WAIT_VERDICT, /* the unit at the head of the input isn't decided */
 	WAIT_UNITS, /* units in front of one to be brought aren't */
+	WAIT_TURN, /* likewise, those of another source */
 	WAIT_FRONTIER, /* there is no room at one, for what is brought */
 	WAIT_MEMORY,
 	WAIT_DESCRIPTOR,
@@ -52,6 +53,11 @@ struct operator {
 	unsigned rank;
 	enum scope document_scope;
 	bool within; /* units; see engine/host.h */
+	bool side; /* a source: values that live properties of operators
+		      within units get once stem from it */
+	unsigned open_units; /* a source: that have begun and aren't decided */
+	const unsigned char *ways; /* a source: see graph_set_ways */
+	uint64_t way_count;
 	enum step (*instead)(struct operator *op); /* of its own step; or NULL;
 						      see engine/share.h */
 
@@ -132,8 +138,8 @@ struct graph {
 	const struct graph_host *host; /* or NULL */
 	void *host_context;
 	struct frontiers *frontiers;
-	const unsigned char *ways; /* enum unit_way; see graph_set_ways */
-	uint64_t way_count;
+	bool *origins, *precedence; /* see origin.c */
+	bool ordered; /* the units of its sources have one order */
 	unsigned open_units; /* that have begun and aren't decided */
 	int64_t now_ns; /* when the last step ended */
 	int64_t look_ns; /* when settings.watch looks next */
@@ -221,6 +227,30 @@ void wait_idle(struct graph *graph);
 /* Everything waits for each other: makes room in a full link of the cycle, or
  * fails the run with an error that names the cycle. */
 void stall_resolve(struct graph *graph);
+
+/* ---- origin.c ------------------------------------------------------------ */
+
+/* Finds out what follows. */
+void origins_find(struct graph *graph);
+
+/* Whether units of SOURCE may come to the operator. */
+bool operator_stems_from(
+	const struct operator *op, const struct operator *source);
+
+/* Whether the units of one source come before those of another. */
+bool source_precedes(
+	const struct operator *first, const struct operator *second);
+
+/* Whether the sources in front of this one are through; and whether it may
+ * bring a unit now: those before it are behind the frontiers, and what stands
+ * outside of all units is there. */
+bool source_has_turn(const struct operator *source);
+bool source_may_bring(const struct operator *source);
+
+/* The wait for the turn; and those that wait for it, or to bring a unit, go on
+ * where they may. */
+void source_wait_turn(struct operator *source);
+void graph_wake_sources(struct graph *graph);
 
 /* ---- unit.c -------------------------------------------------------------- */
 

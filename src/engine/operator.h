@@ -113,6 +113,12 @@ bool operator_unit_failed(struct operator *op, unsigned pin);
  * what comes after a unit of another one is told so, when all else waits. */
 bool operator_units_over(const struct operator *op, unsigned pin);
 
+/* Whether units that come by the input have to wait until those of the source
+ * of UNIT, which came by an input before it, are through: they don't run, and
+ * are brought past the operator. */
+bool operator_awaits_turn(
+	const struct operator *op, unsigned pin, const struct unit *unit);
+
 /* Whether nobody else reads what comes to the operator: when it ends, so does
  * all that is in front of it, and what would be wrong behind that place
  * concerns nobody. */

@@ -151,6 +151,8 @@ void operator_finish(struct operator *op)
 	for (unsigned i = 0; i < op->plan->pin_count; i++)
 		if (!op->pins[i].output && op->pins[i].link)
 			close_input(&op->pins[i]);
+	if (op->input_count == 0 && !graph->failed)
+		graph_wake_sources(graph);
 }
 
 /* ---- Steps ---------------------------------------------------------------- */
@@ -309,6 +311,8 @@ bool operator_open(struct operator *op)
 
 static bool open_all(struct graph *graph)
 {
+	if (graph->failed)
+		return false;
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)
 		if (!graph->operators[i].finished &&
 			!operator_open(&graph->operators[i]))

@@ -71,8 +71,10 @@ bool graph_can_share(const struct graph *graph)
 
 enum unit_way share_way(const struct graph *graph, uint64_t number)
 {
-	return number < graph->way_count ? (enum unit_way)graph->ways[number]
-					 : UNIT_RUNS;
+	const struct operator *source = share_source(graph);
+
+	return number < source->way_count ? (enum unit_way)source->ways[number]
+					  : UNIT_RUNS;
 }
 
 uint64_t graph_count_work(struct graph *graph, uint64_t enough, uint64_t *bytes)

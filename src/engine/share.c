@@ -221,7 +221,7 @@ enum step share_step(struct operator *source)
 	hand_out(source, share);
 	if (share->current)
 		return take(source, share);
-	if (!frontiers_ready(source->graph)) {
+	if (!source_may_bring(source)) {
 		source->wait = WAIT_UNITS;
 		return STEP_WAIT;
 	}

@@ -31,8 +31,6 @@ unsigned graph_sources(const struct graph *graph, unsigned *sources)
 
 enum unit_knowledge graph_units_known(const struct graph *graph)
 {
-	unsigned sources = 0;
-
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
 		const struct operator *op = &graph->operators[i];
 
@@ -40,10 +38,9 @@ enum unit_knowledge graph_units_known(const struct graph *graph)
 			continue;
 		if (!op->spec->unit)
 			return UNITS_UNKNOWN;
-		sources++;
 	}
-	return sources == 1 && frontiers_keep_all(graph) ? UNITS_APART
-							 : UNITS_TOGETHER;
+	return graph->ordered && frontiers_keep_all(graph) ? UNITS_APART
+							   : UNITS_TOGETHER;
 }
 
 bool graph_unit(struct graph *graph, unsigned source, uint64_t number,
@@ -71,9 +68,21 @@ void graph_set_host(
 	graph->host_context = context;
 }
 
-void graph_set_ways(
-	struct graph *graph, const unsigned char *ways, uint64_t count)
+bool graph_is_side(const struct graph *graph, unsigned source)
 {
-	graph->ways = ways;
-	graph->way_count = count;
+	return graph->operators[source].side;
+}
+
+bool graph_contributes(
+	const struct graph *graph, unsigned source, unsigned frontier)
+{
+	return operator_stems_from(graph->frontiers->links[frontier].link->from,
+		&graph->operators[source]);
+}
+
+void graph_set_ways(struct graph *graph, unsigned source,
+	const unsigned char *ways, uint64_t count)
+{
+	graph->operators[source].ways = ways;
+	graph->operators[source].way_count = count;
 }

@@ -200,10 +200,9 @@ void graph_discard_outputs(struct graph *graph)
 static void wake_those_that_wait_for(struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->operators[i].wait == WAIT_VERDICT ||
-			(graph->operators[i].wait == WAIT_UNITS &&
-				graph->open_units == 0))
+		if (graph->operators[i].wait == WAIT_VERDICT)
 			operator_set_ready(&graph->operators[i]);
+	graph_wake_sources(graph);
 }
 
 /* ---- Failures ---------------------------------------------------------------- */
@@ -368,6 +367,7 @@ void unit_opened(struct operator *op, struct unit *unit)
 	if (unit->opened)
 		return;
 	op->graph->open_units++;
+	op->open_units++;
 	unit->opened = true;
 	unit->source = (unsigned)(op - op->graph->operators);
 }
@@ -376,6 +376,7 @@ static void decide(struct graph *graph, struct unit *unit)
 {
 	unit->decided = true;
 	graph->open_units--;
+	graph->operators[unit->source].open_units--;
 	if (graph->worker) { /* who shares the units decides */
 		wake_those_that_wait_for(graph);
 		return;

@@ -42,7 +42,8 @@ bool wait_over(struct operator *op)
 	case WAIT_VERDICT: return wait_unit(op)->decided;
 	case WAIT_UNITS:
 		return op->graph->worker ? worker_settled(op->graph)
-					 : frontiers_ready(op->graph);
+					 : source_may_bring(op);
+	case WAIT_TURN: return source_has_turn(op);
 	case WAIT_FRONTIER:
 		return op->wait_frontier->closed ||
 			link_room(op->wait_frontier) > 0;

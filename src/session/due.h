@@ -20,15 +20,26 @@ enum due_reason {
 	DUE_OUTPUT_MISSING, /* DETAIL names the output */
 	DUE_OUTPUT_CHANGED, /* not by leat; likewise */
 	DUE_PARTIAL, /* what it contributes isn't kept */
+	DUE_SIDE, /* what comes from a side did; DETAIL names it */
 	DUE_ALWAYS, /* it isn't known what it is before it runs */
 	DUE_UNITS, /* of a graph: units are due, new or gone */
 	DUE_OTHERS, /* of a unit: units of this graph run together */
+	DUE_NEEDED, /* of a unit of a side: others run */
 	DUE_REASONS,
 };
 
 extern const char *const due_reason_texts[DUE_REASONS];
 
+/* A source, in the order of their ranks. */
+struct due_source {
+	unsigned op; /* as in the plan */
+	size_t first, count; /* its units */
+	unsigned frontiers; /* at which they contribute something */
+	bool side; /* see graph_is_side */
+};
+
 struct due_unit {
+	const struct due_source *source;
 	const char *name; /* as shown to people */
 	const char *key;
 	enum due_reason reason;
@@ -57,11 +68,15 @@ struct due {
 	struct arena *arena;
 	struct fingerprint units_fingerprint, graph_fingerprint;
 	enum unit_knowledge knowledge;
-	struct due_unit *units; /* in the order of the source */
+	struct due_source *sources;
+	unsigned source_count;
+	bool has_sides; /* one of them is a side */
+	bool side_differs; /* it wasn't what was planned with, so that what was
+			      made isn't known to be right */
+	struct due_unit *units; /* in the order of the sources */
 	size_t count, capacity;
 	size_t *order; /* of the units by their keys */
 	unsigned char *ways; /* enum unit_way */
-	size_t *first; /* unit of each operator that is a source */
 	struct due_rows aged; /* whose stamps are to be noted anew */
 	struct due_rows vanished; /* whose inputs are gone; by their keys */
 
@@ -82,8 +97,7 @@ struct due {
 	struct due_range **ranges;
 	size_t run_count, brought_count;
 	size_t quarantined_count; /* of units that stay in quarantine */
-	bool spans; /* something of it spans units, or units of one source
-		       depend on those of another */
+	bool spans; /* something of it spans units, or they run together */
 	bool times; /* results may have the times of inputs in them */
 	bool shows; /* it yields more than files: all of it is wanted in each
 		       run */
@@ -96,6 +110,9 @@ bool due_find(struct due *due, struct graph *graph,
 	const struct graph_plan *plan, struct run_store *store,
 	const struct key_base *base);
 void due_finish(struct due *due);
+
+/* Tells the graph what is to be done with its units. */
+void due_set_ways(const struct due *due, struct graph *graph);
 
 /* What is known of a unit of the graph, or NULL. */
 struct due_unit *due_unit(const struct due *due, const struct unit *unit);

@@ -348,6 +348,19 @@ void fingerprint_make(struct fingerprint *fingerprint,
 	free(wanted);
 }
 
+void fingerprint_extend(
+	struct fingerprint *fingerprint, const char *name, const char *value)
+{
+	struct digester *digester = digester_create();
+
+	add(fingerprint, name, value);
+	digester_add(digester, fingerprint->digest.bytes, DIGEST_BYTES);
+	digester_add(digester, name, strlen(name) + 1);
+	digester_add(digester, value, strlen(value) + 1);
+	fingerprint->digest = digester_result(digester);
+	digester_destroy(digester);
+}
+
 void fingerprint_finish(struct fingerprint *fingerprint)
 {
 	free(fingerprint->components);

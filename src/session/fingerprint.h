@@ -27,6 +27,10 @@ enum fingerprint_part {
 void fingerprint_make(struct fingerprint *fingerprint,
 	const struct graph *graph, const struct graph_plan *plan,
 	enum fingerprint_part part, const struct key_base *base);
+
+/* Adds what else results are made of. */
+void fingerprint_extend(
+	struct fingerprint *fingerprint, const char *name, const char *value);
 void fingerprint_finish(struct fingerprint *fingerprint);
 
 #endif

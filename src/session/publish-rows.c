@@ -88,7 +88,9 @@ void publisher_put_unit(
 		.run = publisher->run,
 		.input = stamp_keep(&unit->file, publisher->begun_ns),
 		.content = unit->content,
-		.fingerprint = publisher->due->units_fingerprint.digest,
+		.fingerprint = publisher->due->side_differs
+			? (struct digest){{0}}
+			: publisher->due->units_fingerprint.digest,
 		.identity = unit->identity,
 		.reason = decided->reason ? decided->reason : "",
 	};

@@ -106,6 +106,19 @@ static void read_content(struct due_unit *unit)
 		unit->content = digest;
 }
 
+/* A side input that isn't what was planned with: what is made with it would be
+ * taken for something else. */
+static void note_side(struct due *due, const struct due_unit *planned,
+	const struct unit *unit)
+{
+	if (planned->source->side &&
+		(unit->has_digest ? !digest_equal(
+					    &unit->digest, &planned->content)
+				  : file_change(&planned->file, &unit->file) !=
+					NULL))
+		due->side_differs = true;
+}
+
 static struct decided decide(struct publisher *publisher,
 	const struct unit *unit, struct output *const *outputs, size_t count)
 {
@@ -128,6 +141,7 @@ static struct decided decide(struct publisher *publisher,
 	if (count > 0)
 		memcpy(decided.outputs, outputs, count * sizeof(*outputs));
 	if (decided.unit) {
+		note_side(publisher->due, decided.unit, unit);
 		decided.unit->file = unit->file;
 		decided.unit->content =
 			unit->has_digest ? unit->digest : (struct digest){{0}};

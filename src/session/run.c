@@ -121,7 +121,7 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 	struct graph_result result = {.status = STATUS_OK};
 
 	graph_set_host(graph, &publisher_host, publisher);
-	graph_set_ways(graph, due->ways, due->count);
+	due_set_ways(due, graph);
 	if (due->reason != DUE_NOT)
 		result = run_graph(pass, graph);
 	bool complete = is_complete(&result);
@@ -146,7 +146,7 @@ static void run_verified(
 
 	if (verifier) {
 		graph_set_host(graph, &verifier_host, verifier);
-		graph_set_ways(graph, due->ways, due->count);
+		due_set_ways(due, graph);
 		struct graph_result result = run_graph(pass, graph);
 		same = verifier_finish(verifier, is_complete(&result));
 	}

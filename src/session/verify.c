@@ -112,6 +112,7 @@ static bool is_comparable(enum due_reason reason)
 	case DUE_NEW:
 	case DUE_INPUT:
 	case DUE_IDENTITY:
+	case DUE_SIDE:
 	case DUE_SETTINGS: return false;
 	default: return true;
 	}

@@ -159,6 +159,82 @@ def union(o):
         ["in -> all -> split -> out", "more -> all"]
 
 
+def apart(o):
+    """Sources that have nothing to do with each other."""
+    return ["in: " + source(o), "split: lines", "out: " + sink(o),
+            'more: {use: files, match: "%s", empty: allow}' % o(
+                "more", "other/*.log", "in/*.log"),
+            "cut: lines", "parse: " + parse(o),
+            f"sum: {{use: aggregate, group: [k], compute: {{s: sum(n)}}}}",
+            "table: " + table(o), "all: " + sink(o, "sums", "csv").replace(
+                "{src_path}.", "").replace("d/{src_dir}/{src_name}.", "")], \
+        ["in -> split -> out", "more -> cut -> parse -> sum -> table -> all"]
+
+
+def several(o):
+    """Three sources in the order of links, one of them twice."""
+    order = o("turn", ["in", "more", "zip"], ["zip", "in", "more"],
+              ["more", "zip", "in"])
+    again = o("again", "", "in", "more")
+    operators = ["in: " + source(o),
+                 'more: {use: files, match: "other/*.log", empty: allow}',
+                 'zip: {use: files, match: "gz/*.gz", empty: allow}',
+                 "unpack: decompress", "all: gather", "both: gather"]
+    links = ["zip -> unpack"] + [
+        f"{x if x != 'zip' else 'unpack'} -> all" for x in order]
+    links.append("all -> both")
+    if again:
+        links.append(f"{again} -> both")
+    operators += ["split: lines", "parse: " + parse(o),
+                  f"sum: {{use: aggregate, group: [k], compute: {{c: count(*), "
+                  "f: first(n), l: last(n)}}", "table: " + table(o),
+                  'out: {use: write-file, path: "${out}/sums.csv"}',
+                  'text: {use: write-file, path: "${out}/all.txt"}',
+                  f"few: {{use: head, count: {o('few', 3, 30, 3000)}}}"]
+    links += ["both -> split -> parse -> sum -> table -> out",
+              "split -> few -> text"]
+    if o("raw", 0, 1):
+        operators.append("raw: " + sink(o, "raw"))
+        links.append("more -> raw")
+    return operators, links
+
+
+def sides(o):
+    """A condition from other files, for what works within units."""
+    where = ["cond: {use: files, match: cond}", "rule: lines"] if o(
+        "from", 0, 1) else [
+        'cond: {use: files, match: "other/*.log", empty: allow}',
+        "words: lines", "pairs: " + parse(o),
+        "mean: {use: aggregate, compute: {m: avg(n)}}",
+        "rule: {use: map, select: {where: \"'n >= ' || coalesce(m, 0)\"}}"]
+    links = ["cond -> rule -> some@where"] if o("from") else [
+        "cond -> words -> pairs -> mean -> rule -> some@where"]
+    return ["in: " + source(o),
+            'more: {use: files, match: "gz/*.gz", empty: allow}',
+            "unpack: decompress", "both: gather", "split: lines",
+            "parse: " + parse(o), "some: filter", "table: " + table(o),
+            "out: " + sink(o, ext="csv"),
+            "sum: {use: aggregate, group: [k], compute: {s: sum(n)}}",
+            "st: csv-encode", 'all: {use: write-file, path: "${out}/all.csv"}'
+            ] + where, links + [
+                "in -> both -> split -> parse -> some -> table -> out",
+                "more -> unpack -> both", "some -> sum -> st -> all"]
+
+
+def made(o):
+    """What is generated, behind or in front of files."""
+    links = ["in -> split -> parse -> all -> sum -> table -> out", "gen -> all"]
+    if o("turn", 0, 1):
+        links = ["gen -> all -> sum -> table -> out",
+                 "in -> split -> parse -> all"]
+    return ["in: " + source(o), "split: lines", "parse: " + parse(o),
+            f"gen: {{use: generate, count: {o('count', 0, 4)}, "
+            "fields: {k: \"'ant'\", n: number}}", "all: gather",
+            "sum: {use: aggregate, group: [k], compute: {s: sum(n), f: first(n)}}",
+            "table: " + table(o), 'out: {use: write-file, path: "${out}/s.csv"}'], \
+        links
+
+
 def sums(o):
     through = o("through", True, False)
     operators = ["in: " + source(o),
@@ -273,9 +349,9 @@ SUBGRAPH = r"""subgraphs:
     pins: {in: split.in, out: some.out}
 """
 
-TEMPLATES = [copy, report, zipped, rejected, branches, gathered, union, sums,
-             packed, alive, above, attributes, standard, numbers, shown, firsts,
-             heads, strict, within]
+TEMPLATES = [copy, report, zipped, rejected, branches, gathered, union, apart,
+             several, sides, made, sums, packed, alive, above, attributes,
+             standard, numbers, shown, firsts, heads, strict, within]
 
 
 class Session:
@@ -421,6 +497,8 @@ def change_inputs(rng):
             file.write(data[:-3])
     elif kind == "limit":
         write("limit", b"%d\n" % rng.randrange(5))
+        write("cond", b"n %s %d\n" % (rng.choice([b"<", b">"]),
+                                      rng.randrange(9)))
     return f"{kind} {path}"
 
 
@@ -604,6 +682,7 @@ def case(seed, only):
     for name in rng.sample(NAMES, rng.randrange(3, len(NAMES))):
         write(name, lines(rng))
     write("limit", b"2\n")
+    write("cond", b"n > 4\n")
     session = Session(rng, only)
     story = []
     try:

@@ -190,6 +190,25 @@ static void add_live(struct making *making, unsigned which)
 	}
 }
 
+/* Units of another source, to be gathered with others. */
+static void add_open_source(struct making *making)
+{
+	struct open *open = &making->open[making->open_count];
+	unsigned number = making->operator_count++;
+
+	if (making->open_count == MOST_OPEN)
+		return;
+	add_source(making, number, "in-*.gz");
+	fprintf(making->links, "o%u\n", number);
+	fprintf(making->operators,
+		"  o%u: {use: match, pattern: '(?<number>\\d+) "
+		"(?<word>\\w+)', types: {number: integer}}\n",
+		number);
+	*open = (struct open){.mixed = true};
+	snprintf(open->name, sizeof(open->name), "o%u", number);
+	making->open_count++;
+}
+
 static void add_tee(struct making *making, unsigned which)
 {
 	if (making->open_count == MOST_OPEN)
@@ -256,7 +275,7 @@ static void make_graph(struct making *making, const char *directory)
 	while (steps-- > 0) {
 		unsigned which =
 			(unsigned)draw(&making->state, making->open_count);
-		uint64_t kind = draw(&making->state, 12);
+		uint64_t kind = draw(&making->state, 13);
 
 		if (kind < 2)
 			add_live(making, which);
@@ -264,8 +283,10 @@ static void make_graph(struct making *making, const char *directory)
 			add_unary(making, which);
 		else if (kind < 10)
 			add_tee(making, which);
-		else
+		else if (kind < 12)
 			add_gather(making, which);
+		else
+			add_open_source(making);
 	}
 	for (unsigned i = 0; i < making->open_count; i++) {
 		char sink[600];
@@ -348,9 +369,10 @@ static char *collect_outputs(const char *directory, bool each)
 
 /* ---- What is kept of units ------------------------------------------------------- */
 
-enum { MOST_KEPT = 512 };
+enum { MOST_KEPT = 2048, MOST_SOURCES = 64 };
 
 struct kept {
+	unsigned source;
 	uint64_t unit;
 	struct frontier frontier;
 	char *data;
@@ -360,7 +382,7 @@ struct kept {
 struct memory {
 	struct kept kept[MOST_KEPT];
 	unsigned count;
-	unsigned char ways[UNITS];
+	unsigned char ways[MOST_SOURCES][UNITS];
 	unsigned brought; /* units, so far */
 };
 
@@ -371,8 +393,8 @@ static void keep(void *context, const struct unit *unit,
 
 	assert_true(memory->count < MOST_KEPT);
 	struct kept *kept = &memory->kept[memory->count++];
-	*kept = (struct kept){
-		unit->number, frontier, memory_alloc(length + 1), length};
+	*kept = (struct kept){unit->source, unit->number, frontier,
+		memory_alloc(length + 1), length};
 	if (length > 0)
 		memcpy(kept->data, data, length);
 }
@@ -385,7 +407,8 @@ static bool contribution(void *context, const struct unit *unit,
 	for (unsigned i = 0; i < memory->count; i++) {
 		const struct kept *kept = &memory->kept[i];
 
-		if (kept->unit != unit->number ||
+		if (kept->source != unit->source ||
+			kept->unit != unit->number ||
 			kept->frontier.op != frontier.op ||
 			kept->frontier.pin != frontier.pin)
 			continue;
@@ -398,19 +421,25 @@ static bool contribution(void *context, const struct unit *unit,
 static const struct graph_host keeps = {.keep = keep};
 static const struct graph_host brings = {.contribution = contribution};
 
-/* Any of the units of which all is kept are brought instead. */
-static void choose_ways(
-	struct memory *memory, unsigned frontiers, uint64_t *state)
+/* Any of the units of SOURCE of which all is kept are brought instead. */
+static void choose_ways(struct memory *memory, const struct graph *graph,
+	unsigned source, unsigned char *ways, uint64_t *state)
 {
+	unsigned frontiers = 0;
+
+	for (unsigned i = 0; i < graph_frontier_count(graph); i++)
+		frontiers += graph_contributes(graph, source, i);
 	for (unsigned unit = 0; unit < UNITS; unit++) {
 		unsigned found = 0;
 
 		for (unsigned i = 0; i < memory->count; i++)
-			found += memory->kept[i].unit == unit;
-		memory->ways[unit] = found == frontiers && draw(state, 3) > 0
+			found += memory->kept[i].source == source &&
+				memory->kept[i].unit == unit;
+		ways[unit] = found == frontiers && draw(state, 3) > 0 &&
+				!graph_is_side(graph, source)
 			? UNIT_BROUGHT
 			: UNIT_RUNS;
-		memory->brought += memory->ways[unit] == UNIT_BROUGHT;
+		memory->brought += ways[unit] == UNIT_BROUGHT;
 	}
 }
 
@@ -434,8 +463,12 @@ static void set_host(
 	graph_set_host(graph, state ? &brings : &keeps, memory);
 	if (!state)
 		return;
-	choose_ways(memory, graph_frontier_count(graph), state);
-	graph_set_ways(graph, memory->ways, UNITS);
+	unsigned sources[MOST_SOURCES];
+	unsigned count = graph_sources(graph, sources);
+	for (unsigned i = 0; i < count; i++) {
+		choose_ways(memory, graph, sources[i], memory->ways[i], state);
+		graph_set_ways(graph, sources[i], memory->ways[i], UNITS);
+	}
 }
 
 static char *run_once(const struct session *session, const char *directory,

@@ -307,7 +307,10 @@ static enum step step_units(
 	unsigned links = operator_links(op, IN), leader = links;
 
 	for (unsigned i = 0; i < links; i++) {
-		if (operator_units_over(op, IN + i))
+		if (operator_units_over(op, IN + i) ||
+			(leader < links &&
+				operator_awaits_turn(
+					op, IN + i, begun(op, gather, leader))))
 			continue;
 		if (!look(op, gather, i))
 			return STEP_WAIT;

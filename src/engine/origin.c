@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which sources things stem from, and in which order the units of several
+ * sources come.
+ *
+ * Units that run keep that order by themselves: operators with several inputs
+ * take these in turn. A unit that is brought goes past them, right to the
+ * frontiers. So its source waits until those in front of it are through.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "engine/frontier.h"
+
+static size_t cell(
+	const struct graph *graph, const struct operator *row, unsigned column)
+{
+	return (size_t)(row - graph->operators) * graph->plan->operator_count +
+		column;
+}
+
+static unsigned index_of(const struct operator *op)
+{
+	return (unsigned)(op - op->graph->operators);
+}
+
+bool operator_stems_from(
+	const struct operator *op, const struct operator *source)
+{
+	return op->graph->origins[cell(op->graph, op, index_of(source))];
+}
+
+/* Adds the sources of FROM to what is known of OP. */
+static void inherit(struct operator *op, const struct operator *from)
+{
+	struct graph *graph = op->graph;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		graph->origins[cell(graph, op, i)] |=
+			graph->origins[cell(graph, from, i)];
+}
+
+/* Values of live properties bring no units. */
+static void find_origins(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = graph->ranked[i];
+
+		if (op->input_count == 0)
+			graph->origins[cell(graph, op, index_of(op))] = true;
+		for (unsigned j = 0; j < op->plan->pin_count; j++)
+			if (!op->pins[j].output && op->pins[j].link &&
+				!op->pins[j].live)
+				inherit(op, op->pins[j].link->from);
+	}
+}
+
+/* ---- Order ------------------------------------------------------------------ */
+
+/* The units of FIRST come before those of SECOND. */
+static void put_before(struct operator *first, const struct operator *second)
+{
+	struct graph *graph = first->graph;
+
+	graph->precedence[cell(graph, first, index_of(second))] = true;
+}
+
+bool source_precedes(
+	const struct operator *first, const struct operator *second)
+{
+	const struct graph *graph = first->graph;
+
+	return graph->precedence[cell(graph, first, index_of(second))];
+}
+
+/* What comes by PIN follows what came by the inputs before it. SEEN are the
+ * sources of these. */
+static void order_pin(
+	struct operator *op, const struct pin *pin, const bool *seen)
+{
+	struct graph *graph = op->graph;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *later = &graph->operators[i];
+
+		if (!operator_stems_from(pin->link->from, later) || seen[i])
+			continue;
+		for (unsigned j = 0; j < graph->plan->operator_count; j++)
+			if (seen[j])
+				put_before(&graph->operators[j], later);
+	}
+}
+
+static bool takes_units(const struct pin *pin)
+{
+	return !pin->output && pin->link && !pin->live &&
+		pin->link->from->within;
+}
+
+static void order_inputs(struct operator *op)
+{
+	struct graph *graph = op->graph;
+	bool *seen = memory_zeroed(graph->plan->operator_count);
+	unsigned data = op->plan->pin_count - op->plan->live_count;
+
+	for (unsigned i = 0; i < data; i++) {
+		const struct pin *pin = &op->pins[i];
+
+		if (!takes_units(pin))
+			continue;
+		order_pin(op, pin, seen);
+		for (unsigned j = 0; j < graph->plan->operator_count; j++)
+			seen[j] |= operator_stems_from(
+				pin->link->from, &graph->operators[j]);
+	}
+	free(seen);
+}
+
+/* What a value that comes once stems from comes before all that waits for it;
+ * where no frontier lies between, it is a part of what becomes of the units. */
+static void order_live(struct operator *op, const struct live *live)
+{
+	struct graph *graph = op->graph;
+	const struct operator *from = op->pins[live->pin].link->from;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *source = &graph->operators[i];
+
+		if (!operator_stems_from(from, source))
+			continue;
+		source->side |= op->within;
+		for (unsigned j = 0; j < graph->plan->operator_count; j++)
+			if (j != i &&
+				operator_stems_from(op, &graph->operators[j]))
+				put_before(source, &graph->operators[j]);
+	}
+}
+
+/* What precedes what precedes. False: something precedes itself. */
+static bool close_order(struct graph *graph)
+{
+	unsigned count = graph->plan->operator_count;
+	bool ok = true;
+
+	for (unsigned k = 0; k < count; k++)
+		for (unsigned i = 0; i < count; i++)
+			if (source_precedes(
+				    &graph->operators[i], &graph->operators[k]))
+				for (unsigned j = 0; j < count; j++)
+					if (source_precedes(
+						    &graph->operators[k],
+						    &graph->operators[j]))
+						put_before(&graph->operators[i],
+							&graph->operators[j]);
+	for (unsigned i = 0; i < count; i++)
+		ok = ok &&
+			!source_precedes(
+				&graph->operators[i], &graph->operators[i]);
+	return ok;
+}
+
+void origins_find(struct graph *graph)
+{
+	size_t count = graph->plan->operator_count;
+
+	graph->origins = memory_zeroed(memory_product(count, count));
+	graph->precedence = memory_zeroed(memory_product(count, count));
+	find_origins(graph);
+	for (unsigned i = 0; i < count; i++) {
+		struct operator *op = &graph->operators[i];
+
+		order_inputs(op);
+		for (unsigned j = 0; j < op->plan->live_count; j++)
+			if (!op->lives[j].plan->per_unit)
+				order_live(op, &op->lives[j]);
+	}
+	graph->ordered = close_order(graph);
+}
+
+/* ---- Turns ------------------------------------------------------------------ */
+
+bool source_has_turn(const struct operator *source)
+{
+	const struct graph *graph = source->graph;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		const struct operator *other = &graph->operators[i];
+
+		if (source_precedes(other, source) &&
+			(!other->finished || other->open_units > 0))
+			return false;
+	}
+	return true;
+}
+
+/* What stands outside of all units is there. */
+static bool all_have_begun(const struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		const struct operator *op = &graph->operators[i];
+
+		if (op->within && op->input_count > 0 && !op->finished &&
+			op->statistics.runs == 0)
+			return false;
+	}
+	return true;
+}
+
+bool source_may_bring(const struct operator *source)
+{
+	return source->open_units == 0 && source_has_turn(source) &&
+		all_have_begun(source->graph);
+}
+
+bool operator_awaits_turn(
+	const struct operator *op, unsigned pin, const struct unit *unit)
+{
+	const struct graph *graph = op->graph;
+	struct link *link = op->pins[pin].link;
+
+	if (!op->within || !link_empty(link) || link->segment ||
+		!all_have_begun(graph))
+		return false;
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		const struct operator *source = &graph->operators[i];
+
+		if (operator_stems_from(link->from, source) &&
+			(i == unit->source ||
+				(!source->finished &&
+					source->wait != WAIT_TURN)))
+			return false;
+	}
+	return true;
+}
+
+void source_wait_turn(struct operator *source)
+{
+	struct graph *graph = source->graph;
+
+	source->wait = WAIT_TURN;
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = &graph->operators[i];
+
+		if (op->input_count > 1 && op->wait == WAIT_INPUT &&
+			operator_stems_from(op, source))
+			operator_set_ready(op);
+	}
+}
+
+void graph_wake_sources(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = &graph->operators[i];
+
+		if ((op->wait == WAIT_UNITS || op->wait == WAIT_TURN) &&
+			!op->finished && wait_over(op))
+			operator_set_ready(op);
+	}
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Units compared with what the run store remembers of them. */
+#include "session/due-parts.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "session/stamp.h"
+
+static bool check_output(struct comparison *comparison,
+	struct store_output *output, enum due_reason *reason, bool *aged)
+{
+	struct stat found;
+	struct digest digest;
+
+	key_path(comparison->base, output->path, &comparison->path);
+	*reason = DUE_OUTPUT_MISSING;
+	if (stat(comparison->path.data, &found) < 0)
+		return false;
+	struct file_state state = file_state_of(&found);
+	if (stamp_same(&output->state, &state, false))
+		return true;
+	*reason = DUE_OUTPUT_CHANGED;
+	if (state.size_bytes != output->state.size_bytes &&
+		output->state.inode != 0)
+		return false;
+	if (!stamp_digest(comparison->path.data, &digest) ||
+		!digest_equal(&digest, &output->digest))
+		return false;
+	output->state = stamp_keep(&state, comparison->now_ns);
+	*aged = true;
+	return true;
+}
+
+static enum due_reason check_outputs(struct comparison *comparison,
+	struct store_unit *stored, const char **detail, bool *aged)
+{
+	enum due_reason reason;
+
+	for (size_t i = 0; i < stored->output_count; i++) {
+		if (check_output(
+			    comparison, &stored->outputs[i], &reason, aged))
+			continue;
+		*detail = arena_string(
+			comparison->due->arena, stored->outputs[i].path);
+		return reason;
+	}
+	return DUE_NOT;
+}
+
+static bool same_input(struct comparison *comparison, struct due_unit *unit,
+	struct store_unit *stored, bool *aged)
+{
+	static const struct digest unknown;
+	struct digest now;
+
+	if (!unit->file.inode) /* no file, or it can't be looked at */
+		return !stored->input.inode &&
+			digest_equal(&stored->content, &unknown);
+	if (stamp_same(&stored->input, &unit->file, true))
+		return true;
+	if (digest_equal(&stored->content, &unknown))
+		return false;
+	if (!stamp_digest(unit->name, &now) ||
+		!digest_equal(&now, &stored->content))
+		return false;
+	stored->input = stamp_keep(&unit->file, comparison->now_ns);
+	*aged = true;
+	return true;
+}
+
+/* A copy of ROW in the arena, at the end of a list. */
+static void add_row(
+	struct due *due, struct due_rows *rows, const struct store_unit *row)
+{
+	struct store_unit copy = *row;
+
+	copy.graph = arena_string(due->arena, row->graph);
+	copy.key = arena_string(due->arena, row->key);
+	copy.identity = arena_string(due->arena, row->identity);
+	copy.reason = arena_string(due->arena, row->reason);
+	copy.outputs = arena_array(
+		due->arena, row->output_count + 1, sizeof(*copy.outputs));
+	for (size_t i = 0; i < row->output_count; i++) {
+		struct store_output *output = &copy.outputs[i];
+
+		*output = row->outputs[i];
+		output->path = arena_string(due->arena, output->path);
+		output->operator= arena_string(due->arena, output->operator);
+	}
+	if (rows->count == rows->capacity) {
+		rows->capacity = rows->capacity ? rows->capacity * 2 : 16;
+		rows->all = memory_resize(
+			rows->all, rows->capacity, sizeof(*rows->all));
+	}
+	rows->all[rows->count++] = copy;
+}
+
+static enum due_reason compare(struct comparison *comparison,
+	struct due_unit *unit, struct store_unit *stored)
+{
+	bool aged = false;
+
+	unit->run = stored->run;
+	unit->content = stored->content;
+	unit->partials = stored->partials;
+	unit->fingerprint = stored->fingerprint;
+	if (!comparison->due->has_sides &&
+		!digest_equal(&comparison->due->units_fingerprint.digest,
+			&stored->fingerprint))
+		return DUE_SETTINGS;
+	if (strcmp(unit->identity, stored->identity) != 0)
+		return DUE_IDENTITY;
+	if (!same_input(comparison, unit, stored, &aged))
+		return DUE_INPUT;
+	if (stored->state == UNIT_FAILED)
+		return DUE_FAILED;
+	unit->quarantined = stored->state == UNIT_QUARANTINED;
+	if (unit->quarantined) /* what is there is older */
+		return DUE_NOT;
+	enum due_reason reason =
+		check_outputs(comparison, stored, &unit->detail, &aged);
+	if (reason == DUE_NOT && aged)
+		add_row(comparison->due, &comparison->due->aged, stored);
+	return reason;
+}
+
+static void compare_graph(
+	struct comparison *comparison, struct store_unit *stored)
+{
+	struct due *due = comparison->due;
+	bool aged = false;
+
+	comparison->graph_remembered = true;
+	due->fingerprint = stored->fingerprint;
+	due->run = stored->run;
+	comparison->graph_content = stored->content;
+	due->reason = check_outputs(comparison, stored, &due->detail, &aged);
+	due->intact = due->reason == DUE_NOT;
+	if (stored->state != UNIT_DONE)
+		due->reason = DUE_FAILED;
+	add_row(due, &due->whole, stored);
+	if (aged && due->reason == DUE_NOT)
+		add_row(due, &due->aged, stored);
+}
+
+bool due_take_stored(void *context, struct store_unit *stored)
+{
+	struct comparison *comparison = context;
+	struct due *due = comparison->due;
+
+	if (!*stored->key) {
+		compare_graph(comparison, stored);
+		return true;
+	}
+	while (comparison->next < due->count) {
+		struct due_unit *unit =
+			&due->units[due->order[comparison->next]];
+		int order = strcmp(unit->key, stored->key);
+
+		if (order > 0)
+			break;
+		comparison->next++;
+		if (order < 0)
+			continue;
+		unit->reason = compare(comparison, unit, stored);
+		return true;
+	}
+	add_row(due, &due->vanished, stored);
+	return true;
+}
+
+/* ---- Side inputs -------------------------------------------------------------- */
+
+/* The content, where it is not the one that is remembered. */
+static void read_content(struct due_unit *unit)
+{
+	static const struct digest unknown;
+	bool remembered = unit->run > 0 &&
+		(unit->reason == DUE_NOT || unit->reason == DUE_FAILED ||
+			unit->reason >= DUE_OUTPUT_MISSING) &&
+		!digest_equal(&unit->content, &unknown);
+
+	if (!remembered && unit->file.inode &&
+		!stamp_digest(unit->name, &unit->content))
+		unit->content = unknown;
+}
+
+/* It is a part of what all units are made of. */
+static void add_side(struct due *due, const struct due_unit *unit)
+{
+	char content[DIGEST_TEXT_BYTES];
+
+	digest_print(&unit->content, content);
+	fingerprint_extend(&due->units_fingerprint,
+		arena_format(due->arena, "side input %s", unit->key),
+		arena_format(
+			due->arena, "content %s, %s", content, unit->identity));
+}
+
+void due_add_sides(struct due *due)
+{
+	const struct due_unit *changed = NULL;
+
+	for (size_t i = 0; i < due->count; i++) {
+		struct due_unit *unit = &due->units[i];
+
+		if (!unit->source->side)
+			continue;
+		read_content(unit);
+		add_side(due, unit);
+		if (!changed && unit->reason != DUE_NOT &&
+			unit->reason < DUE_OUTPUT_MISSING)
+			changed = unit;
+	}
+	for (size_t i = 0; i < due->count; i++) {
+		struct due_unit *unit = &due->units[i];
+
+		if (unit->run == 0 ||
+			digest_equal(&due->units_fingerprint.digest,
+				&unit->fingerprint))
+			continue;
+		if (changed && unit->source->side)
+			continue;
+		unit->quarantined = false;
+		unit->reason = changed ? DUE_SIDE : DUE_SETTINGS;
+		unit->detail = changed ? changed->name : NULL;
+	}
+}
