@@ -154,6 +154,46 @@ sed 's/nested: true/max-bytes: 1500B/' read.yaml >small.yaml
 expect 1 "$LEAT" run small.yaml h/good-sparse.tar
 said 'it holds more than 1500 bytes; raise `max-bytes` if that is right'
 
+# With `trailing: allow` what follows the end is a warning, and nothing else
+# changes: what is truncated stays an error.
+sed 's/nested: true/nested: true, trailing: allow/' read.yaml >trailing.yaml
+mkdir g
+echo one >g/one
+echo two >g/two
+tar -c -f w.tar -C g one two
+(cd g && find . -type f | cpio -o -H newc 2>/dev/null >../w.cpio
+	zip -q ../w.zip one two && 7zz a -bd ../w.7z one two >/dev/null)
+for kind in tar cpio zip 7z; do
+	{ cat w.$kind; echo garbage; } >long.$kind
+	{ cat w.$kind w.$kind; } >twice.$kind
+	for file in long.$kind twice.$kind; do
+		rm -rf out
+		expect 1 "$LEAT" run read.yaml $file
+		said "$file: "
+		[ -z "$(find out ! -type d 2>/dev/null)" ] ||
+			fail "$file: something was written"
+		[ $file != twice.zip ] || continue # refused: it says wrong offsets
+		expect 0 "$LEAT" run trailing.yaml $file
+		said "warning: entries: something follows the end of $file, which is at byte "
+		said ": it isn't read"
+		cat g/one g/two >both
+		cat out/$file/one out/$file/two | cmp -s - both ||
+			fail "$file: another content"
+	done
+	expect 0 "$LEAT" run trailing.yaml w.$kind
+	silent stderr
+	head -c $(($(wc -c <w.$kind) / 4)) w.$kind >short.$kind
+	expect 1 "$LEAT" run trailing.yaml short.$kind
+done
+expect 1 "$LEAT" run trailing.yaml twice.zip
+said 'its end says a wrong offset, size or count'
+expect 1 "$LEAT" run trailing.yaml h/bad-half-end.tar
+tar -c -f in.tar long.zip
+expect 0 "$LEAT" run trailing.yaml in.tar
+said "something follows the end of in.tar!/long.zip, which is at byte $(wc -c <w.zip): it isn't read"
+head -c 20000 /dev/zero | cat w.zip - >far.zip
+expect 1 "$LEAT" run trailing.yaml far.zip
+
 # Truncated at each step, and with flipped bits: an error or the same bytes,
 # never a crash.
 mkdir p

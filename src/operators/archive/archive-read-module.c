@@ -296,6 +296,20 @@ static enum step take_entry(struct operator *op, struct archive_read *state)
 	return give_entry(op, state, attributes);
 }
 
+static void warn_followed(struct operator *op, const struct layer *layer)
+{
+	struct text shown = {0};
+
+	if (!layer->followed)
+		return;
+	text_add_escaped(&shown, layer->trail.data, layer->trail.length, 1000);
+	operator_warn(op,
+		"something follows the end of %s, which is at byte %llu: it "
+		"isn't read",
+		shown.data, (unsigned long long)layer->end);
+	text_free(&shown);
+}
+
 static enum step next_entry(struct operator *op, struct archive_read *state)
 {
 	struct archive_reading *reading = state->reading;
@@ -308,6 +322,7 @@ static enum step next_entry(struct operator *op, struct archive_read *state)
 	switch (layer_next(reading->layer)) {
 	case LAYER_OK: return take_entry(op, state);
 	case LAYER_END:
+		warn_followed(op, reading->layer);
 		if (reading->layer->outer)
 			pop(reading);
 		else
@@ -455,6 +470,7 @@ static bool open(struct operator *op, void *memory)
 	reading->context.op = op;
 	reading->context.pool =
 		buffer_pool_create(operator_budget(op), BUFFER_BYTES);
+	reading->context.trailing = state->trailing == ARCHIVE_TRAILING_ALLOW;
 	reading->context.kinds = find_kinds(&state->formats);
 	nesting_parse(state->nested, &reading->nesting);
 	describer_init(&reading->describer, operator_shape(op, OUT));

@@ -28,6 +28,7 @@ static const struct pin_spec pins[] = {
 };
 
 static const char *const plains[] = {"error", "pass", NULL};
+static const char *const trailings[] = {"error", "allow", NULL};
 
 static const struct property_spec properties[] = {
 	{
@@ -72,6 +73,20 @@ static const struct property_spec properties[] = {
 		.summary = "What a stream is that is no archive",
 		.details = "With `pass` it comes out as it is, in a segment of "
 			   "its own, without attributes of entries.",
+	},
+	{
+		.name = "trailing",
+		.type = SETTING_CHOICE,
+		.offset = offsetof(struct archive_read, trailing),
+		.fallback = "error",
+		.choices = trailings,
+		.summary = "What it is that something follows the end",
+		.details =
+			"With `allow` there is a warning, and it isn't read, "
+			"also if it is another archive: in a tar, cpio or 7z "
+			"file whatever it is, in a zip file up to 16 KiB. "
+			"Zeros may always follow a tar or cpio file. What "
+			"follows compressed data stays an error.",
 	},
 	{
 		.name = "passphrases",
@@ -217,8 +232,9 @@ const struct operator_spec spec_archive_read = {
 		"are never made harmless: such an entry is rejected. "
 		"Backslashes count as slashes for that, and stay.\n\n"
 		"An archive that is damaged, truncated, also between two "
-		"entries, or followed by something else fails its unit, and "
-		"so does an entry whose checksum is wrong, even if nobody "
+		"entries, or followed by something else (see `trailing`) "
+		"fails its unit, and so does an entry whose checksum is wrong, "
+		"even if nobody "
 		"reads it. A zip file whose directory says something else "
 		"than the headers of its entries is refused, and so is an "
 		"entry that is encrypted with another passphrase. The limits "

@@ -105,33 +105,46 @@ bool layer_failed_alone(const struct layer *layer)
 
 /* ---- The end ---------------------------------------------------------------- */
 
+/* What follows the end, at byte LAST. */
+static enum layer_result take_trailing(struct layer *layer, uint64_t last)
+{
+	char problem[80];
+
+	if (layer->context->trailing) {
+		layer->followed = true;
+		layer->end = last;
+		return LAYER_END;
+	}
+	snprintf(problem, sizeof(problem),
+		"something follows its end, which is at byte %llu",
+		(unsigned long long)last);
+	return fail(layer, problem);
+}
+
 /* Reads what follows the last entry. libarchive stops at the first block of
- * zeros, or takes the end of the input for that of the archive: so a tar file
- * that was cut between two entries would look whole. */
+ * zeros, which may be followed by a second one, or takes the end of the input
+ * for that of the archive: so a tar file that was cut between two entries would
+ * look whole. */
 static enum layer_result check_rest(struct layer *layer)
 {
 	struct feed *feed = &layer->feed;
+	uint64_t used = (uint64_t)archive_filter_bytes(layer->archive, 0);
 	uint64_t last = layer->kind == KIND_TAR
 		? (uint64_t)archive_read_header_position(layer->archive)
-		: (uint64_t)archive_filter_bytes(layer->archive, 0);
+		: used;
 	enum read_status status;
 	struct slice window;
-	char problem[80];
 
 	while ((status = feed_pull(feed, &window)) == READ_DATA)
 		;
 	if (status == READ_FAILED)
 		return fail_archive(layer);
-	if (layer->kind == KIND_TAR && feed->offset - last < TAR_END_BYTES)
+	if (layer->kind == KIND_TAR && used - last < TAR_END_BYTES)
 		return fail(layer,
 			"it is truncated: the two blocks of zeros at its end "
 			"are missing");
-	if (feed->zeros >= feed->offset - last)
-		return LAYER_END;
-	snprintf(problem, sizeof(problem),
-		"something follows its end, which is at byte %llu",
-		(unsigned long long)last);
-	return fail(layer, problem);
+	return feed->zeros >= feed->offset - last ? LAYER_END
+						  : take_trailing(layer, last);
 }
 
 static enum layer_result end(struct layer *layer)

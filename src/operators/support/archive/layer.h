@@ -22,6 +22,7 @@ struct archive_context {
 	struct limits limits;
 	unsigned kinds; /* bits of enum archive_kind that are opened */
 	char **passphrases; /* ends in NULL; or NULL */
+	bool trailing; /* something may follow the end of an archive */
 };
 
 struct entry_stream;
@@ -38,6 +39,8 @@ struct layer {
 	struct archive *archive;
 	enum archive_kind kind;
 	bool empty; /* a zip file without entries, which libarchive refuses */
+	bool followed; /* something follows its end, as it may */
+	uint64_t end; /* then: where that is, in bytes */
 	struct text path, trail; /* of the archive, for its entries */
 
 	struct archive_entry *entry; /* the current one; of the archive */

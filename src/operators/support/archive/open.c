@@ -168,7 +168,9 @@ static enum layer_result check_7z(
 	size -= 32;
 	if (offset > size || header > size - offset)
 		return fail(layer, STATUS_BAD_DATA, "it is truncated");
-	return offset + header == size
+	layer->followed = offset + header < size;
+	layer->end = offset + header + 32;
+	return !layer->followed || layer->context->trailing
 		? LAYER_OK
 		: fail(layer, STATUS_BAD_DATA, "something follows its end");
 }
@@ -188,8 +190,11 @@ static enum layer_result prepare(
 		result = check_7z(layer, head, length);
 	layer->problem.length = 0;
 	if (result == LAYER_OK && layer->kind == KIND_ZIP &&
-		!zip_check(layer->plain, &entries, &layer->problem))
+		!zip_check(layer->plain,
+			layer->context->trailing ? &layer->end : NULL, &entries,
+			&layer->problem))
 		result = fail(layer, STATUS_BAD_DATA, layer->problem.data);
+	layer->followed |= layer->kind == KIND_ZIP && layer->end > 0;
 	layer->empty = entries == 0;
 	return result;
 }

@@ -9,6 +9,7 @@
 enum { ARCHIVE_READ_IN, ARCHIVE_READ_OUT, ARCHIVE_READ_REJECTED };
 
 enum archive_plain { ARCHIVE_PLAIN_ERROR, ARCHIVE_PLAIN_PASS };
+enum archive_trailing { ARCHIVE_TRAILING_ERROR, ARCHIVE_TRAILING_ALLOW };
 
 struct archive_reading; /* the module's */
 
@@ -17,6 +18,7 @@ struct archive_read {
 	const char *nested;
 	bool content;
 	int plain; /* enum archive_plain */
+	int trailing; /* enum archive_trailing */
 	const char *passphrases; /* a path, or NULL */
 	int64_t max_entries, max_bytes, max_ratio;
 

@@ -31,6 +31,8 @@ struct zip {
 	uint64_t size;
 	uint64_t count, offset, length; /* of the directory */
 	uint64_t end; /* where what follows the directory starts */
+	bool trailing; /* something may follow all of it */
+	uint64_t followed; /* at this place something does; or 0 */
 	char *directory;
 	struct extent *extents;
 };
@@ -146,6 +148,17 @@ static bool take_end(struct zip *zip, const char *record, uint64_t end)
 	return true;
 }
 
+/* Whether what starts BACK bytes in front of the end of the file is the record,
+ * with its comment. */
+static bool is_end(const struct zip *zip, const char *at, size_t back)
+{
+	uint64_t comment = number(at + 20, 2);
+
+	return memcmp(at, "PK\5\6", 4) == 0 &&
+		(comment == back - END_BYTES ||
+			(zip->trailing && comment < back - END_BYTES));
+}
+
 static bool find_end(struct zip *zip)
 {
 	uint64_t most = END_BYTES + COMMENT_MAX;
@@ -155,9 +168,11 @@ static bool find_end(struct zip *zip)
 
 	for (size_t back = END_BYTES; ok && !found && back <= length; back++) {
 		const char *at = tail + length - back;
+		size_t whole = END_BYTES + (size_t)number(at + 20, 2);
 
-		found = memcmp(at, "PK\5\6", 4) == 0 &&
-			number(at + 20, 2) == back - END_BYTES;
+		found = is_end(zip, at, back);
+		if (found && whole < back)
+			zip->followed = zip->size - back + whole;
 		if (found)
 			ok = take_end(zip, at, zip->size - back);
 	}
@@ -319,14 +334,18 @@ static bool check(struct zip *zip)
 		check_entries(zip) && check_overlaps(zip);
 }
 
-bool zip_check(struct stream *stream, uint64_t *entries, struct text *problem)
+bool zip_check(struct stream *stream, uint64_t *end, uint64_t *entries,
+	struct text *problem)
 {
-	struct zip zip = {.stream = stream, .problem = problem};
+	struct zip zip = {
+		.stream = stream, .problem = problem, .trailing = end};
 	bool ok = (stream->methods->size(stream, &zip.size) ||
 			  fail(&zip, stream->problem.data)) &&
 		check(&zip);
 
 	*entries = zip.count;
+	if (end)
+		*end = zip.followed;
 	free(zip.directory);
 	free(zip.extents);
 	if (ok && !stream->methods->seek(stream, 0))

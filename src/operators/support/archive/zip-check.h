@@ -11,8 +11,12 @@
  * it differs they see different archives. The directory must end the file; each
  * entry must have the same name, method and, where both say them, sizes and
  * CRC in front of its data; no two may overlap. The format is that of PKWARE's
- * APPNOTE. ENTRIES gets their
- * number. False: PROBLEM says why it doesn't hold, in a sentence. */
-bool zip_check(struct stream *stream, uint64_t *entries, struct text *problem);
+ * APPNOTE. ENTRIES gets their number.
+ *
+ * END NULL: nothing may follow. Else something may, and it gets where, or 0.
+ *
+ * False: PROBLEM says why it doesn't hold, in a sentence. */
+bool zip_check(struct stream *stream, uint64_t *end, uint64_t *entries,
+	struct text *problem);
 
 #endif
