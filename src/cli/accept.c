@@ -43,12 +43,12 @@ static void make(
 		.session = command->session,
 		.addresses = addresses,
 		.count = count,
-		.messages = stderr,
+		.log = &command->log,
 		.accepted = show,
 	};
 
 	if (!build_open_writer(command->session, settings->state, 0, NULL,
-		    &acceptance.store, &command->status))
+		    &command->log, &acceptance.store, &command->status))
 		return;
 	if (acceptance.store)
 		command->status = accept_make(&acceptance);
@@ -56,7 +56,7 @@ static void make(
 		command_wrong(command, NULL,
 			"nothing is remembered of the session %s",
 			command->session->name);
-	if (!build_close_writer(acceptance.store) &&
+	if (!build_close_writer(acceptance.store, &command->log) &&
 		command->status == STATUS_OK)
 		command->status = STATUS_IO_ERROR;
 }

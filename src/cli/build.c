@@ -68,7 +68,8 @@ bool build_open_reader(
 
 bool build_open_writer(const struct session *session, const char *state,
 	int64_t wait_us, const volatile sig_atomic_t *stop,
-	struct run_store **store, enum exit_status *status)
+	const struct log *log, struct run_store **store,
+	enum exit_status *status)
 {
 	struct text directory = {0}, problem = {0};
 	struct store_opening opening = {
@@ -85,19 +86,19 @@ bool build_open_writer(const struct session *session, const char *state,
 	opening.directory = directory.data;
 	bool ok = run_store_open(&opening, store, &problem, status) == STORE_OK;
 	if (!ok)
-		fprintf(stderr, "leat: error: %s\n", problem.data);
+		log_say(log, LOG_ERROR, NULL, "%s", problem.data);
 	text_free(&directory);
 	text_free(&problem);
 	return ok;
 }
 
-bool build_close_writer(struct run_store *store)
+bool build_close_writer(struct run_store *store, const struct log *log)
 {
 	struct text problem = {0};
 	bool ok = run_store_close(store, &problem);
 
 	if (problem.length)
-		fprintf(stderr, "leat: error: %s\n", problem.data);
+		log_say(log, LOG_ERROR, NULL, "%s", problem.data);
 	text_free(&problem);
 	return ok;
 }

@@ -24,9 +24,10 @@ bool build_open_reader(
  * failed, which was said; *STATUS tells how. */
 bool build_open_writer(const struct session *session, const char *state,
 	int64_t wait_us, const volatile sig_atomic_t *stop,
-	struct run_store **store, enum exit_status *status);
+	const struct log *log, struct run_store **store,
+	enum exit_status *status);
 
 /* Takes NULL. False: the last write failed, which was said. */
-bool build_close_writer(struct run_store *store);
+bool build_close_writer(struct run_store *store, const struct log *log);
 
 #endif

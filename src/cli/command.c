@@ -47,21 +47,33 @@ enum exit_status command_change_directory(
 	return errno == EACCES ? STATUS_NOT_PERMITTED : STATUS_NO_INPUT;
 }
 
-static void follow_directories(struct command *command)
+static void choose_log_format(struct command *command, const char *value)
+{
+	for (size_t i = 0; value && log_formats[i]; i++)
+		if (strcmp(log_formats[i], value) == 0)
+			command->log.format = (enum log_format)i;
+}
+
+static void read_ahead(struct command *command)
 {
 	struct arguments arguments = command->arguments;
 	struct argument argument;
 
 	while (arguments_next(&arguments, &argument) != ARGUMENT_END) {
-		const struct option_spec *option;
+		const struct option_spec *option =
+			argument.kind == ARGUMENT_WORD
+			? NULL
+			: option_find(command->verb->options, &argument);
 
-		if (argument.kind != ARGUMENT_LETTER)
-			continue;
-		option = option_find(command->verb->options, &argument);
 		if (!option || !option->argument)
+			continue;
+		if (argument.kind == ARGUMENT_LONG &&
+			option->choices != log_formats)
 			continue;
 		const char *value = arguments_value(&arguments, &argument);
 
+		if (option->choices == log_formats)
+			choose_log_format(command, value);
 		if (option->kind != OPTION_DIRECTORY || !value)
 			continue;
 		command->status =
@@ -79,9 +91,10 @@ struct command command_start(
 		.settings = settings,
 		.arguments = arguments_start(words),
 		.diagnostics = diagnostics_create(),
+		.log = {.file = stderr},
 	};
 
-	follow_directories(&command);
+	read_ahead(&command);
 	return command;
 }
 
@@ -198,7 +211,7 @@ int command_finish(struct command *command)
 	if (command->status == STATUS_OK &&
 		diagnostics_count(command->diagnostics, SEVERITY_ERROR))
 		command->status = STATUS_USAGE;
-	diagnostics_print(command->diagnostics, stderr);
+	log_diagnostics(&command->log, command->diagnostics, NULL);
 	diagnostics_destroy(command->diagnostics);
 	session_destroy(command->session);
 	free(command->assignments);

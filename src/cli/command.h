@@ -11,6 +11,7 @@
 #define LEAT_CLI_COMMAND_H
 
 #include "base/exit.h"
+#include "base/log.h"
 #include "cli/arguments.h"
 #include "cli/verb.h"
 #include "loader/session.h"
@@ -25,10 +26,11 @@ struct command {
 	const char **assignments; /* -p NAME=VALUE before FILE */
 	size_t assignment_count;
 	bool names_read; /* standard input has given names */
+	struct log log; /* to standard error, as text unless it is changed */
 };
 
 /* Follows every -C in WORDS at once, since all other names are relative to
- * there. */
+ * there, and --log-format, which holds for what is wrong with them as well. */
 struct command command_start(
 	const struct verb *verb, char *const *words, void *settings);
 

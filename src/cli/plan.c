@@ -170,7 +170,7 @@ static bool make(
 {
 	struct forecast forecast = {
 		.session = command->session,
-		.messages = stderr,
+		.log = &command->log,
 		.show = show,
 		.context = output,
 	};

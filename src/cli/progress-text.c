@@ -109,17 +109,15 @@ static void free_parts(struct text parts[PARTS])
 		text_free(&parts[i]);
 }
 
-void progress_add_line(
-	struct text *text, const char *name, const struct run_progress *how_far)
+void progress_add_line(struct text *text, const struct run_progress *how_far)
 {
 	struct text parts[PARTS] = {{NULL, 0, 0}};
-	const char *between = ": ";
+	const char *between = "";
 
 	describe(parts, how_far);
 	add_units(&parts[UNITS], how_far, " of ", " unit", " units");
 	if (parts[LEFT].length > 0)
 		text_add_string(&parts[LEFT], " left");
-	text_add_string(text, name);
 	for (size_t i = PERCENT; i < PARTS; i++) {
 		if (parts[i].length == 0)
 			continue;

@@ -20,7 +20,8 @@ static const int64_t REDRAW_NS = 200 * 1000 * 1000;
 struct progress {
 	struct progress_settings settings;
 	enum progress_kind kind; /* not AUTO */
-	FILE *messages; /* standard error, or what erases the bar before */
+	struct log
+		log; /* to standard error, or to what erases the bar before */
 	size_t drawn; /* columns that the bar takes now */
 	sig_atomic_t answered;
 	int64_t due_ns; /* when to draw or say something next */
@@ -73,8 +74,8 @@ static size_t columns(void)
 static void add_name(struct text *name, const struct progress *progress,
 	const struct run_progress *how_far)
 {
-	text_add_string(name, progress->settings.session);
-	if (strcmp(progress->settings.session, how_far->graph) != 0)
+	text_add_string(name, progress->log.session);
+	if (strcmp(progress->log.session, how_far->graph) != 0)
 		text_add_format(name, "/%s", how_far->graph);
 }
 
@@ -96,13 +97,25 @@ static void draw(struct progress *progress, const char *name,
 	text_free(&text);
 }
 
+static void say_to_programs(
+	const struct progress *progress, const char *graph, const char *message)
+{
+	struct log log = progress->log;
+
+	log.graph = graph;
+	log_say(&log, LOG_INFO, NULL, "%s", message);
+}
+
 static void say(struct progress *progress, const char *name,
 	const struct run_progress *how_far)
 {
 	struct text text = {0};
 
-	progress_add_line(&text, name, how_far);
-	fprintf(progress->messages, "%s\n", text.data);
+	progress_add_line(&text, how_far);
+	if (progress->log.format == LOG_TEXT)
+		fprintf(progress->log.file, "%s: %s\n", name, text.data);
+	else
+		say_to_programs(progress, how_far->graph, text.data);
 	text_free(&text);
 }
 
@@ -148,7 +161,10 @@ static enum progress_kind choose(const struct progress_settings *settings)
 		return settings->kind;
 	if (settings->heartbeat_us > 0)
 		return PROGRESS_PLAIN;
-	return !settings->silent && has_viewer() ? PROGRESS_BAR : PROGRESS_NONE;
+	return !settings->silent && settings->log->format == LOG_TEXT &&
+			has_viewer()
+		? PROGRESS_BAR
+		: PROGRESS_NONE;
 }
 
 struct progress *progress_create(const struct progress_settings *settings)
@@ -158,7 +174,7 @@ struct progress *progress_create(const struct progress_settings *settings)
 
 	progress->settings = *settings;
 	progress->kind = choose(settings);
-	progress->messages = stderr;
+	progress->log = *settings->log;
 	if (settings->heartbeat_us == 0)
 		progress->settings.heartbeat_us = MINUTE_US;
 	if (settings->heartbeat_us > INT64_MAX / 2000)
@@ -170,22 +186,22 @@ struct progress *progress_create(const struct progress_settings *settings)
 				: progress->settings.heartbeat_us * 1000);
 	if (progress->kind != PROGRESS_BAR)
 		return progress;
-	progress->messages = fopencookie(progress, "w", functions);
-	if (!progress->messages)
+	progress->log.file = fopencookie(progress, "w", functions);
+	if (!progress->log.file)
 		memory_abort();
-	setvbuf(progress->messages, NULL, _IOLBF, BUFSIZ);
+	setvbuf(progress->log.file, NULL, _IOLBF, BUFSIZ);
 	return progress;
 }
 
-FILE *progress_messages(const struct progress *progress)
+const struct log *progress_log(const struct progress *progress)
 {
-	return progress->messages;
+	return &progress->log;
 }
 
 void progress_destroy(struct progress *progress)
 {
-	if (progress->messages != stderr)
-		fclose(progress->messages);
+	if (progress->kind == PROGRESS_BAR)
+		fclose(progress->log.file);
 	erase(progress);
 	free(progress);
 }

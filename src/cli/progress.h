@@ -23,7 +23,7 @@ struct progress_settings {
 	bool silent; /* AUTO is NONE */
 	int64_t heartbeat_us; /* time between lines; 0: a minute, and AUTO
 				 isn't PLAIN */
-	const char *session; /* its name */
+	const struct log *log; /* to standard error; names the session */
 	const volatile sig_atomic_t *asked; /* each time that it grows a line
 					       is wanted, whatever the kind */
 };
@@ -34,7 +34,7 @@ struct progress;
 struct progress *progress_create(const struct progress_settings *settings);
 
 /* Where messages go while there is a bar. Belongs to PROGRESS. */
-FILE *progress_messages(const struct progress *progress);
+const struct log *progress_log(const struct progress *progress);
 
 /* For struct run_settings. */
 void progress_look(void *progress, const struct run_progress *how_far);

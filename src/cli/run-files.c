@@ -12,20 +12,21 @@ bool run_files_want_all(const struct run_files *files)
 	return files->dependencies || files->tests;
 }
 
-static void complain(const char *path, struct run_result *result)
+static void complain(
+	const char *path, const struct log *log, struct run_result *result)
 {
 	struct text shown = {0};
 
 	text_add_escaped(&shown, path, strlen(path), SIZE_MAX);
-	fprintf(stderr, "leat: error: can't write %s: %s\n", shown.data,
+	log_say(log, LOG_ERROR, NULL, "can't write %s: %s", shown.data,
 		strerror(errno));
 	if (result->status == STATUS_OK)
 		result->status = STATUS_CANNOT_CREATE;
 	text_free(&shown);
 }
 
-static void write_file(
-	const char *path, const struct text *text, struct run_result *result)
+static void write_file(const char *path, const struct text *text,
+	const struct log *log, struct run_result *result)
 {
 	enum { MODE = 0666 };
 	const char *slash = strrchr(path, '/');
@@ -35,7 +36,7 @@ static void write_file(
 
 	if (!output || !output_write(output, text->data, text->length) ||
 		!output_finish(output) || !output_publish(output))
-		complain(path, result);
+		complain(path, log, result);
 	output_destroy(output);
 }
 
@@ -49,14 +50,14 @@ static void write_depfile(const char *path, const struct run_report *report,
 	depfile_make(&text, report, &left_out, &first);
 	if (left_out > 0) {
 		text_add_escaped(&shown, first, strlen(first), SIZE_MAX);
-		fprintf(stderr,
-			"leat: warning: make can't express %zu name%s, which "
-			"%s left out of %s: %s%s\n",
+		log_say(report->log, LOG_WARNING, NULL,
+			"make can't express %zu name%s, which %s left out of "
+			"%s: %s%s",
 			left_out, left_out == 1 ? "" : "s",
 			left_out == 1 ? "is" : "are", path, shown.data,
 			left_out == 1 ? "" : " ...");
 	}
-	write_file(path, &text, result);
+	write_file(path, &text, report->log, result);
 	text_free(&text);
 	text_free(&shown);
 }
@@ -70,12 +71,12 @@ void run_files_write(const struct run_files *files,
 		write_depfile(files->dependencies, report, result);
 	if (files->tests) {
 		junit_make(&text, report);
-		write_file(files->tests, &text, result);
+		write_file(files->tests, &text, report->log, result);
 	}
 	text.length = 0;
 	if (files->metrics) {
 		metrics_make(&text, report);
-		write_file(files->metrics, &text, result);
+		write_file(files->metrics, &text, report->log, result);
 	}
 	text_free(&text);
 }

@@ -20,6 +20,7 @@ struct run_report {
 	const struct run_result *result;
 	struct journal *journal; /* of all; is sorted */
 	const struct statistics *statistics;
+	const struct log *log;
 };
 
 /* Whether the journal has to remember everything. */

@@ -33,6 +33,7 @@ struct run_options {
 	int64_t failures_max, heartbeat_us;
 	int sandbox; /* enum sandbox_choice */
 	int progress; /* enum progress_kind + 1; 0: as AUTO */
+	int log_format; /* enum log_format + 1; 0: as text */
 	int64_t jobs;
 	const char *state, *lock;
 	struct run_files files;
@@ -66,6 +67,9 @@ static const struct option_spec options[] = {
 		"Go on with other units when one fails"},
 	{0, "lock", OPTION_TEXT, offsetof(struct run_options, lock), "HOW",
 		NULL, "When another run is at it: fail, wait or wait=DURATION"},
+	{0, "log-format", OPTION_CHOICE,
+		offsetof(struct run_options, log_format), "FORMAT", log_formats,
+		"How messages are written on standard error"},
 	{0, "max-failures", OPTION_NUMBER,
 		offsetof(struct run_options, failures_max), "N", NULL,
 		"Go on as with -k, until N units have failed"},
@@ -107,7 +111,8 @@ static bool talks(
 }
 
 static struct progress *watch_progress(const struct session *session,
-	const struct run_options *options_given, struct run_settings *settings)
+	const struct run_options *options_given, const struct log *log,
+	struct run_settings *settings)
 {
 	struct progress_settings progress_settings = {
 		.kind = options_given->progress
@@ -115,12 +120,12 @@ static struct progress *watch_progress(const struct session *session,
 			: PROGRESS_AUTO,
 		.silent = !talks(session, options_given),
 		.heartbeat_us = options_given->heartbeat_us,
-		.session = session->name,
+		.log = log,
 		.asked = signals_catch_progress(),
 	};
 	struct progress *progress = progress_create(&progress_settings);
 
-	settings->messages = progress_messages(progress);
+	settings->log = progress_log(progress);
 	settings->look = progress_look;
 	settings->look_context = progress;
 	return progress;
@@ -147,9 +152,10 @@ static bool read_lock(struct command *command, int64_t *wait_us)
 	return false;
 }
 
-static void close_store(struct run_store *store, struct run_result *result)
+static void close_store(struct run_store *store, const struct log *log,
+	struct run_result *result)
 {
-	if (!build_close_writer(store) && result->status == STATUS_OK)
+	if (!build_close_writer(store, log) && result->status == STATUS_OK)
 		result->status = STATUS_IO_ERROR;
 }
 
@@ -167,7 +173,7 @@ static struct run_result verify(const struct session *session,
 		result = session_run(session, settings, statistics);
 		verify_remove_scratch(scratch.data);
 	} else {
-		fprintf(stderr, "leat: error: cannot create %s: %s\n",
+		log_say(settings->log, LOG_ERROR, NULL, "cannot create %s: %s",
 			scratch.data, strerror(errno));
 	}
 	text_free(&directory);
@@ -184,9 +190,9 @@ static void start_zygote(const struct session *session,
 		return;
 	settings->zygote = zygote_start(session);
 	if (!settings->zygote && options_given->jobs)
-		fprintf(stderr,
-			"leat: warning: one unit runs at a time: no process "
-			"can be started: %s\n",
+		log_say(settings->log, LOG_WARNING, NULL,
+			"one unit runs at a time: no process can be started: "
+			"%s",
 			strerror(errno));
 }
 
@@ -207,20 +213,21 @@ static bool find_sandbox(const struct session *session,
 	sandbox_describe(sandbox, &text);
 	if (options_given->sandbox == SANDBOX_REQUIRE &&
 		!sandbox_is_whole(sandbox)) {
-		fprintf(stderr,
-			"leat: error: this system hasn't all of the sandbox: "
-			"%s\n  hint: --sandbox on makes do with that\n",
-			text.data);
+		log_say(settings->log, LOG_ERROR,
+			"--sandbox on makes do with that",
+			"this system hasn't all of the sandbox: %s", text.data);
 		ok = false;
 	} else if (options_given->verbose) {
-		fprintf(stderr, "%s: sandbox: %s\n", session->name, text.data);
+		log_say(settings->log, LOG_INFO, NULL, "sandbox: %s",
+			text.data);
 	}
 	text_free(&text);
 	return ok;
 }
 
 static enum exit_status run_session(const struct session *session,
-	const struct run_options *options_given, int64_t wait_us)
+	const struct run_options *options_given, int64_t wait_us,
+	const struct log *log)
 {
 	struct statistics *statistics;
 	struct journal journal = {
@@ -232,7 +239,7 @@ static enum exit_status run_session(const struct session *session,
 			options_given->failures_max,
 		.failures_max = options_given->failures_max,
 		.journal = &journal,
-		.messages = stderr,
+		.log = log,
 		.stop = signals_catch(),
 	};
 	struct sandbox sandbox;
@@ -243,13 +250,13 @@ static enum exit_status run_session(const struct session *session,
 		return STATUS_SYSTEM;
 	start_zygote(session, options_given, &settings);
 	if (!build_open_writer(session, options_given->state, wait_us,
-		    settings.stop, &settings.store, &status)) {
+		    settings.stop, log, &settings.store, &status)) {
 		zygote_stop(settings.zygote);
 		signals_die_if_caught();
 		return status;
 	}
 	struct progress *progress =
-		watch_progress(session, options_given, &settings);
+		watch_progress(session, options_given, log, &settings);
 	statistics = statistics_create(session->name);
 	if (options_given->verify)
 		result = verify(
@@ -258,17 +265,18 @@ static enum exit_status run_session(const struct session *session,
 		result = session_run(session, &settings, statistics);
 	progress_destroy(progress);
 	zygote_stop(settings.zygote);
-	close_store(settings.store, &result);
+	close_store(settings.store, log, &result);
 	run_files_write(&options_given->files,
-		&(struct run_report){session, &result, &journal, statistics},
+		&(struct run_report){
+			session, &result, &journal, statistics, log},
 		&result);
 	if (options_given->stats == STATS_JSON)
 		statistics_print_json(statistics, stderr);
 	else if (options_given->stats == STATS_TEXT)
 		statistics_print_text(statistics, stderr);
 	statistics_destroy(statistics);
-	summary_show(session, &result, &journal,
-		options_given->verbose || talks(session, options_given));
+	summary_show(&result, &journal,
+		options_given->verbose || talks(session, options_given), log);
 	journal_finish(&journal);
 	signals_die_if_caught();
 	if (result.broken_pipe)
@@ -291,6 +299,22 @@ static bool check_verify(struct command *command)
 			"only sessions that write files, with a state, are "
 			"remembered",
 			"there is nothing to compare with");
+	return command->status == STATUS_OK;
+}
+
+/* Programs that read objects can't do with anything else between them. */
+static bool check_log_format(struct command *command)
+{
+	const struct run_options *settings = command->settings;
+
+	if (command->log.format == LOG_TEXT)
+		return true;
+	if (settings->progress == PROGRESS_BAR + 1)
+		command_wrong(command, "--progress plain makes messages of it",
+			"a bar is for people, not for --log-format");
+	else if (settings->stats == STATS_TEXT)
+		command_wrong(command, "--stats json can be told apart",
+			"a table is for people, not for --log-format");
 	return command->status == STATUS_OK;
 }
 
@@ -321,14 +345,17 @@ static int run(char *const *words)
 	else if (command.status == STATUS_OK && build_session(&command)) {
 		int64_t wait_us;
 
+		command.log.session = command.session->name;
+
 		if (!settings.quiet)
-			diagnostics_print(command.diagnostics, stderr);
+			log_diagnostics(
+				&command.log, command.diagnostics, NULL);
 		if (settings.dry)
 			plan_show(&command, settings.state, settings.verbose);
-		else if (check_verify(&command) &&
+		else if (check_verify(&command) && check_log_format(&command) &&
 			read_lock(&command, &wait_us))
-			command.status = run_session(
-				command.session, &settings, wait_us);
+			command.status = run_session(command.session, &settings,
+				wait_us, &command.log);
 	}
 	return command_finish(&command);
 }

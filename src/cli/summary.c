@@ -40,31 +40,35 @@ static void show_failures(const struct journal *journal)
 			(unsigned long long)(failed - shown));
 }
 
-static void show_count(uint64_t count, const char *what)
+static void add_count(struct text *text, uint64_t count, const char *what)
 {
 	if (count > 0)
-		fprintf(stderr, ", %llu %s", (unsigned long long)count, what);
+		text_add_format(
+			text, ", %llu %s", (unsigned long long)count, what);
 }
 
-void summary_show(const struct session *session,
-	const struct run_result *result, const struct journal *journal,
-	bool talk)
+void summary_show(const struct run_result *result,
+	const struct journal *journal, bool talk, const struct log *log)
 {
 	bool failed = result->status == STATUS_UNITS_FAILED;
+	struct text text = {0};
 
 	if (!failed && !(talk && result->status == STATUS_OK))
 		return;
-	fprintf(stderr, "%s: %llu unit%s", session->name,
-		(unsigned long long)result->units,
+	text_add_format(&text, "%llu unit%s", (unsigned long long)result->units,
 		result->units == 1 ? "" : "s");
 	if (failed)
-		show_count(result->units_failed, "of them failed");
-	show_count(result->units_quarantined, "of them put in quarantine");
-	show_count(result->up_to_date, "up to date");
-	show_count(result->at_rest, "in quarantine");
-	show_count(result->skipped, "items skipped");
-	show_count(result->dropped, "items dropped");
-	show_count(result->stale, "stale outputs");
-	fprintf(stderr, ", %.2f s\n", (double)result->wall_ns / 1e9);
-	show_failures(journal);
+		add_count(&text, result->units_failed, "of them failed");
+	add_count(
+		&text, result->units_quarantined, "of them put in quarantine");
+	add_count(&text, result->up_to_date, "up to date");
+	add_count(&text, result->at_rest, "in quarantine");
+	add_count(&text, result->skipped, "items skipped");
+	add_count(&text, result->dropped, "items dropped");
+	add_count(&text, result->stale, "stale outputs");
+	log_say(log, LOG_INFO, NULL, "%s, %.2f s", text.data,
+		(double)result->wall_ns / 1e9);
+	text_free(&text);
+	if (log->format == LOG_TEXT)
+		show_failures(journal);
 }

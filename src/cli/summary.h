@@ -5,10 +5,9 @@
 
 #include "session/run.h"
 
-/* Where several units failed they are listed with their reasons, the first of
- * them. TALK: also says how a run went in which none did. */
-void summary_show(const struct session *session,
-	const struct run_result *result, const struct journal *journal,
-	bool talk);
+/* Where several units failed they are listed for people with their reasons, the
+ * first of them. TALK: also says how a run went in which none did. */
+void summary_show(const struct run_result *result,
+	const struct journal *journal, bool talk, const struct log *log);
 
 #endif

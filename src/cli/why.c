@@ -27,6 +27,7 @@ struct question {
 	const struct session *session;
 	struct run_store *store; /* or NULL */
 	const struct address *address;
+	const struct log *log;
 	bool found;
 };
 
@@ -65,7 +66,7 @@ static void show_changes(const struct question *question,
 		now, memory_zeroed(now->count + 1), run};
 
 	if (!store_fingerprint(question->store, then, compare, &comparison))
-		fprintf(stderr, "leat: error: %s\n",
+		log_say(question->log, LOG_ERROR, NULL, "%s",
 			run_store_problem(question->store));
 	for (size_t i = 0; i < now->count; i++)
 		if (!comparison.seen[i])
@@ -125,7 +126,7 @@ static void show(
 	case ADDRESS_GRAPH: answer_graph(question, plan, due); break;
 	case ADDRESS_UNIT: answer_unit(question, due, unit); break;
 	case ADDRESS_FAILED:
-		fprintf(stderr, "leat: error: %s\n",
+		log_say(question->log, LOG_ERROR, NULL, "%s",
 			run_store_problem(question->store));
 		break;
 	case ADDRESS_NOTHING: break;
@@ -138,11 +139,12 @@ static void ask(struct command *command, const char *given)
 {
 	const struct why_options *settings = command->settings;
 	struct address address;
-	struct question question = {
-		.session = command->session, .address = &address};
+	struct question question = {.session = command->session,
+		.address = &address,
+		.log = &command->log};
 	struct forecast forecast = {
 		.session = command->session,
-		.messages = stderr,
+		.log = &command->log,
 		.show = show,
 		.context = &question,
 	};

@@ -182,8 +182,8 @@ bool graph_set_property(struct graph *graph, unsigned index,
 	bool usable = !op->opened || op->finished ||
 		op->spec->changed(op, op->state, spec, &problem);
 	if (!usable)
-		graph_report(
-			op, SEVERITY_WARNING, "%s: %s", property, problem.data);
+		graph_report(op, NULL, SEVERITY_WARNING, "%s: %s", property,
+			problem.data);
 	text_free(&problem);
 	return usable;
 }

@@ -9,7 +9,7 @@
 
 #include <signal.h>
 
-#include "base/diagnostic.h"
+#include "base/log.h"
 #include "engine/host.h"
 #include "loader/session.h"
 
@@ -42,7 +42,7 @@ struct graph_settings {
 	const char *temporary_prefix; /* of the names of temporaries; or NULL */
 	const char *scratch; /* the directory of all temporaries, for a host
 				that publishes none; or NULL */
-	FILE *messages; /* where errors go, as they happen */
+	const struct log *log; /* where errors go, as they happen; borrowed */
 	const volatile sig_atomic_t *stop; /* 1: sources end, units in flight
 					      are finished; more: the run
 					      ends at once. May be NULL */

@@ -3,7 +3,7 @@
 #ifndef LEAT_ENGINE_INTERNAL_H
 #define LEAT_ENGINE_INTERNAL_H
 
-#include "base/diagnostic.h"
+#include "base/log.h"
 #include "base/path-set.h"
 #include "engine/graph.h"
 #include "engine/link.h"
@@ -292,9 +292,11 @@ bool graph_claim(
 
 /* ---- report.c ------------------------------------------------------------ */
 
-/* Prints one message at the operator's place. */
-void graph_report(const struct operator *op, enum severity severity,
-	const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Says one thing at the operator's place; UNIT, which may be NULL, is named by
+ * the message. */
+void graph_report(const struct operator *op, const struct unit *unit,
+	enum severity severity, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* Fails the unit for a stream that failed, in the name of who made that. */
 void operator_fail_stream(

@@ -281,8 +281,8 @@ bool report_unpack(
 	size_t length;
 	const char *messages = unpack_bytes(&from, &length);
 
-	if (!from.bad && graph->settings.messages)
-		fwrite(messages, 1, length, graph->settings.messages);
+	if (!from.bad && graph->settings.log)
+		fwrite(messages, 1, length, graph->settings.log->file);
 	bool failed = unpack_number(&from);
 	enum exit_status status = (enum exit_status)unpack_number(&from);
 	graph->result.skipped += unpack_number(&from);

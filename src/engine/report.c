@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/internal.h"
+#include "engine/share.h"
 
 enum { SHOWN_BYTES = 200 };
 
@@ -24,28 +24,30 @@ const struct attribute_spec reject_attributes[] = {
 	{0},
 };
 
-static void __attribute__((format(printf, 3, 0)))
-vreport(const struct operator *op, enum severity severity, const char *format,
-	va_list args)
+static void __attribute__((format(printf, 4, 0)))
+vreport(const struct operator *op, const struct unit *unit,
+	enum severity severity, const char *format, va_list args)
 {
 	struct graph *graph = op->graph;
 	struct text text = {0};
+	struct log_subject subject = {
+		op->plan->name, unit ? unit->name : worker_unit(graph)};
 
 	text_add_format(&text, "%s: ", op->plan->name);
 	text_add_vformat(&text, format, args);
 	diagnostics_add(graph->diagnostics, severity, op->plan->location, NULL,
 		"%s", text.data);
-	diagnostics_print(graph->diagnostics, graph->settings.messages);
+	log_diagnostics(graph->settings.log, graph->diagnostics, &subject);
 	text_free(&text);
 }
 
-void graph_report(const struct operator *op, enum severity severity,
-	const char *format, ...)
+void graph_report(const struct operator *op, const struct unit *unit,
+	enum severity severity, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vreport(op, severity, format, args);
+	vreport(op, unit, severity, format, args);
 	va_end(args);
 }
 
@@ -63,7 +65,7 @@ enum step operator_fail(
 	va_list args;
 
 	va_start(args, format);
-	vreport(op, SEVERITY_ERROR, format, args);
+	vreport(op, NULL, SEVERITY_ERROR, format, args);
 	va_end(args);
 	graph_fail(op->graph, status);
 	return STEP_FAIL;
@@ -81,14 +83,14 @@ void operator_warn(struct operator *op, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vreport(op, SEVERITY_WARNING, format, args);
+	vreport(op, NULL, SEVERITY_WARNING, format, args);
 	va_end(args);
 }
 
 void graph_violation(struct operator *op, const char *what)
 {
-	graph_report(op, SEVERITY_ERROR, "bug in leat: the operator `%s` %s",
-		op->spec->name, what);
+	graph_report(op, NULL, SEVERITY_ERROR,
+		"bug in leat: the operator `%s` %s", op->spec->name, what);
 	graph_fail(op->graph, STATUS_BUG);
 }
 

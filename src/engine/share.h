@@ -35,6 +35,9 @@ void share_destroy(struct share *share); /* takes NULL */
 
 enum step worker_step(struct operator *source);
 
+/* The name of the unit at work; NULL: there is none, or this is no worker. */
+const char *worker_unit(const struct graph *graph);
+
 /* A step was made. */
 void worker_beat(const struct worker *worker);
 

@@ -55,17 +55,20 @@ static void fail_unpublished(struct graph *graph, struct unit *unit,
 
 /* Says what errno says of an output. */
 static void fail_output(struct graph *graph, struct unit *unit,
-	enum exit_status status, const char *verb, const char *path,
+	enum exit_status status, const char *verb, const struct output *output,
 	const char *where)
 {
 	const struct location nowhere = {0};
 	struct text text = {0};
 
-	text_add_format(&text, "cannot %s %s%s: %s", verb, path, where,
-		strerror(errno));
+	text_add_format(&text, "cannot %s %s%s: %s", verb, output_path(output),
+		where, strerror(errno));
 	diagnostics_add(graph->diagnostics, SEVERITY_ERROR, nowhere, NULL, "%s",
 		text.data);
-	diagnostics_print(graph->diagnostics, graph->settings.messages);
+	log_diagnostics(graph->settings.log, graph->diagnostics,
+		&(struct log_subject){
+			graph->plan->operators[output_owner(output)].name,
+			unit ? unit->name : NULL});
 	char *reason = secrets_hidden(graph->plan->secrets, text.data);
 	fail_unpublished(graph, unit, status, reason);
 	free(reason);
@@ -126,7 +129,7 @@ static bool make_durable(struct graph *graph, struct unit *unit,
 	for (size_t i = 0; i < count; i++)
 		if (!output_make_durable(outputs[i])) {
 			fail_output(graph, unit, STATUS_IO_ERROR, "write",
-				output_path(outputs[i]), "");
+				outputs[i], "");
 			return false;
 		}
 	return true;
@@ -135,8 +138,8 @@ static bool make_durable(struct graph *graph, struct unit *unit,
 static void fail_in_place(
 	struct graph *graph, struct unit *unit, const struct output *output)
 {
-	fail_output(graph, unit, STATUS_CANNOT_CREATE, "put",
-		output_path(output), " in its place");
+	fail_output(graph, unit, STATUS_CANNOT_CREATE, "put", output,
+		" in its place");
 }
 
 /* Gives them their names, and syncs their directories after that: one that has
@@ -255,7 +258,8 @@ static void count_failure(struct graph *graph, const struct failure *failure)
 	struct unit *unit = failure->unit;
 	struct operator *op = failure->op;
 
-	graph_report(failure->blamed, SEVERITY_ERROR, "%s", failure->text);
+	graph_report(
+		failure->blamed, unit, SEVERITY_ERROR, "%s", failure->text);
 	if (unit && !unit->reason)
 		unit->reason =
 			secrets_hidden(graph->plan->secrets, failure->text);

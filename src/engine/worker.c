@@ -13,7 +13,7 @@
 #include "engine/share.h"
 
 /* Bytes for a frontier are given away in pieces of about this size. */
-enum { PIECE_BYTES = 32 * 1024, SAID_BYTES = 64 * 1024 };
+enum { PIECE_BYTES = 32 * 1024, SAID_BYTES = 64 * 1024, ROOM_BYTES = 4096 };
 
 struct worker {
 	const struct worker_methods *methods;
@@ -24,9 +24,10 @@ struct worker {
 	struct text report, task;
 	struct text *pieces; /* one for each frontier */
 
-	FILE *messages; /* what is said of the unit, in SAID */
+	struct log log; /* what is said of the unit, in SAID */
 	struct text said;
-	uint64_t unsaid_bytes; /* beyond what may be said */
+	size_t room_bytes; /* in it, at most */
+	uint64_t unsaid_bytes; /* beyond that */
 };
 
 /* ---- What it says ----------------------------------------------------------- */
@@ -35,7 +36,7 @@ struct worker {
 static ssize_t take_message(void *cookie, const char *data, size_t length)
 {
 	struct worker *worker = cookie;
-	size_t room = SAID_BYTES - worker->said.length;
+	size_t room = worker->room_bytes - worker->said.length;
 	size_t taken = length < room ? length : room;
 
 	text_add(&worker->said, data, taken);
@@ -47,19 +48,32 @@ static void open_messages(struct worker *worker)
 {
 	const cookie_io_functions_t functions = {.write = take_message};
 
-	worker->messages = fopencookie(worker, "w", functions);
-	if (!worker->messages)
+	worker->room_bytes = SAID_BYTES;
+	worker->log.file = fopencookie(worker, "w", functions);
+	if (!worker->log.file)
 		memory_abort();
 }
 
 static void settle_messages(struct worker *worker)
 {
-	fflush(worker->messages);
-	if (worker->unsaid_bytes > 0)
-		text_add_format(&worker->said,
-			"\nleat: warning: %llu bytes more were said of %s\n",
-			(unsigned long long)worker->unsaid_bytes,
-			worker->segment->unit->name);
+	struct unit *unit = worker->segment->unit;
+	const struct log_subject subject = {NULL, unit->name};
+	uint64_t unsaid_bytes;
+
+	fflush(worker->log.file);
+	unsaid_bytes = worker->unsaid_bytes;
+	if (unsaid_bytes == 0)
+		return;
+	/* Whole lines only: programs may read them. */
+	const char *end = memrchr(worker->said.data, '\n', worker->said.length);
+	size_t whole = end ? (size_t)(end + 1 - worker->said.data) : 0;
+	unsaid_bytes += worker->said.length - whole;
+	worker->said.length = whole;
+	worker->room_bytes = SAID_BYTES + ROOM_BYTES;
+	log_say_about(&worker->log, LOG_WARNING, &subject,
+		"%s: %llu bytes more were said of it", unit->name,
+		(unsigned long long)unsaid_bytes);
+	fflush(worker->log.file);
 }
 
 /* ---- Its operators ---------------------------------------------------------- */
@@ -91,8 +105,9 @@ void graph_become_worker(struct graph *graph,
 		memory_zeroed(memory_product(count + 1, sizeof(*worker->sent)));
 	worker->pieces = memory_zeroed(memory_product(
 		graph_frontier_count(graph) + 1, sizeof(*worker->pieces)));
+	worker->log = *graph->settings.log;
 	open_messages(worker);
-	graph->settings.messages = worker->messages;
+	graph->settings.log = &worker->log;
 	graph->settings.keep_going = true; /* who shares the units decides */
 	graph->worker = worker;
 	for (unsigned i = 0; i < count; i++) {
@@ -222,6 +237,7 @@ static void report_unit(struct graph *graph, struct worker *worker)
 	worker->methods->report(worker->context, &worker->report);
 	worker->said.length = 0;
 	worker->unsaid_bytes = 0;
+	worker->room_bytes = SAID_BYTES;
 	graph->result.skipped = 0;
 	graph_discard_outputs(graph);
 	graph_forget_failures(graph);
@@ -278,6 +294,13 @@ enum step worker_step(struct operator *source)
 	return graph->failed ? STEP_FAIL : STEP_MORE;
 }
 
+const char *worker_unit(const struct graph *graph)
+{
+	const struct worker *worker = graph->worker;
+
+	return worker && worker->segment ? worker->segment->unit->name : NULL;
+}
+
 void worker_beat(const struct worker *worker)
 {
 	(*worker->beat)++;
@@ -294,7 +317,7 @@ void worker_destroy(struct worker *worker)
 {
 	if (!worker)
 		return;
-	fclose(worker->messages);
+	fclose(worker->log.file);
 	segment_unref(worker->segment);
 	free(worker->sent);
 	text_free(&worker->report);

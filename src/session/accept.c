@@ -52,9 +52,8 @@ static bool refuse(struct accepting *accepting, const char *name,
 	struct text text = {0};
 
 	text_add_escaped(&text, name, strlen(name), SIZE_MAX);
-	fprintf(accepting->acceptance->messages,
-		"leat: error: %s can't be accepted: %s%s\n", text.data, reason,
-		detail);
+	log_say(accepting->acceptance->log, LOG_ERROR, NULL,
+		"%s can't be accepted: %s%s", text.data, reason, detail);
 	text_free(&text);
 	accepting->status = STATUS_UNITS_FAILED;
 	return false;
@@ -62,7 +61,7 @@ static bool refuse(struct accepting *accepting, const char *name,
 
 static void fail_store(struct accepting *accepting)
 {
-	fprintf(accepting->acceptance->messages, "leat: error: %s\n",
+	log_say(accepting->acceptance->log, LOG_ERROR, NULL, "%s",
 		run_store_problem(accepting->acceptance->store));
 	accepting->status = STATUS_IO_ERROR;
 }
@@ -343,7 +342,7 @@ static void accept_in_graphs(struct accepting *accepting)
 	const struct session *session = accepting->acceptance->session;
 	struct graph_settings settings = {
 		.memory_bytes = (size_t)session->memory_bytes,
-		.messages = accepting->acceptance->messages,
+		.log = accepting->acceptance->log,
 	};
 
 	for (unsigned i = 0; i < session->graph_count; i++) {
@@ -365,10 +364,9 @@ static void check_found(struct accepting *accepting)
 	for (size_t i = 0; i < acceptance->count; i++) {
 		if (accepting->found[i] || accepting->status != STATUS_OK)
 			continue;
-		fprintf(acceptance->messages,
-			"leat: error: nothing is known of '%s'\nhint: name an "
-			"input, an output, an operator or a graph\n",
-			acceptance->addresses[i]);
+		log_say(acceptance->log, LOG_ERROR,
+			"name an input, an output, an operator or a graph",
+			"nothing is known of '%s'", acceptance->addresses[i]);
 		accepting->status = STATUS_USAGE;
 	}
 }

@@ -14,7 +14,7 @@ struct acceptance {
 	struct run_store *store; /* a writer */
 	const char *const *addresses; /* as in session/address.h */
 	size_t count;
-	FILE *messages;
+	const struct log *log;
 
 	/* Called for each unit and graph in the end, once all is accepted.
 	 * REASON: why it would have run; DUE_NOT: it wouldn't have. */

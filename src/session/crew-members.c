@@ -47,6 +47,8 @@ static bool send_spawn(struct crew *crew, bool token)
 		.graph = crew->settings.graph,
 		.memory_bytes = crew->settings.memory_bytes,
 		.sandbox = crew->settings.sandbox,
+		.run = crew->settings.log->run,
+		.log_format = crew->settings.log->format,
 	};
 	int sockets[2];
 

@@ -23,6 +23,7 @@ struct crew_settings {
 	uint64_t memory_bytes; /* the budget of each */
 	struct sandbox sandbox; /* of each */
 	struct jobserver *jobserver; /* or NULL */
+	const struct log *log; /* what workers say goes there */
 };
 
 /* GRAPH is borrowed: its outputs are made on behalf of workers. NULL: errno

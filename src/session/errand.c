@@ -180,9 +180,16 @@ _Noreturn void errand_run(const struct session *session,
 		.report = report,
 	};
 	struct errand *errand = memory_zeroed(sizeof(*errand));
+	const struct log log = {
+		.file = stderr,
+		.format = (enum log_format)order->log_format,
+		.session = session->name,
+		.graph = session->graphs[order->graph].name,
+		.run = order->run,
+	};
 	struct graph_settings settings = {
 		.memory_bytes = (size_t)order->memory_bytes,
-		.messages = stderr,
+		.log = &log,
 	};
 
 	errand->socket = socket;

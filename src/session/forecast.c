@@ -8,7 +8,7 @@ static enum exit_status forecast_graph(const struct forecast *forecast,
 	const struct session *session = forecast->session;
 	struct graph_settings settings = {
 		.memory_bytes = (size_t)session->memory_bytes,
-		.messages = forecast->messages,
+		.log = forecast->log,
 	};
 	struct graph *graph = graph_create(plan, &settings);
 	enum exit_status status = STATUS_OK;
@@ -20,7 +20,7 @@ static enum exit_status forecast_graph(const struct forecast *forecast,
 		if (due_find(&due, graph, plan, forecast->store, base)) {
 			forecast->show(forecast->context, plan, &due);
 		} else {
-			fprintf(forecast->messages, "leat: error: %s\n",
+			log_say(forecast->log, LOG_ERROR, NULL, "%s",
 				run_store_problem(forecast->store));
 			status = STATUS_IO_ERROR;
 		}

@@ -11,7 +11,7 @@
 struct forecast {
 	const struct session *session;
 	struct run_store *store; /* a reader; NULL: nothing is remembered */
-	FILE *messages;
+	const struct log *log;
 
 	/* Called for each graph; what it gets is borrowed until it returns. */
 	void (*show)(void *context, const struct graph_plan *plan,

@@ -13,7 +13,7 @@ struct pruning {
 	const struct due *due;
 	const struct key_base *base;
 	struct claims *claims;
-	FILE *messages;
+	const struct log *log;
 	size_t left;
 	struct text path;
 };
@@ -24,9 +24,8 @@ static void keep(struct pruning *pruning, const char *path, const char *reason)
 	struct text text = {0};
 
 	text_add_escaped(&text, path, strlen(path), SIZE_MAX);
-	fprintf(pruning->messages,
-		"leat: warning: the stale output %s stays: %s\n", text.data,
-		reason);
+	log_say(pruning->log, LOG_WARNING, NULL,
+		"the stale output %s stays: %s", text.data, reason);
 	text_free(&text);
 	pruning->left++;
 }
@@ -52,14 +51,14 @@ static void prune_output(
 }
 
 bool prune_graph(struct run_store *store, const char *graph,
-	const struct due *due, const struct key_base *base, FILE *messages,
-	uint64_t *left)
+	const struct due *due, const struct key_base *base,
+	const struct log *log, uint64_t *left)
 {
 	struct pruning pruning = {
 		.graph = graph,
 		.due = due,
 		.base = base,
-		.messages = messages,
+		.log = log,
 	};
 
 	if (due->vanished.count == 0)

@@ -10,7 +10,7 @@
  * removed is reported, and remembered still: so many outputs are added to *LEFT.
  * False: the store failed. */
 bool prune_graph(struct run_store *store, const char *graph,
-	const struct due *due, const struct key_base *base, FILE *messages,
-	uint64_t *left);
+	const struct due *due, const struct key_base *base,
+	const struct log *log, uint64_t *left);
 
 #endif

@@ -38,7 +38,7 @@ struct publisher {
 	const struct key_base *base;
 	uint64_t run;
 	int64_t begun_ns; /* of the run */
-	FILE *messages;
+	const struct log *log;
 	struct watch *watch;
 
 	struct decided *batch;

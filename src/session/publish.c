@@ -28,7 +28,7 @@ struct publisher *publisher_create(const struct publication *publication)
 	publisher->run = publication->run;
 	publisher->keep_going = publication->keep_going;
 	publisher->begun_ns = stamp_now_ns();
-	publisher->messages = publication->messages;
+	publisher->log = publication->log;
 	publisher->watch = publication->watch;
 	publisher->kept = memory_zeroed(
 		memory_product(due->count + 1, sizeof(struct kept *)));
@@ -58,7 +58,7 @@ char *publisher_report(struct publisher *publisher, const char *format, ...)
 	char *shown = secrets_hidden(publisher->plan->secrets, text.data);
 	diagnostics_add(
 		list, SEVERITY_ERROR, (struct location){0}, NULL, "%s", shown);
-	diagnostics_print(list, publisher->messages);
+	log_diagnostics(publisher->log, list, NULL);
 	diagnostics_destroy(list);
 	text_free(&text);
 	return shown;

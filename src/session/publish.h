@@ -24,7 +24,7 @@ struct publication {
 	uint64_t run;
 	bool keep_going; /* when units fail at publication */
 	struct watch *watch; /* is told of those */
-	FILE *messages; /* where errors go */
+	const struct log *log; /* where errors go */
 };
 
 struct publisher *publisher_create(const struct publication *publication);

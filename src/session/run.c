@@ -37,6 +37,7 @@ struct pass {
 	const struct sharing *sharing;
 	struct crew *crew; /* that runs those of this graph; or NULL */
 	struct watch watch;
+	struct log log; /* what is said is of this graph */
 };
 
 static void add_result(struct run_result *total, struct graph_result result)
@@ -58,8 +59,7 @@ static struct graph_result run_graph(struct pass *pass, struct graph *graph)
 	unsigned index = (unsigned)(pass->plan - pass->session->graphs);
 	struct graph_result result = {.status = STATUS_NOT_PERMITTED};
 
-	if (sharing_begin(pass->sharing, graph, index, &pass->crew,
-		    pass->settings->messages))
+	if (sharing_begin(pass->sharing, graph, index, &pass->crew, &pass->log))
 		result = graph_run(graph);
 
 	statistics_add(pass->statistics, pass->plan, graph, &result,
@@ -73,7 +73,7 @@ static void report_store(struct pass *pass)
 	const char *news = run_store_news(pass->settings->store);
 
 	if (news)
-		fprintf(pass->settings->messages, "leat: error: %s\n", news);
+		log_say(&pass->log, LOG_ERROR, NULL, "%s", news);
 	pass->total->status = STATUS_IO_ERROR;
 }
 
@@ -82,8 +82,10 @@ static void report_store(struct pass *pass)
 static bool begin_run(struct pass *pass)
 {
 	if (pass->run->id > 0 || pass->settings->scratch ||
-		store_begin_run(pass->settings->store, pass->run))
+		store_begin_run(pass->settings->store, pass->run)) {
+		pass->log.run = pass->run->id;
 		return true;
+	}
 	report_store(pass);
 	return false;
 }
@@ -116,7 +118,7 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 		.run = pass->run->id,
 		.keep_going = settings->keep_going,
 		.watch = &pass->watch,
-		.messages = settings->messages,
+		.log = &pass->log,
 	});
 	struct graph_result result = {.status = STATUS_OK};
 
@@ -141,7 +143,7 @@ static void run_verified(
 {
 	const struct run_settings *settings = pass->settings;
 	struct verifier *verifier = verifier_create(settings->store, pass->plan,
-		due, pass->base, settings->scratch, settings->messages);
+		due, pass->base, settings->scratch, &pass->log);
 	bool same = false;
 
 	if (verifier) {
@@ -161,8 +163,7 @@ static void settle_vanished(struct pass *pass, const struct due *due)
 
 	if (settings->prune && pass->total->status == STATUS_OK) {
 		if (!prune_graph(settings->store, pass->plan->name, due,
-			    pass->base, settings->messages,
-			    &pass->total->stale))
+			    pass->base, &pass->log, &pass->total->stale))
 			report_store(pass);
 		return;
 	}
@@ -208,13 +209,16 @@ static void run_pass(struct pass *pass)
 		.keep_going = settings->keep_going,
 		.failures_max = settings->failures_max,
 		.watch = &pass->watch.graph,
-		.messages = settings->messages,
+		.log = &pass->log,
 		.stop = settings->stop,
 		.temporary_prefix =
 			store ? store_temporary_prefix(store) : NULL,
 		.scratch = settings->scratch,
 	};
 	struct graph *graph = graph_create(pass->plan, &graph_settings);
+
+	pass->log.graph = pass->plan->name;
+	pass->log.run = pass->run->id;
 
 	watch_init(
 		&pass->watch, pass->session, pass->plan, settings, pass->base);
@@ -244,7 +248,7 @@ static void run_graphs(const struct session *session,
 	for (unsigned i = 0; i < session->graph_count; i++) {
 		struct pass pass = {session, &session->graphs[i], settings,
 			&base, statistics, result, run, &sharing, NULL,
-			{.plan = NULL}};
+			{.plan = NULL}, *settings->log};
 
 		if (!goes_on(result->status, result->units_failed) ||
 			result->broken_pipe || *settings->stop)
@@ -263,7 +267,7 @@ static void fail_store(
 	const char *news = run_store_news(settings->store);
 
 	if (news)
-		fprintf(settings->messages, "leat: error: %s\n", news);
+		log_say(settings->log, LOG_ERROR, NULL, "%s", news);
 	if (result->status == STATUS_OK)
 		result->status = STATUS_IO_ERROR;
 }

@@ -37,7 +37,7 @@ struct run_settings {
 	/* Called ten times a second or so; may be NULL. */
 	void (*look)(void *context, const struct run_progress *progress);
 	void *look_context;
-	FILE *messages; /* where errors go, as they happen */
+	const struct log *log; /* where errors go, as they happen */
 	const volatile sig_atomic_t *stop; /* see engine/graph.h */
 };
 

@@ -108,31 +108,33 @@ static struct crew *share_graph(struct graph *graph,
 
 static void report_unshared(const struct sharing *sharing,
 	const struct graph *graph, const struct operator_plan *untrusted,
-	FILE *messages)
+	const struct log *log)
 {
 	const char *op = graph_unshared(graph);
 
-	fprintf(messages, "leat: error: %s reads what nobody vouches for, and ",
-		untrusted->name);
+	struct text why = {0};
+
 	if (op)
-		fprintf(messages,
+		text_add_format(&why,
 			"%s takes whole contents of all units, which don't "
 			"leave a sandbox",
 			op);
 	else
-		fputs(sharing->zygote && graph_can_share(graph)
+		text_add_string(&why,
+			sharing->zygote && graph_can_share(graph)
 				? "no worker can be started"
-				: "its graph can't be run in a sandbox",
-			messages);
-	fputs("\n  hint: see SANDBOX in leat(1); --sandbox off runs it without "
-	      "one\n",
-		messages);
+				: "its graph can't be run in a sandbox");
+	log_say(log, LOG_ERROR,
+		"see SANDBOX in leat(1); --sandbox off runs it without one",
+		"%s reads what nobody vouches for, and %s", untrusted->name,
+		why.data);
+	text_free(&why);
 }
 
 /* In a sandbox, whatever that costs; one worker if there is no more memory. */
 static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 	const struct operator_plan *untrusted, struct crew_settings *settings,
-	struct crew **crew, FILE *messages)
+	struct crew **crew, const struct log *log)
 {
 	uint64_t parent_bytes;
 
@@ -148,12 +150,12 @@ static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 	if (graph_can_share(graph) && sharing->zygote)
 		*crew = share_graph(graph, settings, parent_bytes);
 	if (!*crew)
-		report_unshared(sharing, graph, untrusted, messages);
+		report_unshared(sharing, graph, untrusted, log);
 	return *crew;
 }
 
 bool sharing_begin(const struct sharing *sharing, struct graph *graph,
-	unsigned graph_index, struct crew **crew, FILE *messages)
+	unsigned graph_index, struct crew **crew, const struct log *log)
 {
 	const struct operator_plan *untrusted =
 		find_untrusted(&sharing->session->graphs[graph_index]);
@@ -161,13 +163,14 @@ bool sharing_begin(const struct sharing *sharing, struct graph *graph,
 		.zygote = sharing->zygote,
 		.graph = graph_index,
 		.jobserver = sharing->jobserver,
+		.log = log,
 	};
 	uint64_t parent_bytes;
 
 	*crew = NULL;
 	if (untrusted && sharing->sandbox)
 		return share_untrusted(
-			sharing, graph, untrusted, &settings, crew, messages);
+			sharing, graph, untrusted, &settings, crew, log);
 	if (!sharing->zygote || sharing->jobs < 2)
 		return true;
 	settings.jobs =

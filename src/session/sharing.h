@@ -26,6 +26,6 @@ bool sharing_is_untrusted(const struct session *session);
  * destroyed after the graph; NULL: all runs in this process. False: that isn't
  * permitted, which was reported to MESSAGES. */
 bool sharing_begin(const struct sharing *sharing, struct graph *graph,
-	unsigned graph_index, struct crew **crew, FILE *messages);
+	unsigned graph_index, struct crew **crew, const struct log *log);
 
 #endif

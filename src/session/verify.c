@@ -28,7 +28,7 @@ struct verifier {
 	const struct due *due;
 	const struct key_base *base;
 	const char *scratch;
-	FILE *messages;
+	const struct log *log;
 	struct known *known;
 	size_t next_vanished;
 	uint64_t differences;
@@ -58,7 +58,7 @@ static void report(
 		secrets_add(&secrets, *secret);
 	secrets_hide(&secrets, &text);
 	secrets_free(&secrets);
-	fprintf(verifier->messages, "leat: error: %s\n", text.data);
+	log_say(verifier->log, LOG_ERROR, NULL, "%s", text.data);
 	text_free(&text);
 }
 
@@ -165,7 +165,7 @@ static void choose_all(struct due *due)
 
 struct verifier *verifier_create(struct run_store *store,
 	const struct graph_plan *plan, struct due *due,
-	const struct key_base *base, const char *scratch, FILE *messages)
+	const struct key_base *base, const char *scratch, const struct log *log)
 {
 	struct verifier *verifier = memory_zeroed(sizeof(*verifier));
 
@@ -174,11 +174,10 @@ struct verifier *verifier_create(struct run_store *store,
 	verifier->due = due;
 	verifier->base = base;
 	verifier->scratch = scratch;
-	verifier->messages = messages;
+	verifier->log = log;
 	bool ok = check_due(verifier);
 	if (ok && !store_units(store, plan->name, take, verifier)) {
-		fprintf(messages, "leat: error: %s\n",
-			run_store_problem(store));
+		log_say(log, LOG_ERROR, NULL, "%s", run_store_problem(store));
 		ok = false;
 	}
 	if (ok) {

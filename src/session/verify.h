@@ -16,7 +16,8 @@ struct verifier;
  * Otherwise DUE's ways have become those of a run of everything. */
 struct verifier *verifier_create(struct run_store *store,
 	const struct graph_plan *plan, struct due *due,
-	const struct key_base *base, const char *scratch, FILE *messages);
+	const struct key_base *base, const char *scratch,
+	const struct log *log);
 
 /* For struct graph_settings. */
 extern const struct graph_host verifier_host;

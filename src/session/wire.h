@@ -45,6 +45,8 @@ struct wire_order {
 	uint32_t graph,
 		slot; /* of a worker to spawn, whose socket comes along */
 	uint64_t memory_bytes;
+	uint64_t run; /* as in struct log */
+	uint32_t log_format;
 	struct sandbox sandbox;
 };
 

@@ -131,7 +131,8 @@ static void load_modules(const struct session *session)
 	for (unsigned i = 0; i < session->graph_count; i++)
 		for (unsigned j = 0; j < session->graphs[i].operator_count; j++)
 			if (session->graphs[i].operators[j].spec->module)
-				module_code(session->graphs[i].operators[j].spec,
+				module_code(
+					session->graphs[i].operators[j].spec,
 					&problem);
 	text_free(&problem);
 }

@@ -75,11 +75,12 @@ struct graph_result plan_run(
 		defaults = *settings;
 	if (defaults.memory_bytes == 0)
 		defaults.memory_bytes = 1 << 20;
-	defaults.messages = open_memstream(&text, &length);
+	const struct log log = {.file = open_memstream(&text, &length)};
+	defaults.log = &log;
 	struct graph *graph = graph_create(&plan->graph, &defaults);
 	struct graph_result result = graph_run(graph);
 	graph_destroy(graph);
-	fclose(defaults.messages);
+	fclose(log.file);
 	free(text);
 	return result;
 }

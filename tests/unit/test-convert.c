@@ -138,8 +138,8 @@ static void check_run(struct trial *trial, const char *expected)
 {
 	char *messages = NULL;
 	size_t length = 0;
-	struct graph_settings settings = {.memory_bytes = 8 << 20,
-		.messages = open_memstream(&messages, &length)};
+	const struct log log = {.file = open_memstream(&messages, &length)};
+	struct graph_settings settings = {.memory_bytes = 8 << 20, .log = &log};
 	struct text text = {0};
 	struct operator_plan *seeker = &trial->plan.operators[2];
 
@@ -147,7 +147,7 @@ static void check_run(struct trial *trial, const char *expected)
 	struct graph *graph = graph_create(&trial->plan, &settings);
 	struct graph_result result = graph_run(graph);
 	graph_destroy(graph);
-	fclose(settings.messages);
+	fclose(log.file);
 	assert_string_equal(messages, "");
 	assert_int_equal(result.status, STATUS_OK);
 	assert_string_equal(text.data, expected);

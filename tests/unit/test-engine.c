@@ -624,7 +624,7 @@ static void live_property_is_set(void **unused)
 	(void)unused;
 	plan_init(&plan);
 	plan_add(&plan, "l", &spec, &live, SCOPE_UNIT);
-	settings.messages = stderr;
+	settings.log = &(struct log){.file = stderr};
 	struct graph *graph = graph_create(&plan.graph, &settings);
 	assert_false(graph_set_property(graph, 0, "fixed", &seven));
 	assert_false(graph_set_property(graph, 0, "absent", &seven));

@@ -306,9 +306,9 @@ static void run_changed(struct change *change, struct text *out)
 	char *messages = NULL;
 	size_t length;
 	/* Each row is through before the next one comes. */
-	struct graph_settings settings = {.memory_bytes = 1 << 20,
-		.link_items = 1,
-		.messages = open_memstream(&messages, &length)};
+	const struct log log = {.file = open_memstream(&messages, &length)};
+	struct graph_settings settings = {
+		.memory_bytes = 1 << 20, .link_items = 1, .log = &log};
 
 	set_up(&test, "n % 100 = 1", copied, 1, &first_schema);
 	test.rows.at_half = change_where;
@@ -317,7 +317,7 @@ static void run_changed(struct change *change, struct text *out)
 	struct graph_result result = graph_run(change->graph);
 	assert_int_equal(result.status, STATUS_OK);
 	graph_destroy(change->graph);
-	fclose(settings.messages);
+	fclose(log.file);
 	free(messages);
 	*out = test.out;
 	text_free(&test.rejected);

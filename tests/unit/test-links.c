@@ -329,13 +329,15 @@ static void run_plan(
 	char *messages = NULL;
 	size_t length = 0;
 
-	settings.messages = open_memstream(&messages, &length);
+	const struct log log = {.file = open_memstream(&messages, &length)};
+
+	settings.log = &log;
 	struct graph *graph = graph_create(&plan->graph, &settings);
 	record->result = graph_run(graph);
 	record->peak_items = graph_link_statistics(graph, 0)->peak_items;
 	record->link_dropped = graph_link_statistics(graph, 0)->dropped;
 	graph_destroy(graph);
-	fclose(settings.messages);
+	fclose(log.file);
 	if (length > 0)
 		print_message("%s", messages);
 	free(messages);

@@ -206,16 +206,18 @@ struct run {
 static void run(struct run *run, struct plan *plan, uint64_t seed)
 {
 	size_t length;
+	const struct log log = {
+		.file = open_memstream(&run->messages, &length)};
 	struct graph_settings settings = {.memory_bytes = 1 << 20,
 		.schedule_seed = seed,
 		.link_items = 1 + seed % 3,
 		.keep_going = true,
-		.messages = open_memstream(&run->messages, &length)};
+		.log = &log};
 	struct graph *graph = graph_create(&plan->graph, &settings);
 
 	run->result = graph_run(graph);
 	graph_destroy(graph);
-	fclose(settings.messages);
+	fclose(log.file);
 }
 
 static void finish(struct run *run)

@@ -30,7 +30,8 @@ static void expect_line(const struct run_progress *far, const char *wanted)
 {
 	struct text text = {0};
 
-	progress_add_line(&text, "each", far);
+	text_add_string(&text, "each: ");
+	progress_add_line(&text, far);
 	assert_string_equal(text.data, wanted);
 	text_free(&text);
 }

@@ -148,7 +148,7 @@ static int run_session(const char *path, struct graph_settings settings)
 
 	if (session && session_build(session, true, diagnostics)) {
 		settings.memory_bytes = (size_t)session->memory_bytes;
-		settings.messages = stderr;
+		settings.log = &(struct log){.file = stderr};
 		struct graph *graph =
 			graph_create(&session->graphs[0], &settings);
 		status = graph_run(graph).status;

@@ -479,12 +479,13 @@ static char *run_once(const struct session *session, const char *directory,
 
 	settings.memory_bytes = (size_t)session->memory_bytes;
 	settings.keep_going = true;
-	settings.messages = open_memstream(&messages, &length);
+	const struct log log = {.file = open_memstream(&messages, &length)};
+	settings.log = &log;
 	struct graph *graph = graph_create(&session->graphs[0], &settings);
 	set_host(graph, memory, state);
 	struct graph_result result = graph_run(graph);
 	graph_destroy(graph);
-	fclose(settings.messages);
+	fclose(log.file);
 	if (result.status != STATUS_UNITS_FAILED && result.status != STATUS_OK)
 		print_message("%s\n", messages);
 	free(messages);
