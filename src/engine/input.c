@@ -304,7 +304,11 @@ enum read_status operator_read(struct operator *op, unsigned number,
 	case READ_BLOCKED:
 		operator_wait_descriptor(op, stream->descriptor, POLLIN);
 		break;
-	case READ_MEMORY: operator_wait_memory(op, BUFFER_BYTES); break;
+	case READ_MEMORY:
+		operator_wait_memory(op,
+			stream->wanted_bytes ? stream->wanted_bytes
+					     : BUFFER_BYTES);
+		break;
 	case READ_FAILED: operator_fail_stream(op, number, stream); break;
 	}
 	return status;

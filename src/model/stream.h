@@ -51,6 +51,7 @@ struct stream {
 	uint64_t position; /* bytes lent so far; kept by stream_read */
 	int descriptor; /* what READ_BLOCKED waits for, or -1 */
 	bool may_block; /* reads may answer READ_BLOCKED */
+	size_t wanted_bytes; /* that READ_MEMORY waits for; 0: a buffer */
 	struct text problem; /* why a call failed, as a sentence without a
 				full stop: "the file is truncated" */
 	enum exit_status status; /* that goes with the problem */

@@ -4,6 +4,10 @@
 # the bytes are the same whatever the way that the content came.
 . "$srcdir/tests/cli/lib.sh"
 
+for tool in gzip zstd xz bzip2 lz4; do
+	command -v $tool >/dev/null || skip "no $tool"
+done
+
 mkdir in
 awk 'BEGIN { for (i = 0; i < 60000; i++) print "line", i, i * i }' >in/a.txt
 echo small >in/b.txt

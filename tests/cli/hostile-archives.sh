@@ -213,10 +213,10 @@ for name in t.tar.bz2 t.tar.zst t.tar.lz4; do
 done
 { cat t.tar.bz2; echo garbage; } >garbage
 expect 1 "$LEAT" run read.yaml garbage
-said 'something follows the end of what is compressed, at byte '
+said "byte $(wc -c <t.tar.bz2) of the bzip2 data: what follows the data"
 head -c 200 t.tar.bz2 >cut
 expect 1 "$LEAT" run read.yaml cut
-said 'what is compressed is damaged or truncated: '
+said 'byte 200 of the bzip2 data: it ends too early'
 head -c 300 t.7z >cut
 expect 1 "$LEAT" run read.yaml cut
 said 'cut: it is truncated'

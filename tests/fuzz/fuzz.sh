@@ -94,8 +94,8 @@ while read -r target runs; do
 		failed=1
 	fi
 done <<END
+decompress 20000
 expression 20000
-inflate 20000
 loader 10000
 pattern 20000
 substitute 5000

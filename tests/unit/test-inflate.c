@@ -15,99 +15,10 @@
 #include <zlib.h>
 
 #include "base/memory.h"
-#include "operators/support/inflate/stream.h"
-
-/* ---- A stream over memory that is split as wanted --------------------------- */
-
-struct pieces {
-	struct stream base;
-	const unsigned char *data;
-	size_t length, at, piece;
-	bool blocks; /* every other read answers READ_BLOCKED */
-	bool blocked;
-	struct budget budget;
-	struct buffer *window; /* a new one for each: late reads are seen */
-};
-
-static enum read_status read_pieces(struct stream *stream, struct slice *window)
-{
-	struct pieces *pieces = (struct pieces *)stream;
-	size_t length = pieces->length - pieces->at;
-
-	buffer_unref(pieces->window);
-	pieces->window = NULL;
-	pieces->blocked = !pieces->blocked;
-	if (pieces->blocks && pieces->blocked)
-		return READ_BLOCKED;
-	if (length > pieces->piece)
-		length = pieces->piece;
-	if (length == 0)
-		return READ_END;
-	pieces->window = buffer_create(&pieces->budget, length);
-	memcpy(pieces->window->data, pieces->data + pieces->at, length);
-	pieces->at += length;
-	*window = (struct slice){pieces->window, pieces->window->data, length};
-	return READ_DATA;
-}
-
-static void destroy_pieces(struct stream *stream)
-{
-	struct pieces *pieces = (struct pieces *)stream;
-
-	buffer_unref(pieces->window);
-	assert_int_equal(pieces->budget.used_bytes, 0);
-	free(pieces);
-}
-
-static struct stream *pieces_create(
-	const void *data, size_t length, size_t piece, bool blocks)
-{
-	static const struct stream_methods methods = {
-		.read = read_pieces,
-		.destroy = destroy_pieces,
-	};
-	struct pieces *pieces = memory_zeroed(sizeof(*pieces));
-
-	stream_init(&pieces->base, &methods);
-	pieces->base.may_block = blocks;
-	pieces->budget.limit_bytes = 64 << 20;
-	pieces->data = data;
-	pieces->length = length;
-	pieces->piece = piece;
-	pieces->blocks = blocks;
-	return &pieces->base;
-}
+#include "operators/support/codec/decompress.h"
+#include "pieces.h"
 
 /* ---- Data ------------------------------------------------------------------ */
-
-struct bytes {
-	unsigned char *data;
-	size_t length;
-};
-
-static void add(struct bytes *bytes, const void *data, size_t length)
-{
-	bytes->data = memory_resize(bytes->data, bytes->length + length, 1);
-	memcpy(bytes->data + bytes->length, data, length);
-	bytes->length += length;
-}
-
-/* Text that compresses, and noise that doesn't, from a fixed seed. */
-static struct bytes content(size_t length)
-{
-	struct bytes bytes = {memory_alloc(length), length};
-	uint64_t random = 88172645463325252u;
-
-	for (size_t i = 0; i < length; i++) {
-		random ^= random << 13;
-		random ^= random >> 7;
-		random ^= random << 17;
-		bytes.data[i] = i / 40000 % 3 == 2
-			? (unsigned char)random
-			: (unsigned char)('a' + i % 23 + random % 2);
-	}
-	return bytes;
-}
 
 /* WINDOW: 31 for gzip, 15 for zlib. */
 static void compress_to(struct bytes *result, struct bytes plain, int window)
@@ -155,12 +66,12 @@ struct way {
 };
 
 static struct outcome read_all(
-	struct bytes input, enum inflate_expect expect, struct way way)
+	struct bytes input, enum compression expect, struct way way)
 {
 	struct budget budget = {.limit_bytes = 16 << 20};
 	struct buffer_pool *pool = buffer_pool_create(&budget, way.buffer);
 	struct outcome outcome = {0};
-	struct stream *stream = inflate_stream_create(
+	struct stream *stream = decompress_create(
 		pieces_create(input.data, input.length, way.piece, way.blocks),
 		expect, way.library, pool);
 	struct slice window;
@@ -197,7 +108,7 @@ static void expect_same(
 }
 
 /* Reads in COUNT ways; the outcome must always be the same. */
-static struct outcome read_so(struct bytes input, enum inflate_expect expect,
+static struct outcome read_so(struct bytes input, enum compression expect,
 	const struct way *ways, size_t count)
 {
 	struct outcome first = read_all(input, expect, ways[0]);
@@ -214,7 +125,7 @@ static struct outcome read_so(struct bytes input, enum inflate_expect expect,
 }
 
 /* Large contents are read in large pieces only, which is quick. */
-static struct outcome read_ways(struct bytes input, enum inflate_expect expect)
+static struct outcome read_ways(struct bytes input, enum compression expect)
 {
 	static const struct way ways[] = {
 		{INFLATE_ZLIB, 1 << 20, false, 256 << 10},
@@ -233,7 +144,7 @@ static struct outcome read_ways(struct bytes input, enum inflate_expect expect)
 }
 
 static void expect_content(
-	struct bytes input, enum inflate_expect expect, struct bytes plain)
+	struct bytes input, enum compression expect, struct bytes plain)
 {
 	struct outcome outcome = read_ways(input, expect);
 
@@ -247,7 +158,7 @@ static void expect_content(
 }
 
 static void expect_problem(
-	struct bytes input, enum inflate_expect expect, const char *problem)
+	struct bytes input, enum compression expect, const char *problem)
 {
 	struct outcome outcome = read_ways(input, expect);
 
@@ -279,10 +190,10 @@ static void reads_gzip_and_zlib(void **state)
 		struct bytes gzip = compressed(plain, 31);
 		struct bytes zlib = compressed(plain, 15);
 
-		expect_content(gzip, INFLATE_EXPECT_AUTO, plain);
-		expect_content(gzip, INFLATE_EXPECT_GZIP, plain);
-		expect_content(zlib, INFLATE_EXPECT_AUTO, plain);
-		expect_content(zlib, INFLATE_EXPECT_ZLIB, plain);
+		expect_content(gzip, COMPRESSION_AUTO, plain);
+		expect_content(gzip, COMPRESSION_GZIP, plain);
+		expect_content(zlib, COMPRESSION_AUTO, plain);
+		expect_content(zlib, COMPRESSION_ZLIB, plain);
 		free(plain.data);
 		free(gzip.data);
 		free(zlib.data);
@@ -292,14 +203,13 @@ static void reads_gzip_and_zlib(void **state)
 static void passes_plain_content(void **state)
 {
 	(void)state;
-	expect_content(text(""), INFLATE_EXPECT_AUTO, text(""));
-	expect_content(text("x"), INFLATE_EXPECT_AUTO, text("x"));
-	expect_content(text("\x1f"), INFLATE_EXPECT_AUTO, text("\x1f"));
-	expect_content(text("x, y"), INFLATE_EXPECT_AUTO, text("x, y"));
-	expect_content(
-		text("\x1fplain"), INFLATE_EXPECT_AUTO, text("\x1fplain"));
+	expect_content(text(""), COMPRESSION_AUTO, text(""));
+	expect_content(text("x"), COMPRESSION_AUTO, text("x"));
+	expect_content(text("\x1f"), COMPRESSION_AUTO, text("\x1f"));
+	expect_content(text("x, y"), COMPRESSION_AUTO, text("x, y"));
+	expect_content(text("\x1fplain"), COMPRESSION_AUTO, text("\x1fplain"));
 	struct bytes plain = content(200000);
-	expect_content(plain, INFLATE_EXPECT_AUTO, plain);
+	expect_content(plain, COMPRESSION_AUTO, plain);
 	free(plain.data);
 }
 
@@ -318,11 +228,11 @@ static void reads_members(void **state)
 		compress_to(&many, text("ab"), 31);
 		add(&all, "ab", 2);
 	}
-	expect_content(many, INFLATE_EXPECT_AUTO, all);
+	expect_content(many, COMPRESSION_AUTO, all);
 	add(&many, "\0\0\0\0\0\0\0\0\0", 9); /* as tapes are filled */
-	expect_content(many, INFLATE_EXPECT_AUTO, all);
+	expect_content(many, COMPRESSION_AUTO, all);
 	add(&many, "x", 1);
-	expect_problem(many, INFLATE_EXPECT_AUTO, "what follows the data");
+	expect_problem(many, COMPRESSION_AUTO, "what follows the data");
 	free(many.data);
 	free(all.data);
 	free(plain.data);
@@ -345,17 +255,17 @@ static void reads_whole_headers(void **state)
 	crc[1] = (unsigned char)(sum >> 8);
 	add(&gzip, crc, 2);
 	add(&gzip, one + 10, sizeof(one) - 1 - 10);
-	expect_content(gzip, INFLATE_EXPECT_AUTO, text("one\n"));
+	expect_content(gzip, COMPRESSION_AUTO, text("one\n"));
 	gzip.data[12] ^= 1;
 	expect_problem(
-		gzip, INFLATE_EXPECT_AUTO, "the header's checksum is wrong");
+		gzip, COMPRESSION_AUTO, "the header's checksum is wrong");
 	free(gzip.data);
 }
 
 static void expect_truncated(struct bytes input)
 {
 	static const struct way way = {INFLATE_ZLIB, 300, false, 1 << 16};
-	struct outcome outcome = read_so(input, INFLATE_EXPECT_AUTO, &way, 1);
+	struct outcome outcome = read_so(input, COMPRESSION_AUTO, &way, 1);
 
 	assert_int_equal(outcome.status, READ_FAILED);
 	assert_non_null(strstr(outcome.problem, "the file is truncated"));
@@ -392,7 +302,7 @@ static void finds_every_changed_bit(void **state)
 		for (int library = 0; library < 2; library++) {
 			way.library = library ? inflate_library() : 0;
 			struct outcome outcome =
-				read_all(gzip, INFLATE_EXPECT_AUTO, way);
+				read_all(gzip, COMPRESSION_AUTO, way);
 			bool same = outcome.bytes.length == plain.length &&
 				memcmp(outcome.bytes.data, plain.data,
 					plain.length) == 0;
@@ -412,37 +322,36 @@ static void names_what_is_wrong(void **state)
 	const struct bytes bytes = {damaged, sizeof(one) - 1};
 
 	(void)state;
-	expect_problem(text(""), INFLATE_EXPECT_GZIP,
+	expect_problem(text(""), COMPRESSION_GZIP,
 		"byte 0 of the gzip data: the content is empty; ");
-	expect_problem(text(""), INFLATE_EXPECT_ZLIB,
+	expect_problem(text(""), COMPRESSION_ZLIB,
 		"byte 0 of the zlib data: the content is empty; ");
-	expect_problem(text("plain"), INFLATE_EXPECT_GZIP,
+	expect_problem(text("plain"), COMPRESSION_GZIP,
 		"byte 0 of the gzip data: this is not gzip data; ");
-	expect_problem(text("plain"), INFLATE_EXPECT_ZLIB,
+	expect_problem(text("plain"), COMPRESSION_ZLIB,
 		"byte 0 of the zlib data: this is not zlib data; ");
-	expect_problem(BYTES("\x78\x9d..."), INFLATE_EXPECT_ZLIB,
+	expect_problem(BYTES("\x78\x9d..."), COMPRESSION_ZLIB,
 		"byte 1 of the zlib data: this is not zlib data; ");
-	expect_problem(BYTES("\x78\xbb\0\0\0\0"), INFLATE_EXPECT_ZLIB,
+	expect_problem(BYTES("\x78\xbb\0\0\0\0"), COMPRESSION_ZLIB,
 		"byte 1 of the zlib data: it needs a preset dictionary; ");
-	expect_problem(BYTES("\x1f\x8b\x07\0\0\0\0\0\0\0\0"),
-		INFLATE_EXPECT_AUTO,
+	expect_problem(BYTES("\x1f\x8b\x07\0\0\0\0\0\0\0\0"), COMPRESSION_AUTO,
 		"byte 2 of the gzip data: the compression method is unknown");
 	expect_problem(BYTES("\x1f\x8b\x08\x20\0\0\0\0\0\0\0"),
-		INFLATE_EXPECT_AUTO,
+		COMPRESSION_AUTO,
 		"byte 3 of the gzip data: the header has unknown flags");
 
 	memcpy(damaged, one, sizeof(one));
 	damaged[16] ^= 1; /* the checksum */
-	expect_problem(bytes, INFLATE_EXPECT_AUTO,
+	expect_problem(bytes, COMPRESSION_AUTO,
 		"byte 24 of the gzip data: the content's checksum is wrong; "
 		"the file is damaged: get it again");
 	memcpy(damaged, one, sizeof(one));
 	damaged[20] ^= 1; /* the length */
-	expect_problem(bytes, INFLATE_EXPECT_AUTO,
+	expect_problem(bytes, COMPRESSION_AUTO,
 		"byte 24 of the gzip data: the content's length is wrong");
 	memcpy(damaged, one, sizeof(one));
 	damaged[10] = 0x07; /* a block of type 3, which doesn't exist */
-	expect_problem(bytes, INFLATE_EXPECT_AUTO, "it is damaged here");
+	expect_problem(bytes, COMPRESSION_AUTO, "it is damaged here");
 }
 
 /* A reader that keeps a little of every window must not pin a buffer each. */
@@ -452,9 +361,9 @@ static void small_windows_share_buffers(void **state)
 	struct buffer_pool *pool = buffer_pool_create(&budget, 256 * 1024);
 	struct bytes plain = content(100000);
 	struct bytes gzip = compressed(plain, 31);
-	struct stream *stream = inflate_stream_create(
+	struct stream *stream = decompress_create(
 		pieces_create(gzip.data, gzip.length, 20, true),
-		INFLATE_EXPECT_AUTO, inflate_library(), pool);
+		COMPRESSION_AUTO, inflate_library(), pool);
 	struct slice window;
 	struct buffer *kept[20000];
 	size_t count = 0;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* decompress: streams of what is compressed in other streams. */
+#include "operators/support/codec/decompress.h"
 #include "engine/operator.h"
-#include "operators/support/inflate/stream.h"
 
 enum { IN, OUT };
 
-enum format { FORMAT_AUTO, FORMAT_GZIP, FORMAT_ZLIB, FORMAT_NONE };
-
-/* Inflating has costs per window; larger ones would leave the cache. */
+/* Decompressing has costs per window; larger ones would leave the cache. */
 enum { WINDOW_BYTES = 2 * BUFFER_BYTES };
 
 struct state {
@@ -31,7 +29,12 @@ static const struct pin_spec pins[] = {
 	{0},
 };
 
-static const char *const formats[] = {"auto", "gzip", "zlib", "none", NULL};
+static const char *const formats[] = {"auto", "gzip", "zstd", "xz", "bzip2",
+	"lz4", "zlib", "lzma", "none", NULL};
+
+static const enum compression expected[] = {COMPRESSION_AUTO, COMPRESSION_GZIP,
+	COMPRESSION_ZSTD, COMPRESSION_XZ, COMPRESSION_BZIP2, COMPRESSION_LZ4,
+	COMPRESSION_ZLIB, COMPRESSION_LZMA, COMPRESSION_NONE};
 
 static const struct property_spec properties[] = {
 	{
@@ -41,12 +44,14 @@ static const struct property_spec properties[] = {
 		.fallback = "auto",
 		.choices = formats,
 		.summary = "What the streams are",
-		.details = "With `auto` the first two bytes of each stream "
-			   "tell: gzip, zlib (one of the usual headers, 78 01, "
-			   "78 5e, 78 9c and 78 da), or plain content, which "
-			   "passes as it is, even if it is empty. With `gzip` "
-			   "or `zlib` anything else is an error. With `none` "
-			   "everything passes.",
+		.details = "With `auto` the first bytes of each stream "
+			   "tell: gzip, zstd, xz, bzip2, lz4, zlib (one of the "
+			   "usual headers, 78 01, 78 5e, 78 9c and 78 da), "
+			   "lzma (the usual one of 13 bytes), or plain "
+			   "content, which passes as it is, even if it is "
+			   "empty. What is compressed twice is unpacked once. "
+			   "With a format anything else is an error, as is an "
+			   "empty stream. With `none` everything passes.",
 	},
 	{0},
 };
@@ -61,13 +66,7 @@ static bool open(struct operator *op, void *memory)
 
 static struct stream *wrap(struct state *state, struct stream *inner)
 {
-	static const enum inflate_expect expected[] = {
-		[FORMAT_AUTO] = INFLATE_EXPECT_AUTO,
-		[FORMAT_GZIP] = INFLATE_EXPECT_GZIP,
-		[FORMAT_ZLIB] = INFLATE_EXPECT_ZLIB,
-	};
-
-	return inflate_stream_create(
+	return decompress_create(
 		inner, expected[state->format], inflate_library(), state->pool);
 }
 
@@ -93,7 +92,7 @@ static enum step step(struct operator *op, void *memory)
 
 	if (event != EVENT_ITEMS)
 		return operator_pass(op, IN, event);
-	if (state->format != FORMAT_NONE)
+	if (expected[state->format] != COMPRESSION_NONE)
 		for (size_t i = 0; i < span.count; i++)
 			span.items[i] = wrap_item(op, state, span.items[i]);
 	operator_give(op, OUT, span.items, span.count);
@@ -112,16 +111,29 @@ static void close_state(struct operator *op, void *memory)
 const struct operator_spec spec_decompress = {
 	.name = "decompress",
 	.family = "io",
-	.summary = "Decompresses gzip and zlib streams; plain ones pass",
+	.summary = "Decompresses streams; plain ones pass",
 	.description =
 		"Yields for each stream what is compressed in it. Nothing is "
-		"read until somebody reads the result. A gzip stream may have "
-		"several members, which follow each other, and zeros behind "
-		"the last. The name in a gzip header is not used.\n\n"
-		"Checksums and lengths are checked. A stream that is "
-		"truncated, damaged, or followed by something else fails its "
-		"unit, and the message names the byte of the compressed "
-		"data.\n\n",
+		"read until somebody reads the result. What the format calls "
+		"members, frames or streams may follow each other in gzip, "
+		"zstd, xz, bzip2 and lz4, and are one content then; zeros may "
+		"stand behind the last one in gzip and zlib, four at a time "
+		"behind each in xz; frames to be skipped are skipped in zstd "
+		"and lz4. The name in a gzip header is not used.\n\n"
+		"A stream that is truncated, damaged, or followed by something "
+		"else fails its unit, and the message names the byte of the "
+		"compressed data. Checksums and lengths are checked wherever "
+		"there are some: lzma has no checksum, and writers of the "
+		"others may leave it out, but for gzip, zlib and bzip2. What "
+		"needs a dictionary of its own is refused, and so are the old "
+		"formats of zstd before version 0.8 and of lz4 before 1.4.\n\n"
+		"What it takes of the memory is known from the first bytes, "
+		"and "
+		"charged: a window of up to 4 GiB in zstd, xz and lzma, up to "
+		"9 MiB in lz4, 4 MB in bzip2. A stream that asks for more "
+		"than the run may take (`resources: memory`) fails its unit "
+		"before anything is taken; what is packed by `zstd -19`, or "
+		"`xz -8` and below, fits into the usual 64 MiB.\n\n",
 	.example = "leat: 1\n"
 		   "session: cat\n"
 		   "operators:\n"

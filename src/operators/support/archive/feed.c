@@ -151,16 +151,3 @@ int feed_open(struct feed *feed, struct archive *archive)
 		archive_read_set_seek_callback(archive, seek_feed);
 	return archive_read_open1(archive);
 }
-
-enum read_status feed_fail(const struct feed *feed, struct archive *archive,
-	struct stream *stream, const char *what)
-{
-	const char *problem = feed_problem(feed);
-
-	if (feed->failed)
-		return stream_fail_as(stream, feed->stream);
-	if (!problem)
-		problem = archive_error_string(archive);
-	return stream_fail(stream, STATUS_BAD_DATA, "%s%s", what,
-		problem ? problem : "it is damaged");
-}

@@ -32,9 +32,4 @@ const char *feed_problem(const struct feed *feed);
  * seek if the stream can. An enum of libarchive. */
 int feed_open(struct feed *feed, struct archive *archive);
 
-/* Sets the problem of STREAM to what went wrong in ARCHIVE, or in the feed,
- * behind WHAT, which may be empty; returns READ_FAILED. */
-enum read_status feed_fail(const struct feed *feed, struct archive *archive,
-	struct stream *stream, const char *what);
-
 #endif

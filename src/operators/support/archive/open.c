@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "operators/support/archive/filter.h"
 #include "operators/support/archive/layer.h"
 #include "operators/support/archive/rewind.h"
 #include "operators/support/archive/zip-check.h"
+#include "operators/support/codec/decompress.h"
 #include "operators/support/content/content.h"
 
 enum { FILTERS_MAX = 8 };
@@ -58,36 +58,13 @@ static enum layer_result peek(struct layer *layer, struct stream *stream,
 }
 
 /* Whether a content that begins so is compressed, also if that turns out to be
- * damaged: the marks of some are too short to tell. RFC 1952: flags that are
- * reserved; bzip2: the digit of its level, then the first byte of pi or of its
- * root; LZMA: dictionaries as they are in use, and a size below 256 GiB or
- * none. */
+ * damaged: gzip's mark is too short to tell. RFC 1952: there is one method, and
+ * flags that are reserved. */
 static bool is_sure(
-	enum filter filter, const unsigned char *head, size_t length)
+	enum compression format, const unsigned char *head, size_t length)
 {
-	uint32_t dictionary = 0, part;
-	bool unknown = true;
-
-	switch (filter) {
-	case FILTER_NONE: return false;
-	case FILTER_GZIP: return length < 4 || !(head[3] & 0xe0);
-	case FILTER_BZIP2:
-		return length < 5 ||
-			(head[3] >= '1' && head[3] <= '9' &&
-				(head[4] == 0x31 || head[4] == 0x17));
-	case FILTER_XZ:
-	case FILTER_ZSTD:
-	case FILTER_LZ4: return true;
-	case FILTER_LZMA: break;
-	}
-	for (int i = 4; i > 0; i--)
-		dictionary = dictionary << 8 | head[i];
-	part = dictionary & (dictionary - 1);
-	for (int i = 5; i < 13; i++)
-		unknown &= head[i] == 0xff;
-	return (part == 0 || part == dictionary / 3) &&
-		(unknown ||
-			(head[9] < 64 && !head[10] && !head[11] && !head[12]));
+	return format != COMPRESSION_GZIP || length < 4 ||
+		(head[2] == 8 && !(head[3] & 0xe0));
 }
 
 /* Undoes compression, as often as there is some; HEAD is then what is in it. If
@@ -100,19 +77,19 @@ static enum layer_result unpack(
 
 	*sure = true;
 	for (int i = 0; result == LAYER_OK; i++) {
-		enum filter filter = filter_detect(head, *length);
+		enum compression format = compression_detect(head, *length);
 
-		*sure = is_sure(filter, head, *length);
-		if (filter == FILTER_NONE)
+		if (format == COMPRESSION_NONE || format == COMPRESSION_ZLIB)
 			return LAYER_OK;
+		*sure = is_sure(format, head, *length);
 		if (i == FILTERS_MAX)
 			return fail(layer, STATUS_BAD_DATA,
 				"it is compressed more than 8 times");
 		inner = layer->plain ? layer->plain : rewind_borrow(from);
 		if (layer->plain)
 			rewind_settle(layer->plain);
-		layer->plain = rewind_create(filter_create(filter, inner,
-			layer->context->op, layer->context->pool));
+		layer->plain = rewind_create(decompress_create(inner, format,
+			inflate_library(), layer->context->pool));
 		result = peek(layer, layer->plain, head, length);
 	}
 	return result;

@@ -3,6 +3,9 @@
 #ifndef LEAT_OPERATORS_SUPPORT_CODEC_FORMAT_H
 #define LEAT_OPERATORS_SUPPORT_CODEC_FORMAT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/text.h"
 
 enum compression {
@@ -18,10 +21,24 @@ enum compression {
 	COMPRESSION_LZMA, /* lzma-file-format.txt of XZ Utils: .lzma */
 	COMPRESSIONS,
 
-	COMPRESSION_NONE = COMPRESSIONS,
+	COMPRESSION_NONE = COMPRESSIONS, /* it's plain */
+	COMPRESSION_AUTO, /* what the content says */
 };
 
 extern const char *const compression_names[]; /* ends in NULL */
+
+/* So many bytes at the start of a content tell its format. */
+enum { COMPRESSION_START_BYTES = 13 };
+
+/* What a content is that begins so; with fewer than COMPRESSION_START_BYTES:
+ * that is all of it. Of zlib's headers only those that compressors write count:
+ * others start texts too easily. So is .lzma, which has no mark: what has the
+ * usual properties, a dictionary of 2^n or 2^n + 2^(n-1) bytes, and a length
+ * below 256 GiB or none. */
+enum compression compression_detect(const unsigned char *start, size_t length);
+
+/* Whether a longer content that begins so could be one of the formats. */
+bool compression_may_start(const unsigned char *start, size_t length);
 
 /* How hard a compressor may try: of the formats that are written. */
 struct compression_levels {

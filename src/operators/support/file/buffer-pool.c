@@ -39,6 +39,16 @@ void buffer_pool_unref(struct buffer_pool *pool)
 	free(pool);
 }
 
+struct budget *buffer_pool_budget(const struct buffer_pool *pool)
+{
+	return pool->budget;
+}
+
+size_t buffer_pool_bytes(const struct buffer_pool *pool)
+{
+	return sizeof(struct buffer) + pool->size + BUFFER_PADDING;
+}
+
 struct buffer *buffer_pool_take(struct buffer_pool *pool)
 {
 	struct buffer **vacant = NULL;

@@ -16,6 +16,11 @@ struct buffer_pool *buffer_pool_create(struct budget *budget, size_t size);
 struct buffer_pool *buffer_pool_ref(struct buffer_pool *pool);
 void buffer_pool_unref(struct buffer_pool *pool); /* takes NULL */
 
+struct budget *buffer_pool_budget(const struct buffer_pool *pool);
+
+/* What a buffer takes of it. */
+size_t buffer_pool_bytes(const struct buffer_pool *pool);
+
 /* A buffer to write to, with a reference for the caller; NULL when the budget
  * allows no more. Once the caller has dropped that reference, and everybody
  * else theirs, it may be given out again. */

@@ -20,6 +20,7 @@ static enum read_status read_tap(struct stream *stream, struct slice *window)
 	if (status == READ_DATA && tap->hasher)
 		hasher_add(tap->hasher, window->data, window->length);
 	self->over = status == READ_END || status == READ_FAILED;
+	stream->wanted_bytes = self->inner->wanted_bytes;
 	if (status != READ_FAILED)
 		return status;
 	tap->failed = true;

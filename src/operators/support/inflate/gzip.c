@@ -4,8 +4,6 @@
 
 #include "operators/support/inflate/inflate.h"
 
-const char *const gzip_format_names[] = {"plain", "gzip", "zlib", NULL};
-
 enum flag {
 	FLAG_HEADER_CRC = 1 << 1,
 	FLAG_EXTRA = 1 << 2,
@@ -16,26 +14,6 @@ enum flag {
 
 /* The parts of a gzip header, in order. */
 enum part { FIXED, EXTRA_LENGTH, EXTRA, NAME, COMMENT, HEADER_CRC, DONE };
-
-enum gzip_format gzip_detect(const unsigned char start[2])
-{
-	if (start[0] == 0x1f && start[1] == 0x8b)
-		return GZIP_GZIP;
-	if (start[0] != 0x78)
-		return GZIP_NONE;
-	switch (start[1]) {
-	case 0x01:
-	case 0x5e:
-	case 0x9c:
-	case 0xda: return GZIP_ZLIB;
-	default: return GZIP_NONE;
-	}
-}
-
-bool gzip_may_start(unsigned char byte)
-{
-	return byte == 0x1f || byte == 0x78;
-}
 
 void gzip_frame_start(struct gzip_frame *frame, enum gzip_format format)
 {

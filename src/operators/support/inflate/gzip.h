@@ -11,17 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum gzip_format { GZIP_NONE, GZIP_GZIP, GZIP_ZLIB };
-
-extern const char *const gzip_format_names[];
-
-/* What a content is that starts with these two bytes, as far as they tell. Of
- * zlib's headers only those that compressors write count: others start texts
- * too easily. */
-enum gzip_format gzip_detect(const unsigned char start[2]);
-
-/* Whether a content that starts with BYTE could be one of the two. */
-bool gzip_may_start(unsigned char byte);
+enum gzip_format { GZIP_GZIP, GZIP_ZLIB };
 
 enum gzip_result { GZIP_MORE, GZIP_DONE, GZIP_WRONG };
 

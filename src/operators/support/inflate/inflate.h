@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Inflates raw deflate data (RFC 1951), by isa-l where leat was built with it,
- * else by zlib. What is around that data is operators/support/gzip.h's.
+ * else by zlib. What is around that data is gzip.h's.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_INFLATE_INFLATE_H
 #define LEAT_OPERATORS_SUPPORT_INFLATE_INFLATE_H
