@@ -132,8 +132,8 @@ void params_require(struct loader *loader)
 			continue;
 		text_add_format(
 			&list, "%s%s", missing ? ", " : "", param->name);
-		text_add_format(&options, "%s--%s VALUE", missing ? " " : "",
-			param->name);
+		text_add_format(&options, "%s--%s VALUE%s", missing ? " " : "",
+			param->name, param->args ? " (or just VALUE)" : "");
 		missing++;
 	}
 	if (missing)

@@ -21,6 +21,10 @@ for name in B-tool a-tool; do
 	printf '%s (1.0)\n  * Fix CVE-2024-1.\n  * And "more", CVE-2024-2.\n' \
 		$name | gzip -n >given/docs/$name/changelog.gz
 done
+mkdir given/packs
+(cd given && tar -czf packs/tree.tar.gz tree && tar -cf all.tar packs &&
+	mv all.tar packs)
+command -v dpkg-deb >/dev/null && "$examples/deb-audit/make-debs" given/debs
 
 # make_place DIR: that tree in DIR, its files made in the order of the lines of
 # standard input.
@@ -66,6 +70,17 @@ run_examples()
 			;;
 		gzip-tree)
 			leat $name --logs "${p}tree" --out "${p}out/packed"
+			;;
+		sums)
+			leat $name --archives "${p}packs/*" >"$place/out/packed.sums"
+			;;
+		search-in-archives)
+			leat $name --tree "${p}packs" --pattern error \
+				>"$place/out/found"
+			;;
+		deb-audit)
+			[ ! -e debs ] || leat $name --debs "${p}debs/*.deb" \
+				--out "${p}out/audit"
 			;;
 		tail-filter)
 			leat $name <"$place/tree/i.log" >"$place/out/errors"

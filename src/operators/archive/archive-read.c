@@ -2,6 +2,7 @@
 /* archive-read: the entries of archives. These are its tables; the code that
  * reads is in the module. */
 #include <string.h>
+#include <strings.h>
 
 #include "engine/operator.h"
 #include "operators/support/archive/entry.h"
@@ -131,6 +132,18 @@ static const struct property_spec properties[] = {
 
 /* ---- Checking --------------------------------------------------------------- */
 
+/* Words for true and false in other places; no archive is called so. */
+static bool is_word(const char *text)
+{
+	static const char *const words[] = {
+		"yes", "no", "on", "off", "all", "none", "true", "false", NULL};
+
+	for (size_t i = 0; words[i]; i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	return false;
+}
+
 bool nesting_parse(const char *text, struct nesting *nesting)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -147,7 +160,8 @@ bool nesting_parse(const char *text, struct nesting *nesting)
 		nesting->strict = true;
 		nesting->pattern = text;
 	}
-	return *text && nesting->depth <= NESTED_MAX;
+	return *text && nesting->depth <= NESTED_MAX &&
+		!(nesting->pattern && is_word(text));
 }
 
 static bool is_kind(const char *name)

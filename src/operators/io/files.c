@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -254,6 +255,24 @@ static void find_files(struct state *state)
 	}
 }
 
+/* Says that what stands in front of the first wildcard isn't there. */
+static void add_missing(struct text *what, const char *pattern)
+{
+	size_t length = strcspn(pattern, "*?[");
+	struct text directory = {0};
+
+	while (length > 0 && pattern[length - 1] != '/')
+		length--;
+	if (length < 2)
+		return;
+	text_add(&directory, pattern, length - 1);
+	if (access(directory.data, F_OK) < 0 && errno == ENOENT) {
+		text_add_string(what, ", there is no directory ");
+		text_add_escaped(what, pattern, length - 1, 200);
+	}
+	text_free(&directory);
+}
+
 static void fail_empty(struct operator *op, struct state *state)
 {
 	struct text what = {0};
@@ -263,6 +282,7 @@ static void fail_empty(struct operator *op, struct state *state)
 
 		text_add_string(&what, i > 0 ? ", " : " ");
 		text_add_escaped(&what, text, strlen(text), 200);
+		add_missing(&what, text);
 		if (what.length > 1000) {
 			text_add_string(&what, " and so on");
 			break;
