@@ -113,6 +113,27 @@ bool graph_is_side(const struct graph *graph, unsigned source);
 bool graph_contributes(
 	const struct graph *graph, unsigned source, unsigned frontier);
 
+/*
+ * Files that will be written, as far as that is known before units run: by
+ * operators that write for all units, and by those within units, for each of
+ * them. graph_targets calls EACH for them until it returns false; false: it
+ * has, or an operator can't be opened, which was reported.
+ */
+struct graph_target {
+	unsigned op; /* as in the plan */
+	const char *path; /* NULL: it can't be told */
+	const char *unit; /* its name; NULL: all */
+};
+
+bool graph_targets(struct graph *graph,
+	bool (*each)(void *context, const struct graph_target *target),
+	void *context);
+
+/* Whoever runs the graph won't: reports why in the name of the operator. The
+ * graph has failed. */
+void graph_refuse(struct graph *graph, unsigned op, enum exit_status status,
+	const char *message);
+
 /* What is to be done with the units of SOURCE: WAYS, COUNT of enum unit_way, is
  * borrowed; units beyond them run. */
 void graph_set_ways(struct graph *graph, unsigned source,

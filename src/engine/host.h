@@ -55,6 +55,13 @@ struct graph_host {
 	void (*keep_range)(void *context, const struct unit *unit,
 		struct frontier frontier, uint64_t offset, uint64_t length);
 
+	/* Whether somebody else than the unit, or what spans them where it is
+	 * NULL, writes the file PATH, such as a unit that isn't run this time:
+	 * who, as shown to people, or NULL. Called once for each file, before
+	 * anything of the unit is published. */
+	const char *(*owner)(
+		void *context, const char *path, const struct unit *unit);
+
 	/* A temporary for the file PATH is about to be made. False: it can't,
 	 * errno says why. */
 	bool (*creates)(void *context, const char *path);

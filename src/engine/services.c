@@ -145,9 +145,12 @@ void operator_progressed(struct operator *op)
 bool graph_claim(struct operator *op, const char *path, const struct unit *unit)
 {
 	const char *name = unit ? unit->name : "";
+	const struct graph_host *host = op->graph->host;
 	const char *owner = path_set_add(&op->graph->claims, path, name);
 	struct text what = {0};
 
+	if (!owner && host && host->owner)
+		owner = host->owner(op->graph->host_context, path, unit);
 	if (!owner)
 		return true;
 	text_add_escaped(&what, path, strlen(path), 1000);

@@ -48,7 +48,8 @@ bool graph_unit(struct graph *graph, unsigned source, uint64_t number,
 {
 	struct operator *op = &graph->operators[source];
 
-	return !op->finished && op->spec->unit(op, op->state, number, unit);
+	return !op->finished && op->spec->unit &&
+		op->spec->unit(op, op->state, number, unit);
 }
 
 bool graph_is_within(const struct graph *graph, unsigned op)

@@ -266,6 +266,20 @@ struct operator_spec {
 	bool (*unit)(struct operator *op, void *state, uint64_t number,
 		struct found_unit *unit);
 
+	/* Of such sources: the attributes of that unit as far as they follow
+	 * from its name, without a look at what it names; one reference. NULL:
+	 * there are none. */
+	struct attributes *(*named)(
+		struct operator *op, void *state, uint64_t number);
+
+	/* Of operators that write files, once open was called: the one for the
+	 * unit of SEGMENT, which has no more attributes than `named` gives, or
+	 * where they span units, with SEGMENT NULL, the one for all. PATH gets
+	 * it in place of what it held. False: it can't be told before. NULL:
+	 * it never can. */
+	bool (*target)(struct operator *op, void *state,
+		const struct segment *segment, struct text *path);
+
 	/* Of such sources whose units other processes can run. Here: the
 	 * unit's segment, with one reference; REFUSAL is set when the unit
 	 * fails whatever is done. There: gives the content, between begin and

@@ -52,7 +52,8 @@ struct publisher {
 	bool broken; /* the store has failed */
 	struct kept **kept; /* one list for each unit of the graph */
 	bool *decided; /* units that this run has decided */
-	struct claims *claims; /* once outputs are published */
+	bool targets_known;
+	struct claims *claims; /* once outputs are made */
 	bool explained; /* the first change was begun */
 	char *brought; /* the contribution that was lent last */
 	bool *apart; /* for each unit and frontier: see kept_apart */

@@ -27,6 +27,7 @@ struct publisher *publisher_create(const struct publication *publication)
 	publisher->base = publication->base;
 	publisher->run = publication->run;
 	publisher->keep_going = publication->keep_going;
+	publisher->targets_known = publication->targets_known;
 	publisher->begun_ns = stamp_now_ns();
 	publisher->log = publication->log;
 	publisher->watch = publication->watch;
@@ -91,6 +92,33 @@ static bool creates(void *context, const char *path)
 	return false;
 }
 
+/* Where names of files follow from contents, units that don't run have theirs. */
+static const char *owner(
+	void *context, const char *path, const struct unit *unit)
+{
+	struct publisher *publisher = context;
+	const struct due_unit *known = due_unit(publisher->due, unit);
+	const char *key = known ? known->key : unit ? unit->name : "";
+
+	if (publisher->targets_known || publisher->broken)
+		return NULL;
+	if (!publisher->claims)
+		publisher->claims = claims_create(publisher->store,
+			publisher->plan->name, publisher->due, true);
+	if (!publisher->claims) {
+		publisher_report_store(publisher);
+		publisher->broken = true;
+		return NULL;
+	}
+	key_of(publisher->base, path, &publisher->path);
+	const char *found =
+		claims_owner(publisher->claims, publisher->path.data);
+	if (found && strcmp(found, key) != 0)
+		return *found ? found : "all units";
+	claims_set(publisher->claims, publisher->path.data, key);
+	return NULL;
+}
+
 /* What goes into quarantine was perhaps not read to its end, but is to be known
  * again. Should the file have changed meanwhile it is tried again. */
 static void read_content(struct due_unit *unit)
@@ -152,38 +180,6 @@ static struct decided decide(struct publisher *publisher,
 	return decided;
 }
 
-/* NULL: none of the outputs belongs to another unit. Else what is wrong; to be
- * freed. */
-static char *claim(struct publisher *publisher, const struct decided *decided)
-{
-	const char *unit = decided->unit ? decided->unit->key : "";
-
-	if (!publisher->claims)
-		publisher->claims = claims_create(publisher->store,
-			publisher->plan->name, publisher->due, true);
-	if (!publisher->claims) {
-		publisher_report_store(publisher);
-		return memory_string(store_failed);
-	}
-	for (size_t i = 0; i < decided->output_count; i++) {
-		const char *path = output_path(decided->outputs[i]);
-
-		key_of(publisher->base, path, &publisher->path);
-		const char *owner =
-			claims_owner(publisher->claims, publisher->path.data);
-		if (owner && strcmp(owner, unit) != 0) {
-			return publisher_report(publisher,
-				"%s would be written for %s and for %s; put "
-				"{src_path}, or {src_dir}/{src_name}, into "
-				"`path`",
-				path, *owner ? owner : "all units",
-				*unit ? unit : "all units");
-		}
-		claims_set(publisher->claims, publisher->path.data, unit);
-	}
-	return NULL;
-}
-
 static bool is_full(const struct publisher *publisher)
 {
 	return publisher->count >= BATCH_UNITS ||
@@ -208,7 +204,7 @@ static void add(struct publisher *publisher, struct decided decided)
 }
 
 /* Why a unit that was decided can't be published; to be freed. Or NULL. */
-static char *refuse(struct publisher *publisher, const struct decided *decided)
+static char *refuse(struct publisher *publisher)
 {
 	/* What was kept of units decided before is there by now. */
 	if (is_full(publisher) && !publisher_flush(publisher))
@@ -217,7 +213,7 @@ static char *refuse(struct publisher *publisher, const struct decided *decided)
 		return memory_string(store_failed);
 	if (publisher->late_failures > 0 && !publisher->keep_going)
 		return memory_string("one before it can't be published");
-	return decided->output_count > 0 ? claim(publisher, decided) : NULL;
+	return NULL;
 }
 
 static char *decided(void *context, const struct unit *unit,
@@ -225,12 +221,8 @@ static char *decided(void *context, const struct unit *unit,
 {
 	struct publisher *publisher = context;
 	struct decided decided = decide(publisher, unit, outputs, count);
-	char *reason;
+	char *reason = unit ? refuse(publisher) : NULL;
 
-	if (unit)
-		reason = refuse(publisher, &decided);
-	else
-		reason = count > 0 ? claim(publisher, &decided) : NULL;
 	if (reason)
 		publisher_forget(&decided);
 	else if (unit)
@@ -244,6 +236,7 @@ const struct graph_host publisher_host = {
 	.contribution = publisher_contribution,
 	.keep = publisher_keep,
 	.keep_range = publisher_keep_range,
+	.owner = owner,
 	.creates = creates,
 	.decided = decided,
 };

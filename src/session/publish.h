@@ -24,6 +24,7 @@ struct publication {
 	uint64_t run;
 	bool keep_going; /* when units fail at publication */
 	struct watch *watch; /* is told of those */
+	bool targets_known; /* it is certain that no two units write one file */
 	const struct log *log; /* where errors go */
 };
 

@@ -10,6 +10,7 @@
 #include "session/publish.h"
 #include "session/sharing.h"
 #include "session/stamp.h"
+#include "session/targets.h"
 #include "session/verify.h"
 #include "session/watch.h"
 
@@ -35,7 +36,9 @@ struct pass {
 	struct run_result *total;
 	struct store_run *run; /* number 0: not in the store yet */
 	const struct sharing *sharing;
+	struct targets *targets;
 	struct crew *crew; /* that runs those of this graph; or NULL */
+	bool targets_known; /* no other files than those are written */
 	struct watch watch;
 	struct log log; /* what is said is of this graph */
 };
@@ -117,6 +120,7 @@ static void run_due(struct pass *pass, struct graph *graph, struct due *due)
 		.base = pass->base,
 		.run = pass->run->id,
 		.keep_going = settings->keep_going,
+		.targets_known = pass->targets_known,
 		.watch = &pass->watch,
 		.log = &pass->log,
 	});
@@ -171,17 +175,39 @@ static void settle_vanished(struct pass *pass, const struct due *due)
 		pass->total->stale += due->vanished.all[i].output_count;
 }
 
+/* Whether it is settled which files the graph will write. Nothing is new of one
+ * that doesn't run, but others may want to write the same. */
+static bool settle_targets(
+	struct pass *pass, struct graph *graph, const struct due *due)
+{
+	if (due && due->reason == DUE_NOT && pass->session->graph_count == 1 &&
+		!pass->settings->scratch)
+		return true;
+	return targets_add(
+		pass->targets, graph, pass->plan, &pass->targets_known);
+}
+
+/* Runs a graph that has failed before, so that it is told like others. */
+static void run_failed(struct pass *pass, struct graph *graph)
+{
+	if (begin_run(pass))
+		run_graph(pass, graph);
+}
+
 static void run_remembered(struct pass *pass, struct graph *graph)
 {
 	struct due due;
 
 	if (!graph_find_units(graph)) {
-		if (begin_run(pass))
-			run_graph(pass, graph); /* it has failed */
+		run_failed(pass, graph);
 		return;
 	}
-	if (due_find(&due, graph, pass->plan, pass->settings->store,
+	if (!due_find(&due, graph, pass->plan, pass->settings->store,
 		    pass->base)) {
+		report_store(pass);
+	} else if (!settle_targets(pass, graph, &due)) {
+		run_failed(pass, graph);
+	} else {
 		watch_begin(&pass->watch, &due);
 		if (pass->settings->scratch)
 			run_verified(pass, graph, &due);
@@ -194,8 +220,6 @@ static void run_remembered(struct pass *pass, struct graph *graph)
 			due.count - due.run_count - due.quarantined_count;
 		if (!pass->settings->scratch)
 			settle_vanished(pass, &due);
-	} else {
-		report_store(pass);
 	}
 	due_finish(&due);
 }
@@ -222,10 +246,13 @@ static void run_pass(struct pass *pass)
 
 	watch_init(
 		&pass->watch, pass->session, pass->plan, settings, pass->base);
-	if (store)
+	if (store) {
 		run_remembered(pass, graph);
-	else
+	} else {
+		if (graph_find_units(graph))
+			settle_targets(pass, graph, NULL);
 		run_graph(pass, graph);
+	}
 	graph_destroy(graph);
 	crew_destroy(pass->crew);
 	watch_finish(&pass->watch);
@@ -245,10 +272,18 @@ static void run_graphs(const struct session *session,
 	};
 
 	key_base_init(&base, session->directory);
+	struct targets *targets = targets_create(&base);
 	for (unsigned i = 0; i < session->graph_count; i++) {
-		struct pass pass = {session, &session->graphs[i], settings,
-			&base, statistics, result, run, &sharing, NULL,
-			{.plan = NULL}, *settings->log};
+		struct pass pass = {.session = session,
+			.plan = &session->graphs[i],
+			.settings = settings,
+			.base = &base,
+			.statistics = statistics,
+			.total = result,
+			.run = run,
+			.sharing = &sharing,
+			.targets = targets,
+			.log = *settings->log};
 
 		if (!goes_on(result->status, result->units_failed) ||
 			result->broken_pipe || *settings->stop)
@@ -256,6 +291,7 @@ static void run_graphs(const struct session *session,
 		run_pass(&pass);
 	}
 	jobserver_close(sharing.jobserver);
+	targets_destroy(targets);
 	key_base_finish(&base);
 }
 

@@ -121,8 +121,14 @@ seq 4 | holds out/b.txt
 
 # Two units with one output, the second of which comes later.
 cp more/b.log logs/b.log
-expect 1 "$LEAT" run copy.yaml
-said 'would be written for '
+for verb in plan run 'run -n'; do
+	expect 73 "$LEAT" $verb copy.yaml
+	said 'out/b.txt would be written for logs/b.log and for more/b.log; put {src_path}, or {src_dir}/{src_name}, into `path`'
+done
+seq 4 | holds out/b.txt
+expect 73 env LEAT_STATE=none "$LEAT" run copy.yaml
+said 'out/b.txt would be written for logs/b.log and for more/b.log'
+rm logs/b.log
 
 # ---- Another run ----------------------------------------------------------------
 

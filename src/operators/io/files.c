@@ -321,6 +321,19 @@ static bool open(struct operator *op, void *memory)
 
 /* ---- What is known of a file ------------------------------------------------ */
 
+static struct attributes *name_attributes(const struct found_file *file)
+{
+	static const struct attribute_spec *const keys[SOURCE_NAMES] = {
+		[SOURCE_PATH] = &attributes[PATH],
+		[SOURCE_DIRECTORY] = &attributes[DIRECTORY],
+		[SOURCE_NAME] = &attributes[NAME],
+		[SOURCE_STEM] = &attributes[STEM],
+		[SOURCE_EXTENSION] = &attributes[EXTENSION],
+	};
+
+	return source_names_set(NULL, keys, file->relative);
+}
+
 /* File systems take times that don't fit: those become the last that does. */
 static int64_t microseconds(const struct timespec *time)
 {
@@ -335,14 +348,7 @@ static int64_t microseconds(const struct timespec *time)
 static struct attributes *describe(
 	const struct found_file *file, const struct stat *found)
 {
-	static const struct attribute_spec *const keys[SOURCE_NAMES] = {
-		[SOURCE_PATH] = &attributes[PATH],
-		[SOURCE_DIRECTORY] = &attributes[DIRECTORY],
-		[SOURCE_NAME] = &attributes[NAME],
-		[SOURCE_STEM] = &attributes[STEM],
-		[SOURCE_EXTENSION] = &attributes[EXTENSION],
-	};
-	struct attributes *set = source_names_set(NULL, keys, file->relative);
+	struct attributes *set = name_attributes(file);
 	struct value mtime = {.integer = microseconds(&found->st_mtim)};
 
 	set = attributes_set_integer(
@@ -470,6 +476,15 @@ static bool unit(struct operator *op, void *memory, uint64_t number,
 	return true;
 }
 
+static struct attributes *named(
+	struct operator *op, void *memory, uint64_t number)
+{
+	struct state *state = memory;
+
+	(void)op;
+	return name_attributes(file_set_get(state->files, (size_t)number));
+}
+
 static void close_state(struct operator *op, void *memory)
 {
 	struct state *state = memory;
@@ -513,6 +528,7 @@ const struct operator_spec spec_files = {
 	.relate = relate,
 	.open = open,
 	.unit = unit,
+	.named = named,
 	.segment = segment,
 	.content = content,
 	.step = step,

@@ -416,18 +416,31 @@ static bool open(struct operator *op, void *memory)
 		operator_fail(op, STATUS_BUG, "its template is wrong");
 		return false;
 	}
-	if (!operator_spans(op))
-		return true;
-	push(state);
-	return open_document(op, state) != STEP_FAIL;
+	if (operator_spans(op))
+		push(state);
+	return true;
+}
+
+/* What entries of archives are called isn't known before. */
+static bool target(struct operator *op, void *memory,
+	const struct segment *segment, struct text *path)
+{
+	struct state *state = memory;
+
+	return operator_shape(op, IN)->scope != SCOPE_SEGMENT &&
+		template_fill(
+			state->form, NULL, segment, path, &state->problem);
 }
 
 static enum step step(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 	struct span span;
-	enum event event = operator_next(op, IN, &span);
 
+	/* That it can't be made is found before anything is read. */
+	if (operator_spans(op) && open_document(op, state) == STEP_FAIL)
+		return STEP_FAIL;
+	enum event event = operator_next(op, IN, &span);
 	switch (event) {
 	case EVENT_ITEMS: return take(op, state, &span);
 	case EVENT_BEGIN: return begin(op, state);
@@ -495,6 +508,7 @@ const struct operator_spec spec_write_file = {
 	.state_size = sizeof(struct state),
 	.relate = relate,
 	.open = open,
+	.target = target,
 	.step = step,
 	.close = close_state,
 };

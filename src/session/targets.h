@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The files that the graphs of a session will write and read, as far as that
+ * is known before their units run. Two units that would write one file, or one
+ * that would write what is read, are refused before anything is replaced.
+ */
+#ifndef LEAT_SESSION_TARGETS_H
+#define LEAT_SESSION_TARGETS_H
+
+#include "engine/graph.h"
+#include "session/key.h"
+
+struct targets;
+
+struct targets *targets_create(const struct key_base *base); /* borrowed */
+void targets_destroy(struct targets *targets); /* takes NULL */
+
+/* Adds those of a graph whose units were found, and that runs after those that
+ * were added before. *ALL: no other files will be written. False: the graph is
+ * refused, and has failed, which was reported. */
+bool targets_add(struct targets *targets, struct graph *graph,
+	const struct graph_plan *plan, bool *all);
+
+#endif

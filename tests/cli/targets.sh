@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Two units that would write one file, and files that are written and read: an
+# error before anything is replaced, the same from nothing and later.
+. "$srcdir/tests/cli/lib.sh"
+
+mkdir -p in/one in/two
+echo 1 >in/one/a.x
+echo 2 >in/two/b.x
+
+# session NAME OPERATOR... LINKS: writes NAME.yaml.
+session()
+{
+	name=$1
+	shift
+	{
+		printf 'leat: 1\nsession: %s\noperators:\n' "$name"
+		while [ $# -gt 1 ]; do
+			printf '  %s\n' "$1"
+			shift
+		done
+		printf 'links: [%s]\n' "$1"
+	} >"$name.yaml"
+}
+
+# refused NAME WHAT: by plan and by run, whether anything is remembered or not;
+# nothing is made.
+refused()
+{
+	for state in none "$PWD/state"; do
+		for verb in plan run 'run -j 2' 'run -k'; do
+			expect 73 env LEAT_STATE="$state" "$LEAT" $verb "$1.yaml"
+			said "$2"
+		done
+	done
+	[ ! -e out ] || fail "$1: something was made"
+}
+
+# ---- Two units, two operators ---------------------------------------------------
+
+echo 3 >in/two/a.x
+session units 'in: {use: files, match: "in/*/*"}' \
+	'out: {use: write-file, path: "out/{src_name}"}' 'in -> out'
+refused units 'out/a.x would be written for in/one/a.x and for in/two/a.x; put {src_path}, or {src_dir}/{src_name}, into `path`'
+session sinks 'in: {use: files, match: "in/*/*"}' \
+	'out: {use: write-file, path: "out/{src_path}"}' \
+	"again: {use: write-file, path: \"$PWD/./out/{src_path}\"}" \
+	'in -> out, in -> again'
+refused sinks '/out/one/a.x would be written by out for in/one/a.x and by again for in/one/a.x; let each have a `path` of its own'
+session wholes 'in: {use: files, match: "in/*/*"}' \
+	'out: {use: write-file, path: "out/all"}' \
+	"again: {use: write-file, path: $PWD/out/all}" 'in -> out, in -> again'
+refused wholes 'out/all would be written by out for all units and by again for all units'
+session both 'in: {use: files, match: "in/one/*"}' \
+	'out: {use: write-file, path: "out/{src_name}"}' \
+	'again: {use: write-file, path: out/a.x}' 'in -> out, in -> again'
+refused both 'out/a.x would be written by again for all units and by out for in/one/a.x'
+session gathered 'in: {use: files, match: "in/one/*"}' \
+	'more: {use: files, match: "in/two/*"}' 'all: gather' \
+	'out: {use: write-file, path: "out/{src_stem}"}' \
+	'in -> all -> out, more -> all'
+refused gathered 'out/a would be written for in/one/a.x and for in/two/a.x'
+session graphs 'in: {use: files, match: "in/one/*"}' \
+	'out: {use: write-file, path: "out/{src_name}"}' 'in -> out'
+{
+	sed -n 1,2p graphs.yaml
+	echo graphs:
+	for graph in first second; do
+		echo "  $graph:"
+		sed '1,2d; s/^/    /' graphs.yaml
+		sed -i 's/{src_name}/a.x/' graphs.yaml
+	done
+} >two.yaml
+for state in none "$PWD/state"; do
+	expect 73 env LEAT_STATE="$state" "$LEAT" plan two.yaml
+	said 'out/a.x would be written in the graph first by out for in/one/a.x and in the graph second by out for all units'
+	expect 73 env LEAT_STATE="$state" "$LEAT" run two.yaml
+done
+# The first one was right by itself.
+echo 1 | holds out/a.x
+rm -r out state
+
+# What can't be told before is no error: here nothing is written twice.
+session filtered 'in: {use: files, match: "in/*/*"}' 'some: {use: head, count: 1}' \
+	'out: {use: write-file, path: "out/{src_name}"}' 'in -> some -> out'
+expect 0 "$LEAT" run filtered.yaml
+echo 1 | holds out/a.x
+rm -r out
+
+# ---- What is read ---------------------------------------------------------------
+
+cp -r in kept
+session itself 'in: {use: files, match: "in/*/*"}' 'split: lines' \
+	'out: {use: write-file, path: "in/{src_path}"}' 'in -> split -> out'
+refused itself 'in/one/a.x would be written for in/one/a.x, and is read; write to another directory or name'
+session summary 'in: {use: files, match: "in/*/*"}' \
+	'out: {use: write-file, path: in/two/b.x}' 'in -> out'
+refused summary 'in/two/b.x would be written for all units, and is read'
+diff -r in kept || fail 'an input was changed'
+
+# A graph reads what one before it writes, but doesn't write what that reads.
+cat >chain.yaml <<'END'
+leat: 1
+session: chain
+graphs:
+  first:
+    operators:
+      in: {use: files, match: "in/one/*"}
+      out: {use: write-file, path: "mid/{src_name}"}
+    links: [in -> out]
+  second:
+    operators:
+      in: {use: files, match: "mid/*"}
+      out: {use: write-file, path: "last/{src_name}"}
+    links: [in -> out]
+END
+expect 0 env LEAT_STATE=none "$LEAT" run chain.yaml
+echo 1 | holds last/a.x
+sed -i 's,last/,in/one/,' chain.yaml
+expect 73 env LEAT_STATE=none "$LEAT" run chain.yaml
+said 'in/one/a.x would be written for mid/a.x, and is read by the graph first'
+diff -r in kept || fail 'an input was changed'
+rm -r mid last
+
+# ---- Names that follow from contents --------------------------------------------
+
+mkdir tars
+(cd in/one && tar -cf ../../tars/1.tar a.x)
+session entries 'in: {use: files, match: "tars/*"}' 'unpack: archive-read' \
+	'out: {use: write-file, path: "out/{src_name}"}' 'in -> unpack -> out'
+export LEAT_STATE="$PWD/state"
+expect 0 "$LEAT" run entries.yaml
+(cd in/two && tar -cf ../../tars/2.tar a.x b.x)
+for state in none "$PWD/state" none; do
+	expect 73 env LEAT_STATE="$state" "$LEAT" run entries.yaml
+	said 'out/a.x would be written for tars/1.tar and for tars/2.tar'
+	echo 1 | holds out/a.x
+done
+expect 73 "$LEAT" run -k -j 2 entries.yaml
+echo 1 | holds out/a.x
+(cd in/two && tar -cf ../../tars/2.tar b.x)
+expect 0 "$LEAT" run entries.yaml
+echo 2 | holds out/b.x
+
+finish
