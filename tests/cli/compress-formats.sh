@@ -86,6 +86,7 @@ for format in gzip zstd xz bzip2 lz4; do
 	lz4) levels='3 12' ;;
 	*) levels='1 6 9' ;;
 	esac
+	[ -z "${LEAT_TEST_QUICK:-}" ] || levels=1
 	for level in $levels; do
 		# That takes more memory than there is.
 		[ $format$level = xz9 ] && continue
@@ -125,6 +126,33 @@ for format in gzip zstd xz bzip2 lz4; do
 		cat kept/*.txt | cmp - plain || fail "$format, $change: content"
 	done
 done
+
+# Threads: the same bytes with any number of them, in workers and from a pipe.
+# They are in a sandbox where the archive that is read beside is hostile.
+cat in/*.txt in/*.txt in/*.txt >large
+sed -e 's/, level: "${level}"/, threads: "${level}"/' -e s,in/.*txt,large, \
+	-e 's/256MiB/1GiB/' each.yaml >threads.yaml
+sed 's/operators: {in: stdin, pack: {/&threads: 3, /
+	s/^params:/resources: {memory: 1GiB}\n&/' stdin.yaml >threads-stdin.yaml
+sed -e 's,"large",large.tar,' -e 's/-> pack/-> entries -> pack/' \
+	-e 's/^  pack:/  entries: archive-read\n&/' threads.yaml >entries.yaml
+tar -cf large.tar large
+for format in zstd xz; do
+	expect 0 "$LEAT" run threads.yaml --format $format --level 1
+	cp out/large.z one
+	unpack $format one | cmp - large || fail "$format: threads"
+	expect 0 "$LEAT" run threads.yaml --format $format --level 3
+	cmp out/large.z one || fail "$format: three threads differ"
+	expect 0 "$LEAT" run -j 2 threads.yaml --format $format --level 2
+	cmp out/large.z one || fail "$format: two threads differ"
+	pieces <large | expect 0 "$LEAT" run threads-stdin.yaml --format $format
+	cmp stdout one || fail "$format: threads and pieces differ"
+	expect 0 "$LEAT" run entries.yaml --format $format --level 2
+	cmp out/large.tar/large.z one || fail "$format: in a sandbox"
+done
+xz -4 -T 2 -c large | cmp - one || fail 'xz -T makes something else'
+blocks=$(xz --robot --list one | awk '$1 == "totals" { print $3 }')
+[ "$blocks" -gt 1 ] || fail 'xz: there is one block only'
 
 # What zstd, xz and lz4 check: they say that there is a checksum.
 rm -rf out

@@ -158,4 +158,21 @@ sed 's,^links.*,  all: {use: write-file\, path: all.gz}\nlinks: [in -> pack -> o
 	each.yaml >scopes.yaml
 expect 78 "$LEAT" check scopes.yaml
 said "'pack' can't write for"
+
+# After an update of the library all is made again, and said why; what another
+# library makes isn't.
+other=$(dirname "$LEAT")/tests/unit/leat-other-zlib
+[ -x "$other" ] || skip "no $other"
+unset LEAT_STATE
+sed 's/use: compress, /&format: bzip2, /; s/^session: each/session: other/
+	s,out/,bz/,' each.yaml >other.yaml
+for session in each other; do
+	expect 0 "$LEAT" run $session.yaml
+	expect 0 "$LEAT" plan --detailed-exitcode $session.yaml
+done
+expect 2 "$other" plan --detailed-exitcode each.yaml
+expect 0 "$other" why each.yaml out/a.txt.gz
+printed 'pack by: was zlib'
+printed 'is zlib 99.1'
+expect 0 "$other" plan --detailed-exitcode other.yaml
 finish

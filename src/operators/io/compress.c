@@ -17,6 +17,7 @@ struct level {
 struct state {
 	int format;
 	int64_t level; /* 0: the usual */
+	int64_t threads; /* 0: none of its own */
 
 	struct compressor_settings settings;
 	struct buffer_pool *pool;
@@ -76,6 +77,20 @@ static const struct property_spec properties[] = {
 			   "its higher ones, and those of zstd, take more "
 			   "memory than a run has if nothing is said, so that "
 			   "`resources: memory` has to be raised.",
+	},
+	{
+		.name = "threads",
+		.type = SETTING_INTEGER,
+		.offset = offsetof(struct state, threads),
+		.minimum = 1,
+		.maximum = 64,
+		.unit = "threads",
+		.summary = "How many work on one content; of zstd and xz only",
+		.details = "It is then cut into parts that know nothing of "
+			   "each other, which makes it a little larger and "
+			   "takes much more memory. Any number, also 1, gives "
+			   "the same bytes, but others than without. Many "
+			   "files are compressed at once anyway, see `-j`.",
 	},
 	{0},
 };
@@ -291,10 +306,11 @@ static struct compressor_settings settings_of(const struct state *state)
 		.format = format,
 		.level = state->level ? (int)state->level
 				      : compression_levels(format)->usual,
+		.threads = (unsigned)state->threads,
 	};
 }
 
-static void check_level(struct relation *relation)
+static void check_settings(struct relation *relation)
 {
 	const struct state *state = relation_settings(relation);
 	const char *format = compression_names[state->format];
@@ -303,8 +319,14 @@ static void check_level(struct relation *relation)
 	long long run_bytes = relation_memory_bytes(relation);
 
 	if (relation_unknown(relation, "format") ||
-		relation_unknown(relation, "level"))
+		relation_unknown(relation, "level") ||
+		relation_unknown(relation, "threads"))
 		return;
+	if (settings.threads && !compression_has_threads(settings.format))
+		relation_error(relation, relation_location(relation, "threads"),
+			"zstd and xz have some; many files are compressed at "
+			"once anyway, see `-j`",
+			"%s has no threads", format);
 	if (settings.level > most) {
 		const char *hint = arena_format(relation_arena(relation),
 			"the levels of %s are 1 to %d", format, most);
@@ -313,7 +335,8 @@ static void check_level(struct relation *relation)
 			hint, "%s has no level %d", format, settings.level);
 	} else if ((long long)compressor_bytes(&settings) > run_bytes) {
 		relation_error(relation, relation_location(relation, "level"),
-			"raise `resources: memory`, or take a lower level",
+			"raise `resources: memory`, or take a lower level or "
+			"fewer threads",
 			"level %d of %s doesn't fit into the memory of the run,"
 			" %lld bytes: it takes %zu",
 			settings.level, format, run_bytes,
@@ -325,7 +348,7 @@ static void relate(struct relation *relation)
 {
 	const struct shape *input = relation_input(relation, IN);
 
-	check_level(relation);
+	check_settings(relation);
 	if (!input->known)
 		return;
 	struct shape shape =

@@ -7,20 +7,37 @@
 
 struct coder {
 	lzma_stream lzma;
-	uint32_t preset;
+	struct compressor_settings settings;
 };
+
+static lzma_mt threaded(const struct compressor_settings *settings)
+{
+	return (lzma_mt){
+		.threads = settings->threads,
+		.preset = (uint32_t)settings->level,
+		.check = LZMA_CHECK_CRC64,
+	};
+}
 
 static size_t xz_bytes(const struct compressor_settings *settings)
 {
-	return (size_t)lzma_easy_encoder_memusage((uint32_t)settings->level);
+	lzma_mt options = threaded(settings);
+
+	return settings->threads
+		? (size_t)lzma_stream_encoder_mt_memusage(&options)
+		: (size_t)lzma_easy_encoder_memusage(options.preset);
 }
 
 static void xz_restart(void *memory)
 {
 	struct coder *coder = memory;
+	lzma_mt options = threaded(&coder->settings);
+	lzma_ret result = coder->settings.threads
+		? lzma_stream_encoder_mt(&coder->lzma, &options)
+		: lzma_easy_encoder(
+			  &coder->lzma, options.preset, options.check);
 
-	if (lzma_easy_encoder(&coder->lzma, coder->preset, LZMA_CHECK_CRC64) !=
-		LZMA_OK)
+	if (result != LZMA_OK)
 		memory_abort();
 }
 
@@ -28,7 +45,7 @@ static void *xz_create(const struct compressor_settings *settings)
 {
 	struct coder *coder = memory_zeroed(sizeof(*coder));
 
-	coder->preset = (uint32_t)settings->level;
+	coder->settings = *settings;
 	xz_restart(coder);
 	return coder;
 }

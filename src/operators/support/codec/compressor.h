@@ -21,6 +21,10 @@
 struct compressor_settings {
 	enum compression format; /* below COMPRESSIONS_WRITTEN */
 	int level; /* within compression_levels() */
+	/* 0: none. Others cut a content into parts, and work on so many at a
+	 * time, if compression_has_threads(): that gives other bytes, but any
+	 * number of them the same. */
+	unsigned threads;
 };
 
 /* What one takes of the memory, about. */

@@ -153,6 +153,13 @@ const struct compression_levels *compression_levels(enum compression format)
 	return &levels[format];
 }
 
+bool compression_has_threads(enum compression format)
+{
+	return format == COMPRESSION_XZ ||
+		(format == COMPRESSION_ZSTD &&
+			ZSTD_cParam_getBounds(ZSTD_c_nbWorkers).upperBound > 0);
+}
+
 void compression_add_library(enum compression format, struct text *text)
 {
 	switch (format) {

@@ -47,6 +47,9 @@ struct compression_levels {
 
 const struct compression_levels *compression_levels(enum compression format);
 
+/* Whether one content can be compressed by several threads. */
+bool compression_has_threads(enum compression format);
+
 /* Adds the name and the version of the library that is used to compress: the
  * bytes may change with it. */
 void compression_add_library(enum compression format, struct text *text);
