@@ -191,6 +191,9 @@ enum layer_result layer_next(struct layer *layer)
 		return fail(layer,
 			"it has too many entries; raise `max-entries` if that "
 			"is right");
+	/* ar files have modes without a type, as 644. */
+	if (archive_entry_filetype(layer->entry) == 0)
+		archive_entry_set_filetype(layer->entry, AE_IFREG);
 	layer->index++;
 	layer->left = 0;
 	layer->at = layer->hole = 0;
