@@ -31,9 +31,7 @@ static bool is_collective(const struct operator *op)
 
 	return operator_spans(op) ||
 		((flags & OPERATOR_AWAITS_VERDICT) &&
-			op->plan->per == SCOPE_GRAPH) ||
-		((flags & OPERATOR_BY_DOCUMENT) &&
-			op->document_scope == SCOPE_GRAPH);
+			op->plan->per == SCOPE_GRAPH);
 }
 
 /* Marks the operators that don't work within units: those that are collective

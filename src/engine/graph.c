@@ -30,7 +30,8 @@ static void create_operator(struct graph *graph, unsigned index)
 	op->graph = graph;
 	op->plan = plan;
 	op->spec = spec;
-	op->code = (struct operator_code){spec->open, spec->step, spec->close};
+	op->code = (struct operator_code){
+		.open = spec->open, .step = spec->step, .close = spec->close};
 	op->state = memory_zeroed(spec->state_size);
 	if (spec->state_size > 0)
 		memcpy(op->state, plan->settings, spec->state_size);

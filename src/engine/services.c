@@ -229,7 +229,10 @@ const struct shape *operator_shape(const struct operator *op, unsigned pin)
 
 bool operator_spans(const struct operator *op)
 {
-	return op->plan->scope == SCOPE_GRAPH;
+	return op->plan->scope == SCOPE_GRAPH ||
+		((op->spec->flags & OPERATOR_BY_DOCUMENT) &&
+			!op->plan->by_parts &&
+			op->document_scope == SCOPE_GRAPH);
 }
 
 enum scope operator_per(const struct operator *op)

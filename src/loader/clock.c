@@ -30,5 +30,6 @@ void clock_read(struct loader *loader)
 			NULL, "'%s' is not a number of seconds since 1970",
 			epoch);
 	else
-		loader->session->now_us = seconds * SECOND_US;
+		loader->session->source_date_us = loader->session->now_us =
+			seconds * SECOND_US;
 }

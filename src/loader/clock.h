@@ -6,8 +6,8 @@
 #include "loader/loader.h"
 
 /* Sets session->now_us: what SOURCE_DATE_EPOCH says if it is set
- * (reproducible-builds.org/specs/source-date-epoch), else the time. A wrong
- * value is reported. */
+ * (reproducible-builds.org/specs/source-date-epoch), else the time; and
+ * session->source_date_us. A wrong value is reported. */
 void clock_read(struct loader *loader);
 
 #endif

@@ -58,7 +58,7 @@ static bool spans(const struct crossing *crossing, unsigned index)
 
 	return op->scope == SCOPE_GRAPH ||
 		((flags & OPERATOR_AWAITS_VERDICT) && op->per == SCOPE_GRAPH) ||
-		((flags & OPERATOR_BY_DOCUMENT) &&
+		((flags & OPERATOR_BY_DOCUMENT) && !op->by_parts &&
 			crossing->documents[index] == SCOPE_GRAPH);
 }
 

@@ -71,11 +71,22 @@ static const char *date_text(struct arena *arena, int64_t microseconds)
 	return arena_copy(arena, buffer, strlen("YYYY-MM-DD"));
 }
 
+static const char *timestamp_text(struct arena *arena, int64_t microseconds)
+{
+	char buffer[UNITS_TIMESTAMP_BYTES];
+
+	units_format_timestamp(microseconds, buffer);
+	return arena_string(arena, buffer);
+}
+
 const char *plain_resolve(
 	const struct loader *loader, enum setting_type type, const char *text)
 {
 	int64_t now_us = loader->session->now_us;
 
+	if (type == SETTING_TIMESTAMP && strcmp(text, "source-date") == 0)
+		return timestamp_text(
+			loader->arena, loader->session->source_date_us);
 	if (type != SETTING_DATE)
 		return text;
 	if (strcmp(text, "today") == 0)

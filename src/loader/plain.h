@@ -31,7 +31,8 @@ bool plain_is_path(enum setting_type type);
 const char *plain_parse(
 	enum setting_type type, const char *text, struct plain *value);
 
-/* The text of a date "today" or "yesterday" (UTC), else TEXT. */
+/* The text of a date "today" or "yesterday" (UTC) or a timestamp "source-date",
+ * else TEXT. */
 const char *plain_resolve(
 	const struct loader *loader, enum setting_type type, const char *text);
 

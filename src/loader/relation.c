@@ -85,6 +85,11 @@ void relation_set_scope(struct relation *relation, enum scope scope)
 	relation->op->scope = scope;
 }
 
+void relation_set_parts(struct relation *relation)
+{
+	relation->op->by_parts = true;
+}
+
 struct shape relation_shape(struct relation *relation, const struct shape *base,
 	enum payload_type type, const struct schema *schema)
 {

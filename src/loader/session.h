@@ -84,6 +84,8 @@ struct operator_plan {
 	enum on_error on_error; /* the innermost that is said */
 	enum scope per; /* as said, or the spec's default */
 	enum scope scope; /* GRAPH: it spans units; else within one */
+	bool by_parts; /* with OPERATOR_BY_DOCUMENT: each unit makes a part of
+			  the document */
 };
 
 struct graph_plan {
@@ -134,6 +136,7 @@ struct session {
 	bool reproducible; /* the same inputs give the same bytes */
 	int64_t now_us; /* when it was parsed, microseconds since 1970; or what
 			   SOURCE_DATE_EPOCH says */
+	int64_t source_date_us; /* what that says; 0 if it isn't set */
 	struct session_parts *parts; /* the loader's own */
 };
 

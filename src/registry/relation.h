@@ -49,6 +49,10 @@ enum scope relation_per(const struct relation *relation);
  * relation_per says so. */
 void relation_set_scope(struct relation *relation, enum scope scope);
 
+/* Says of an operator with OPERATOR_BY_DOCUMENT that it works within units
+ * even so: what it makes of each is a part of the document. */
+void relation_set_parts(struct relation *relation);
+
 /* SHAPE with another payload type and, for records, schema; and with attributes
  * that the operator introduces added. */
 struct shape relation_shape(struct relation *relation, const struct shape *base,

@@ -176,7 +176,7 @@ json_t *schema_type(const struct property_spec *spec, bool open)
 		return either(schema_parse("{'enum': ['today', 'yesterday']}"),
 			"^" DATE "$", open);
 	case SETTING_TIMESTAMP:
-		return either(schema_parse("false"),
+		return either(schema_parse("{'const': 'source-date'}"),
 			"^" DATE "[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}", open);
 	case SETTING_DURATION:
 		return either(schema_parse("{'const': 0}"),

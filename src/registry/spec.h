@@ -203,7 +203,8 @@ enum operator_flags {
 					     wants to know what became of each:
 					     EVENT_KEPT, EVENT_LOST */
 	OPERATOR_BY_DOCUMENT = 1 << 5, /* its state extends over the document
-					  that its sink writes */
+					  that its sink writes: it spans units
+					  where that does */
 	OPERATOR_PARTIAL = 1 << 6, /* spans units, and takes what it has kept
 				      of one (operator_keep) in its place */
 	OPERATOR_RANGES = 1 << 10, /* where it spans units, it knows where in
@@ -224,6 +225,7 @@ struct operator_code {
 	bool (*open)(struct operator *op, void *state);
 	enum step (*step)(struct operator *op, void *state);
 	void (*close)(struct operator *op, void *state);
+	void (*libraries)(const void *state, struct text *text); /* or NULL */
 };
 
 struct operator_spec {

@@ -123,7 +123,19 @@ static const struct property_spec properties[] = {
 	{0},
 };
 
-enum attribute { PATH, DIRECTORY, NAME, STEM, EXTENSION, SIZE, MTIME, COUNT };
+enum attribute {
+	PATH,
+	DIRECTORY,
+	NAME,
+	STEM,
+	EXTENSION,
+	SIZE,
+	MTIME,
+	MODE,
+	UID,
+	GID,
+	COUNT
+};
 
 static const struct attribute_spec attributes[] = {
 	[PATH] = {"src_path", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
@@ -140,6 +152,12 @@ static const struct attribute_spec attributes[] = {
 		"the size in bytes, as it is stored"},
 	[MTIME] = {"src_mtime", VALUE_TIMESTAMP, ATTRIBUTE_READ,
 		ATTRIBUTE_SEGMENT, "when the content was last changed"},
+	[MODE] = {"src_mode", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"the permissions, as a number"},
+	[UID] = {"src_uid", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"the owner"},
+	[GID] = {"src_gid", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
+		"the owning group"},
 	[COUNT] = {0},
 };
 
@@ -353,6 +371,10 @@ static struct attributes *describe(
 
 	set = attributes_set_integer(
 		set, &attributes[SIZE], (int64_t)found->st_size);
+	set = attributes_set_integer(
+		set, &attributes[MODE], found->st_mode & 07777);
+	set = attributes_set_integer(set, &attributes[UID], found->st_uid);
+	set = attributes_set_integer(set, &attributes[GID], found->st_gid);
 	return attributes_set(set, &attributes[MTIME], &mtime);
 }
 

@@ -483,8 +483,9 @@ const struct operator_spec spec_write_file = {
 		"succeeded. Two units that would write the same file are an "
 		"error.\n\n"
 		"An attribute fills one component of the path or part of it, "
-		"{src_path} and {src_dir} several; an empty {src_dir} takes "
-		"the slash behind it along. {{ and }} stand for braces. "
+		"{src_path}, {src_dir} and {entry_path} several; an empty "
+		"{src_dir} takes the slash behind it along. {{ and }} stand "
+		"for braces. "
 		"Symbolic links below the directory in front of the first { "
 		"are not followed. Directories and devices are not "
 		"replaced.\n\n",

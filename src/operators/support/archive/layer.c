@@ -340,6 +340,17 @@ static enum read_status read_entry(struct stream *stream, struct slice *window)
 	return READ_DATA;
 }
 
+/* What the archive says; it may be wrong. */
+static bool entry_size(struct stream *stream, uint64_t *bytes)
+{
+	const struct layer *layer = ((struct entry_stream *)stream)->layer;
+
+	if (!layer || !archive_entry_size_is_set(layer->entry))
+		return false;
+	*bytes = (uint64_t)archive_entry_size(layer->entry);
+	return true;
+}
+
 static void destroy_entry(struct stream *stream)
 {
 	struct entry_stream *self = (struct entry_stream *)stream;
@@ -355,6 +366,7 @@ struct stream *layer_content(struct layer *layer)
 	static const struct stream_methods methods = {
 		.read = read_entry,
 		.destroy = destroy_entry,
+		.size = entry_size,
 	};
 	struct entry_stream *self = memory_zeroed(sizeof(*self));
 

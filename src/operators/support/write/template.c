@@ -163,7 +163,8 @@ size_t template_root_length(const struct text_template *form)
 static bool is_path(const struct part *part)
 {
 	return strcmp(part->name, "src_path") == 0 ||
-		strcmp(part->name, "src_dir") == 0;
+		strcmp(part->name, "src_dir") == 0 ||
+		strcmp(part->name, "entry_path") == 0;
 }
 
 static const struct value *find(const struct part *part,

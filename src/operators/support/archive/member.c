@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/* Members of archives, from what is known of segments. */
+#include "operators/support/archive/member.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "operators/support/archive/entry.h"
+
+enum { OWNER_EXECUTES = 0100, SECOND_US = 1000000 };
+
+/* ---- What arrives ----------------------------------------------------------- */
+
+bool member_maker_init(struct member_maker *maker,
+	const struct archive_write *settings, const struct shape *shape)
+{
+	static const char *const names[SOURCE_NAMES] = {
+		"src_path", "src_dir", "src_name", "src_stem", "src_ext"};
+	const char *form = settings->path.text ? settings->path.text
+					       : archive_usual_path(shape);
+	const bool both = !settings->path.text &&
+		shape_attribute(shape, "src_path") &&
+		shape_attribute(shape, "entry_path");
+
+	*maker = (struct member_maker){.settings = settings};
+	for (int i = 0; i < ENTRY_ATTRIBUTES; i++)
+		maker->entry[i] =
+			shape_attribute(shape, entry_attributes[i].name);
+	for (int i = 0; i < SOURCE_NAMES; i++)
+		maker->source[i] = shape_attribute(shape, names[i]);
+	maker->mode = shape_attribute(shape, "src_mode");
+	maker->mtime = shape_attribute(shape, "src_mtime");
+	maker->uid = shape_attribute(shape, "src_uid");
+	maker->gid = shape_attribute(shape, "src_gid");
+	maker->form = form ? template_create(form, true, shape) : NULL;
+	if (both)
+		maker->plain = template_create("{src_path}", true, shape);
+	return maker->form;
+}
+
+void member_maker_finish(struct member_maker *maker)
+{
+	template_destroy(maker->form);
+	template_destroy(maker->plain);
+	text_free(&maker->name);
+	text_free(&maker->link);
+	text_free(&maker->problem);
+}
+
+static const struct value *find(
+	const struct segment *segment, const struct attribute_spec *key)
+{
+	const struct value *value = segment && key
+		? attributes_get(segment->attributes, key)
+		: NULL;
+
+	return value && !value->null ? value : NULL;
+}
+
+static const struct value *entry_value(const struct member_maker *maker,
+	const struct segment *segment, enum entry_attribute key)
+{
+	return find(segment, maker->entry[key]);
+}
+
+static const char *entry_type(
+	const struct member_maker *maker, const struct segment *segment)
+{
+	const struct value *type = entry_value(maker, segment, ENTRY_TYPE);
+
+	return type ? type->data : NULL;
+}
+
+bool member_is_bare(
+	const struct member_maker *maker, const struct segment *segment)
+{
+	const char *type = entry_type(maker, segment);
+
+	return type && strcmp(type, "file") != 0;
+}
+
+bool member_is_root(
+	const struct member_maker *maker, const struct segment *segment)
+{
+	const struct value *path = entry_value(maker, segment, ENTRY_PATH);
+
+	return path && strcmp(path->data, ".") == 0;
+}
+
+/* ---- Names ------------------------------------------------------------------ */
+
+static bool fail(struct member_maker *maker, const char *what,
+	const struct text *name, const char *why)
+{
+	maker->problem.length = 0;
+	text_add_string(&maker->problem, what);
+	text_add_string(&maker->problem, "`");
+	if (name->length > 0)
+		text_add_escaped(
+			&maker->problem, name->data, name->length, 1000);
+	text_add_format(&maker->problem, "` %s", why);
+	return false;
+}
+
+/* What is filled in is a name of a file, however it is spelled. */
+static bool fill(struct member_maker *maker, const struct item *item,
+	const struct segment *segment, struct text *name)
+{
+	const struct text_template *form =
+		maker->plain && !entry_value(maker, segment, ENTRY_PATH)
+		? maker->plain
+		: maker->form;
+	struct text raw = {0};
+	const char *why = NULL;
+	bool ok = template_fill(form, item, segment, &raw, &maker->problem);
+
+	name->length = 0;
+	if (ok)
+		why = memchr(raw.data, '\0', raw.length)
+			? "has a NUL byte"
+			: entry_name_problem(raw.data, raw.length);
+	if (why)
+		ok = fail(maker, "the name ", &raw, why);
+	else if (ok)
+		entry_add_path(name, raw.data, raw.length);
+	if (ok && strcmp(name->data, ".") == 0)
+		ok = fail(maker, "the name ", &raw, "is that of a directory");
+	text_free(&raw);
+	return ok;
+}
+
+/* The attributes of an entry as if it had the name of what its link leads to,
+ * in the same archive. */
+static struct attributes *at_target(const struct member_maker *maker,
+	const struct segment *segment, const struct text *target)
+{
+	const struct value *path = entry_value(maker, segment, ENTRY_PATH);
+	const struct value *whole = find(segment, maker->source[SOURCE_PATH]);
+	struct attributes *set =
+		attributes_inherit(attributes_create(), segment->attributes);
+	struct text full = {0};
+
+	set = attributes_set_text(
+		set, maker->entry[ENTRY_PATH], target->data, target->length);
+	if (!whole || !path || whole->length < path->length)
+		return set;
+	text_add(&full, whole->data, whole->length - path->length);
+	text_add(&full, target->data, target->length);
+	set = source_names_set(set, maker->source, full.data);
+	text_free(&full);
+	return set;
+}
+
+/* The name that the target of a hard link has in the archive. */
+static bool find_target(
+	struct member_maker *maker, const struct segment *segment)
+{
+	const struct value *link = entry_value(maker, segment, ENTRY_LINK);
+	struct text target = {0};
+
+	if (link)
+		entry_add_path(&target, link->data, link->length);
+	struct segment moved = *segment;
+	moved.attributes = at_target(maker, segment, &target);
+	bool ok = fill(maker, NULL, &moved, &maker->link);
+	attributes_unref(moved.attributes);
+	text_free(&target);
+	return ok;
+}
+
+static bool find_link(struct member_maker *maker, const struct segment *segment,
+	enum member_type type)
+{
+	const struct value *link = entry_value(maker, segment, ENTRY_LINK);
+
+	maker->link.length = 0;
+	if (type != MEMBER_HARDLINK && type != MEMBER_SYMLINK)
+		return true;
+	if (!link || link->length == 0)
+		return fail(maker, "the link ", &maker->name, "leads nowhere");
+	if (type == MEMBER_HARDLINK)
+		return find_target(maker, segment);
+	text_add(&maker->link, link->data, link->length);
+	return true;
+}
+
+static bool find_type(struct member_maker *maker, const struct segment *segment,
+	enum member_type *type)
+{
+	const char *name = entry_type(maker, segment);
+
+	if (strcmp(name, "directory") == 0)
+		*type = MEMBER_DIRECTORY;
+	else if (strcmp(name, "symlink") == 0)
+		*type = MEMBER_SYMLINK;
+	else if (strcmp(name, "hardlink") == 0)
+		*type = MEMBER_HARDLINK;
+	else if (strcmp(name, "fifo") == 0)
+		*type = MEMBER_FIFO;
+	else
+		return fail(maker, "the entry ", &maker->name,
+			"is a device or a socket, which can't be kept; "
+			"`filter` can drop it");
+	return true;
+}
+
+/* ---- What else is known ----------------------------------------------------- */
+
+static unsigned usual_mode(enum member_type type, bool executes)
+{
+	switch (type) {
+	case MEMBER_DIRECTORY: return 0755;
+	case MEMBER_SYMLINK: return 0777;
+	case MEMBER_FIFO: return 0644;
+	case MEMBER_FILE:
+	case MEMBER_HARDLINK: break;
+	}
+	return executes ? 0755 : 0644;
+}
+
+static void set_mode(struct member *member, const struct member_maker *maker,
+	const struct value *mode)
+{
+	if (mode && maker->settings->preserve)
+		member->mode = mode->integer & 07777;
+	else
+		member->mode = usual_mode(
+			member->type, mode && mode->integer & OWNER_EXECUTES);
+}
+
+/* Down to whole seconds, also before 1970. */
+static int64_t whole_seconds(int64_t time_us)
+{
+	int64_t rest_us = time_us % SECOND_US;
+
+	return time_us - rest_us - (rest_us < 0 ? SECOND_US : 0);
+}
+
+static void set_mtime(struct member *member, const struct member_maker *maker,
+	const struct value *mtime)
+{
+	const int64_t most_us = maker->settings->max_mtime_us;
+
+	if (!mtime)
+		member->mtime_us = most_us;
+	else if (maker->settings->preserve)
+		member->mtime_us = mtime->integer;
+	else
+		member->mtime_us = whole_seconds(
+			mtime->integer < most_us ? mtime->integer : most_us);
+}
+
+static void set_owner(struct member *member, const struct member_maker *maker,
+	const struct value *uid, const struct value *gid)
+{
+	if (!maker->settings->preserve)
+		return;
+	member->uid = uid ? uid->integer : 0;
+	member->gid = gid ? gid->integer : 0;
+}
+
+/* What is known of an entry; of a file, what the file system says unless
+ * somebody has said something else. */
+static const struct value *figure(const struct member_maker *maker,
+	const struct segment *segment, enum entry_attribute key,
+	const struct attribute_spec *file_key)
+{
+	const struct value *value = entry_value(maker, segment, key);
+
+	return value || entry_type(maker, segment) ? value
+						   : find(segment, file_key);
+}
+
+static void set_figures(struct member *member, const struct member_maker *maker,
+	const struct segment *segment)
+{
+	set_mode(
+		member, maker, figure(maker, segment, ENTRY_MODE, maker->mode));
+	set_mtime(member, maker,
+		figure(maker, segment, ENTRY_MTIME, maker->mtime));
+	set_owner(member, maker, figure(maker, segment, ENTRY_UID, maker->uid),
+		figure(maker, segment, ENTRY_GID, maker->gid));
+}
+
+/* ---- Members ---------------------------------------------------------------- */
+
+static const char *origin_of(
+	const struct member_maker *maker, const struct segment *segment)
+{
+	const struct value *trail = entry_value(maker, segment, ENTRY_TRAIL);
+
+	if (trail)
+		return trail->data;
+	return segment && segment->unit ? segment->unit->name : "all units";
+}
+
+/* Copies TEXT to *AT, which moves on. */
+static const char *put(char **at, const char *text)
+{
+	size_t size = text ? strlen(text) + 1 : 0;
+	const char *copy = text ? *at : NULL;
+
+	if (text)
+		memcpy(*at, text, size);
+	*at += size;
+	return copy;
+}
+
+static size_t size_of(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static const char *owner_name(const struct member_maker *maker,
+	const struct segment *segment, enum entry_attribute key)
+{
+	const struct value *name = maker->settings->preserve
+		? entry_value(maker, segment, key)
+		: NULL;
+
+	return name ? name->data : NULL;
+}
+
+/* One block with all texts behind it. */
+static struct member *build(const struct member_maker *maker,
+	const struct segment *segment, enum member_type type)
+{
+	const char *origin = origin_of(maker, segment);
+	const char *user = owner_name(maker, segment, ENTRY_USER);
+	const char *group = owner_name(maker, segment, ENTRY_GROUP);
+	const char *link = maker->link.length > 0 ? maker->link.data : NULL;
+	size_t bytes = sizeof(struct member) + size_of(maker->name.data) +
+		size_of(link) + size_of(origin) + size_of(user) +
+		size_of(group);
+	struct member *member = memory_alloc(bytes);
+	char *at = (char *)(member + 1);
+
+	*member = (struct member){.type = type, .bytes = bytes};
+	member->name = put(&at, maker->name.data);
+	member->link = put(&at, link);
+	member->origin = put(&at, origin);
+	member->user = put(&at, user);
+	member->group = put(&at, group);
+	set_figures(member, maker, segment);
+	return member;
+}
+
+struct member *member_create(struct member_maker *maker,
+	const struct item *item, const struct segment *segment)
+{
+	enum member_type type = MEMBER_FILE;
+
+	if (!fill(maker, item, segment, &maker->name) ||
+		(!item && !find_type(maker, segment, &type)) ||
+		!find_link(maker, segment, type))
+		return NULL;
+	return build(maker, segment, type);
+}

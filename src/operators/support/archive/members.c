@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Members held and put in order. */
+#include "operators/support/archive/members.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+/* What a name takes in a set besides its texts, about. */
+enum { CLAIM_BYTES = 96 };
+
+void members_finish(struct members *members)
+{
+	members_cut(members, 0);
+	free(members->all);
+	members->all = NULL;
+	members->capacity = 0;
+}
+
+void members_add(struct members *members, struct member *member)
+{
+	if (members->count == members->capacity) {
+		members->capacity = members->capacity * 2 + 64;
+		members->all = memory_resize(
+			members->all, members->capacity, sizeof(*members->all));
+	}
+	members->all[members->count++] = member;
+	members->meter.used_bytes += member->bytes + sizeof(member);
+}
+
+static void drop(struct members *members, struct member *member)
+{
+	members->meter.used_bytes -= member->bytes + sizeof(member);
+	free(member);
+}
+
+void members_cut(struct members *members, size_t count)
+{
+	while (members->count > count)
+		drop(members, members->all[--members->count]);
+}
+
+/* ---- Problems --------------------------------------------------------------- */
+
+static void add_name(struct text *text, const char *name)
+{
+	text_add_string(text, "`");
+	text_add_escaped(text, name, strlen(name), 1000);
+	text_add_string(text, "`");
+}
+
+static void add_origin(struct text *text, const char *origin)
+{
+	text_add_escaped(text, origin, strlen(origin), 1000);
+}
+
+static bool fail_twice(struct text *problem, const char *name,
+	const char *first, const char *second)
+{
+	problem->length = 0;
+	text_add_string(problem, "the name ");
+	add_name(problem, name);
+	text_add_string(problem, " comes twice: of ");
+	add_origin(problem, first);
+	text_add_string(problem, " and of ");
+	add_origin(problem, second);
+	text_add_string(problem, "; `path` can tell them apart");
+	return false;
+}
+
+static bool fail_link(
+	struct text *problem, const struct member *link, const char *why)
+{
+	problem->length = 0;
+	text_add_string(problem, "the hard link ");
+	add_name(problem, link->name);
+	text_add_string(problem, " leads to ");
+	add_name(problem, link->link);
+	text_add_format(problem, ", which %s", why);
+	return false;
+}
+
+/* ---- Order ------------------------------------------------------------------ */
+
+static int compare(const void *a, const void *b)
+{
+	const struct member *const *left = a, *const *right = b;
+
+	return strcmp((*left)->name, (*right)->name);
+}
+
+/* The same as they come: what qsort does with equal ones must not show. */
+static int compare_origins(const struct member *a, const struct member *b)
+{
+	return strcmp(a->origin, b->origin);
+}
+
+static bool is_same_directory(const struct member *a, const struct member *b)
+{
+	return a->type == MEMBER_DIRECTORY && b->type == MEMBER_DIRECTORY &&
+		a->mode == b->mode && a->mtime_us == b->mtime_us &&
+		a->uid == b->uid && a->gid == b->gid;
+}
+
+/* Of several members with one name there is left one directory. */
+static bool join_equal(struct members *members, struct text *problem)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < members->count; i++) {
+		struct member *member = members->all[i];
+		struct member *last = kept ? members->all[kept - 1] : NULL;
+
+		if (!last || strcmp(last->name, member->name) != 0) {
+			members->all[kept++] = member;
+		} else if (is_same_directory(last, member)) {
+			drop(members, member);
+			members->all[i] = NULL;
+		} else {
+			const bool swap = compare_origins(last, member) > 0;
+
+			for (; i < members->count; i++)
+				members->all[kept++] = members->all[i];
+			members->count = kept;
+			return fail_twice(problem, member->name,
+				swap ? member->origin : last->origin,
+				swap ? last->origin : member->origin);
+		}
+	}
+	members->count = kept;
+	return true;
+}
+
+static struct member *find(const struct members *members, const char *name)
+{
+	const struct member key = {.name = name}, *wanted = &key;
+	struct member **found = bsearch(&wanted, members->all, members->count,
+		sizeof(*members->all), compare);
+
+	return found ? *found : NULL;
+}
+
+/* What LINK leads to in the end, or NULL. */
+static struct member *follow(const struct members *members,
+	const struct member *link, struct text *problem)
+{
+	struct member *target = find(members, link->link);
+
+	for (int links = 0; target && target->type == MEMBER_HARDLINK; links++)
+		target = links < 64 ? find(members, target->link) : NULL;
+	if (!target)
+		fail_link(problem, link, "isn't in the archive");
+	else if (target->type == MEMBER_DIRECTORY)
+		fail_link(problem, link, "is a directory");
+	else
+		return target;
+	return NULL;
+}
+
+bool members_order(struct members *members, struct text *problem)
+{
+	if (members->count > 1)
+		qsort(members->all, members->count, sizeof(*members->all),
+			compare);
+	if (!join_equal(members, problem))
+		return false;
+	for (size_t i = 0; i < members->count; i++) {
+		struct member *member = members->all[i];
+
+		if (member->type != MEMBER_HARDLINK)
+			continue;
+		member->target = follow(members, member, problem);
+		if (!member->target)
+			return false;
+	}
+	for (size_t i = members->count; i-- > 0;)
+		member_target(members->all[i])->first = members->all[i];
+	return true;
+}
+
+struct member *member_target(struct member *member)
+{
+	return member->target ? member->target : member;
+}
+
+bool member_is_link(struct member *member)
+{
+	return member_target(member)->first != member;
+}
+
+/* ---- As they come ----------------------------------------------------------- */
+
+void names_finish(struct names *names)
+{
+	path_set_finish(&names->all);
+	path_set_finish(&names->directories);
+	names->meter.used_bytes = 0;
+}
+
+static const char *claim(
+	struct names *names, struct path_set *set, const struct member *member)
+{
+	const char *owner = path_set_add(set, member->name, member->origin);
+
+	if (!owner)
+		names->meter.used_bytes += strlen(member->name) +
+			strlen(member->origin) + CLAIM_BYTES;
+	return owner;
+}
+
+enum name_result names_add(
+	struct names *names, const struct member *member, struct text *problem)
+{
+	const char *owner;
+
+	if (member->type == MEMBER_HARDLINK &&
+		!path_set_owner(&names->all, member->link)) {
+		fail_link(problem, member, "hasn't come yet");
+		return NAME_REFUSED;
+	}
+	if (member->type == MEMBER_DIRECTORY &&
+		claim(names, &names->directories, member))
+		return NAME_AGAIN;
+	owner = claim(names, &names->all, member);
+	if (!owner)
+		return NAME_NEW;
+	fail_twice(problem, member->name, owner, member->origin);
+	return NAME_REFUSED;
+}
