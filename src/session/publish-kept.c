@@ -6,13 +6,6 @@
 
 #include "base/memory.h"
 
-const char *publisher_frontier_name(
-	struct publisher *publisher, struct frontier frontier)
-{
-	ranges_name(publisher->plan, frontier, &publisher->name);
-	return publisher->name.data;
-}
-
 static unsigned frontier_number(
 	const struct publisher *publisher, struct frontier frontier)
 {
@@ -22,6 +15,17 @@ static unsigned frontier_number(
 	while (all[number].op != frontier.op || all[number].pin != frontier.pin)
 		number++;
 	return number;
+}
+
+const char *publisher_frontier_name(
+	struct publisher *publisher, struct frontier frontier)
+{
+	struct text *name =
+		&publisher->names[frontier_number(publisher, frontier)];
+
+	if (name->length == 0)
+		ranges_name(publisher->plan, frontier, name);
+	return name->data;
 }
 
 /* What is kept of the unit at the frontier by itself: *KEPT holds for each unit

@@ -58,8 +58,10 @@ struct publisher {
 	char *brought; /* the contribution that was lent last */
 	bool *apart; /* for each unit and frontier: see kept_apart */
 	struct text *ranges; /* for each frontier: where the units lie */
+	struct text
+		*names; /* likewise: its name in the store, once it is used */
 	int *last; /* for each frontier: the last output, or -1 */
-	struct text path, name;
+	struct text path;
 };
 
 /* Says what is wrong, and returns that without secrets, to be freed; the second
@@ -111,7 +113,7 @@ void publisher_keep(void *context, const struct unit *unit,
 void publisher_keep_range(void *context, const struct unit *unit,
 	struct frontier frontier, uint64_t offset, uint64_t length);
 
-/* Its name in the store; lent until the next call. */
+/* Its name in the store; the publisher's. */
 const char *publisher_frontier_name(
 	struct publisher *publisher, struct frontier frontier);
 

@@ -38,6 +38,8 @@ struct publisher *publisher_create(const struct publication *publication)
 		memory_product(due->count + 1, due->frontier_count + 1));
 	publisher->ranges = memory_zeroed(memory_product(
 		due->frontier_count + 1, sizeof(*publisher->ranges)));
+	publisher->names = memory_zeroed(memory_product(
+		due->frontier_count + 1, sizeof(*publisher->names)));
 	publisher->last = memory_alloc(memory_product(
 		due->frontier_count + 1, sizeof(*publisher->last)));
 	for (unsigned i = 0; i < due->frontier_count; i++)
@@ -348,14 +350,15 @@ void publisher_destroy(struct publisher *publisher)
 	free(publisher->brought);
 	for (unsigned i = 0; i < publisher->due->frontier_count; i++) {
 		text_free(&publisher->ranges[i]);
+		text_free(&publisher->names[i]);
 		if (publisher->last[i] >= 0)
 			close(publisher->last[i]);
 	}
 	free(publisher->apart);
 	free(publisher->ranges);
+	free(publisher->names);
 	free(publisher->last);
 	claims_destroy(publisher->claims);
 	text_free(&publisher->path);
-	text_free(&publisher->name);
 	free(publisher);
 }

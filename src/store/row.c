@@ -40,6 +40,52 @@ enum row_result row_get(
 	return answer;
 }
 
+/* Whether the statement is at, or one step before, the row with this key. */
+static bool is_near(sqlite3_stmt *statement, struct bytes whole)
+{
+	for (int i = 0; i < 2; i++) {
+		struct bytes at = statement_column(statement, 0);
+
+		if (at.length == whole.length &&
+			memcmp(at.data, whole.data, at.length) == 0)
+			return true;
+		if (i == 0 && sqlite3_step(statement) != SQLITE_ROW)
+			break;
+	}
+	return false;
+}
+
+enum row_result row_get_next(
+	struct run_store *store, const struct row_key *key, struct bytes *body)
+{
+	sqlite3_stmt *statement = statement_prepare(store, key->table, ONWARD);
+	struct bytes whole = statement_key(store, key), found;
+	uint64_t sum = 0;
+
+	if (!statement)
+		return ROW_FAILED;
+	if (!sqlite3_stmt_busy(statement) || !is_near(statement, whole)) {
+		sqlite3_reset(statement);
+		/* The next call writes over what WHOLE is. */
+		sqlite3_bind_blob64(statement, 1, whole.data, whole.length,
+			SQLITE_TRANSIENT);
+		if (sqlite3_step(statement) != SQLITE_ROW ||
+			!is_near(statement, whole)) {
+			sqlite3_reset(statement);
+			return row_get(store, key, body);
+		}
+	}
+	return statement_row(store, key->table, statement, &found, body, &sum)
+		? ROW_FOUND
+		: ROW_FAILED;
+}
+
+void rows_rest(struct run_store *store)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+		sqlite3_reset(store->statements[i][ONWARD]);
+}
+
 /* Runs a statement that gives no rows, and leaves it ready. */
 static bool run(struct run_store *store, sqlite3_stmt *statement)
 {

@@ -51,6 +51,12 @@ enum row_result { ROW_FOUND, ROW_NONE, ROW_FAILED };
 enum row_result row_get(
 	struct run_store *store, const struct row_key *key, struct bytes *body);
 
+/* The same, for many of a table in the order of their keys: then it is a step
+ * from one to the next. rows_rest ends that, before any change. */
+enum row_result row_get_next(
+	struct run_store *store, const struct row_key *key, struct bytes *body);
+void rows_rest(struct run_store *store);
+
 /* Puts one, or another in its place; within a change. */
 bool row_put(
 	struct run_store *store, const struct row_key *key, struct bytes body);

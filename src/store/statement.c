@@ -34,6 +34,8 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
 		   "WHERE key>=?1 AND key<?2 ORDER BY key",
 	[DOWNWARD] = "SELECT key, digest, body FROM %s "
 		     "WHERE key>=?1 AND key<?2 ORDER BY key DESC",
+	[ONWARD] = "SELECT key, digest, body FROM %s "
+		   "WHERE key>=?1 ORDER BY key",
 };
 
 /* A statement ready for its values; NULL: failed. */

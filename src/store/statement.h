@@ -9,7 +9,16 @@
 #include "base/text.h"
 #include "store/row.h"
 
-enum statement { GET, DIGEST, PUT, REMOVE, UPWARD, DOWNWARD, STATEMENT_COUNT };
+enum statement {
+	GET,
+	DIGEST,
+	PUT,
+	REMOVE,
+	UPWARD,
+	DOWNWARD,
+	ONWARD, /* as UPWARD, and stays where it is between calls */
+	STATEMENT_COUNT
+};
 
 /* A statement ready for its values, to be reset after use; NULL: failed. */
 sqlite3_stmt *statement_prepare(struct run_store *store, enum store_table table,

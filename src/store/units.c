@@ -176,7 +176,7 @@ bool store_partial(struct run_store *store, const char *graph, const char *key,
 	store->name = (struct text){0};
 	const struct row_key row = partial_key(store, graph, key, operator);
 	struct bytes body = {0};
-	enum row_result result = row_get(store, &row, &body);
+	enum row_result result = row_get_next(store, &row, &body);
 
 	text_free(&store->name);
 	store->name = name;
