@@ -6,6 +6,9 @@
 /* Pages of the log at which it is written into the store: 16 MiB. */
 enum { CHECKPOINT_PAGES = 4096 };
 
+/* A log of this size is read in a millisecond. */
+enum { KEPT_LOG_BYTES = 1024 * 1024 };
+
 /* Whether the store may be written at all. */
 static bool check_usable(struct run_store *store)
 {
@@ -20,6 +23,7 @@ bool store_change(struct run_store *store)
 {
 	if (store->changing)
 		return store_fail(store, "a change within a change");
+	rows_rest(store);
 	store->changing = true; /* also if this fails: so does what follows */
 	store->failed = false;
 	if (!check_usable(store)) {
@@ -125,14 +129,18 @@ bool store_may_put(struct run_store *store)
 			       : store_fail(store, "a row without a change");
 }
 
-bool store_settle(struct run_store *store)
+bool store_settle(struct run_store *store, bool *keep)
 {
+	*keep = false;
 	if (store->changing)
 		store_abandon(store);
 	if (store->damaged || store->lost)
 		return false;
-	if (store->renamed && !(store_change(store) && store_commit(store)))
+	if (store->renamed &&
+		!(store_change_lightly(store) && store_commit(store)))
 		return false;
 	rows_finish(store);
-	return checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+	uint64_t log_bytes = store_look(store, "store.db-wal").size_bytes;
+	*keep = !store->whole && log_bytes > 0 && log_bytes <= KEPT_LOG_BYTES;
+	return *keep || checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 }

@@ -8,6 +8,8 @@
 
 static const struct bytes no_group = {"", 0};
 
+enum { WORTH_A_SHARE = 8 };
+
 struct collection {
 	struct run_store *store;
 	uint64_t keep, seen;
@@ -62,7 +64,9 @@ static bool see_run(void *context, const struct store_run *run)
 	struct collection *collection = context;
 	uint64_t id = htobe64(run->id);
 
-	if (run->state == RUN_RUNNING || collection->seen++ < collection->keep)
+	/* The newest one's number must not be given again. */
+	if (run->state == RUN_RUNNING || collection->seen++ == 0 ||
+		collection->seen <= collection->keep)
 		return true;
 	/* What was killed has no end: its start tells its age. */
 	int64_t time_us = run->ended_us ? run->ended_us : run->started_us;
@@ -196,6 +200,25 @@ static bool collect_fingerprints(struct collection *collection)
 	return ok;
 }
 
+/* ---- Space ----------------------------------------------------------------------------- */
+
+/* Gives back what is free, if it is worth writing all of the rest again. Then
+ * the log is larger than the store was: it is written into it when it is closed. */
+static bool shrink(struct run_store *store)
+{
+	sqlite3 *database = store->database;
+	int64_t pages = database_number(database, "PRAGMA page_count", 0);
+	int64_t unused = database_number(database, "PRAGMA freelist_count", 0);
+
+	store->whole = true;
+	if (unused == 0 || unused < pages / WORTH_A_SHARE)
+		return true;
+	rows_finish(store);
+	return database_run(database, "PRAGMA temp_store=FILE; VACUUM") ==
+		SQLITE_OK ||
+		store_fail_database(store, "shrink");
+}
+
 /* ---- All ------------------------------------------------------------------------------- */
 
 bool store_collect(struct run_store *store, uint64_t keep, int64_t older_us,
@@ -217,5 +240,5 @@ bool store_collect(struct run_store *store, uint64_t keep, int64_t older_us,
 		return ok;
 	if (!ok)
 		store->failed = true;
-	return store_commit(store);
+	return store_commit(store) && shrink(store);
 }

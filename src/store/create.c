@@ -128,8 +128,12 @@ bool store_establish(struct run_store *store, const char *name)
 {
 	int directory = store->directory_descriptor;
 
-	if (!store_settle(store))
+	bool keep;
+
+	store->whole = true;
+	if (!store_settle(store, &keep))
 		return false;
+	store->whole = false;
 	if (sqlite3_close(store->database) != SQLITE_OK)
 		return store_fail_database(store, "close");
 	store->database = NULL;

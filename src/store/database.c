@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "store/files.h"
+
 enum { BUSY_MS = 10000 }; /* a reader is done sooner */
 
 /* ---- Errors ----------------------------------------------------------------- */
@@ -67,11 +69,14 @@ static void distrust(sqlite3 *database)
 static const struct {
 	int flags;
 	const char *query;
+	const char *files; /* NULL: as SQLite does */
 } modes[] = {
-	[DATABASE_CREATE] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ""},
-	[DATABASE_WRITE] = {SQLITE_OPEN_READWRITE, ""},
-	[DATABASE_READ] = {SQLITE_OPEN_READONLY, ""},
-	[DATABASE_STILL] = {SQLITE_OPEN_READONLY, "?immutable=1"},
+	[DATABASE_CREATE] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "",
+		FILES_WRITE},
+	[DATABASE_WRITE] = {SQLITE_OPEN_READWRITE, "", FILES_WRITE},
+	[DATABASE_READ] = {SQLITE_OPEN_READONLY, "", NULL},
+	[DATABASE_STILL] = {SQLITE_OPEN_READONLY, "?immutable=1", NULL},
+	[DATABASE_STILL_LOG] = {SQLITE_OPEN_READONLY, "", FILES_STILL},
 };
 
 /* The file may be anything: most of these read nothing of it. */
@@ -79,9 +84,12 @@ static int configure(sqlite3 *database, enum database_mode mode)
 {
 	distrust(database);
 	sqlite3_busy_timeout(database, BUSY_MS);
-	if (mode == DATABASE_READ)
+	if (mode == DATABASE_READ || mode == DATABASE_STILL_LOG)
 		sqlite3_db_config(
 			database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	/* To itself, without locks, it has the index of the log in memory. */
+	if (mode == DATABASE_STILL_LOG)
+		database_run(database, "PRAGMA locking_mode=EXCLUSIVE");
 	return database_run(database,
 		"PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
 		"PRAGMA temp_store=MEMORY; PRAGMA synchronous=FULL");
@@ -96,7 +104,7 @@ bool database_open(const char *path, enum database_mode mode,
 	int result = sqlite3_open_v2(uri.data, database,
 		modes[mode].flags | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE |
 			SQLITE_OPEN_PRIVATECACHE,
-		NULL);
+		files_register() ? modes[mode].files : NULL);
 	text_free(&uri);
 	if (result == SQLITE_OK)
 		result = configure(*database, mode);

@@ -14,6 +14,7 @@ enum database_mode {
 	DATABASE_WRITE, /* one that exists */
 	DATABASE_READ, /* beside a process that writes */
 	DATABASE_STILL, /* read only, while nobody writes: leaves no trace */
+	DATABASE_STILL_LOG, /* the same for one whose log isn't empty */
 };
 
 /* Opens PATH (absolute) with nothing in it trusted. False: *DATABASE is NULL,

@@ -33,14 +33,15 @@ struct run_store {
 	struct text problem;
 	struct text told; /* the problem that was told last */
 	bool writer;
-	bool still; /* read as a file that nobody writes, as it was then: */
-	struct file_state opened;
+	bool still; /* read as files that nobody writes, as they were then: */
+	struct file_state opened, opened_log;
 	bool lightly; /* the change that was begun needn't be durable at once */
 	bool changing; /* between store_change and store_commit */
 	bool failed; /* this change: all of it is to be undone */
 	bool damaged; /* not to be touched any more */
 	bool lost; /* a write failed: nobody knows what is on the disk */
 	bool renamed; /* the rows of renames are to be forgotten */
+	bool whole; /* when it is closed nothing is to stay in the log */
 	int log_pages; /* of the write-ahead log, since the checkpoint */
 	struct store_total *totals;
 	size_t total_count, total_capacity;
@@ -70,6 +71,9 @@ bool store_fail_damage(struct run_store *store, const char *format, ...)
  * what seems to be damage may be none. */
 bool store_was_changed(const struct run_store *store);
 
+/* What a file of the store's directory looks like; all zero: it isn't there. */
+struct file_state store_look(const struct run_store *store, const char *name);
+
 /* ---- Changes of one call ------------------------------------------------------ */
 
 /* Begins a change unless there is one; *OWN tells store_leave which. */
@@ -84,8 +88,10 @@ bool store_may_put(struct run_store *store);
 /* Counts the pages of the log, so that it is written into the store in time. */
 void store_watch_log(struct run_store *store);
 
-/* Writes all into the store before it is closed. */
-bool store_settle(struct run_store *store);
+/* Before it is closed: ends what was begun, and writes the log into the store.
+ * *KEEP: but for a short one that may stay, which costs the next to open it less
+ * than that costs now. */
+bool store_settle(struct run_store *store, bool *keep);
 
 /* ---- Paths --------------------------------------------------------------------- */
 

@@ -58,8 +58,11 @@ static void write_holder(int descriptor)
 	gmtime_r(&now, &fields);
 	length += strftime(text + length, sizeof(text) - length,
 		"%Y-%m-%dT%H:%M:%SZ\n", &fields);
-	if (ftruncate(descriptor, 0) == 0)
-		file_write(descriptor, text, length);
+	/* To cut what is there already costs a file system more than to write
+	 * over it. */
+	if (file_write(descriptor, text, length) &&
+		lseek(descriptor, 0, SEEK_END) != (off_t)length)
+		file_cut(descriptor, length);
 }
 
 int lock_take(int directory, const char *name, int64_t wait_us,

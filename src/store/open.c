@@ -227,8 +227,9 @@ bool run_store_close(struct run_store *store, struct text *problem)
 {
 	if (!store)
 		return true;
-	bool ok = !store->writer || store_settle(store);
-	if (ok && store->writer) {
+	bool keep = true;
+	bool ok = !store->writer || store_settle(store, &keep);
+	if (ok && !keep) {
 		sqlite3_close(store->database);
 		store->database = NULL;
 	}

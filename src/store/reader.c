@@ -12,16 +12,6 @@
 
 enum { COPY_BYTES = 1 << 16 };
 
-/* Whether a file beside the store has anything in it. */
-static bool is_filled(struct run_store *store, const char *name)
-{
-	struct stat stat;
-
-	return fstatat(store->directory_descriptor, name, &stat,
-		       AT_SYMLINK_NOFOLLOW) == 0 &&
-		stat.st_size > 0;
-}
-
 /* Copies a file, if there is one, into another directory. */
 static bool copy_file(int from_directory, int to_directory, const char *name)
 {
@@ -49,7 +39,7 @@ static bool copy_file(int from_directory, int to_directory, const char *name)
 }
 
 static const char *const copied[] = {
-	"store.db", "store.db-wal", "store.db-journal", "store.db-shm"};
+	"store.db", "store.db-journal", "store.db-wal", "store.db-shm"};
 
 static void remove_copies(const char *path, int directory)
 {
@@ -59,8 +49,8 @@ static void remove_copies(const char *path, int directory)
 	rmdir(path);
 }
 
-/* Opens a copy of what a killed run left, which SQLite recovers as it reads.
- * Once that has begun the files need no names. */
+/* Opens a copy of what a killed run left beside a rollback journal, which SQLite
+ * recovers as it reads. Once that has begun the files need no names. */
 static bool open_copy(struct run_store *store)
 {
 	const char *place = getenv("TMPDIR");
@@ -72,7 +62,7 @@ static bool open_copy(struct run_store *store)
 	int directory = mkdtemp(path.data)
 		? open(path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 		: -1;
-	for (size_t i = 0; i < 3 && directory >= 0 && ok; i++)
+	for (size_t i = 0; i < 2 && directory >= 0 && ok; i++)
 		ok = copy_file(
 			store->directory_descriptor, directory, copied[i]);
 	if (directory < 0 || !ok) {
@@ -100,25 +90,24 @@ static bool open_copy(struct run_store *store)
 	return ok;
 }
 
-/* A run that starts later may yet write to the file; that is found at last when
- * what is read doesn't fit. */
+/* A run that starts later may yet write to the files. What it adds to the log
+ * isn't seen; that it writes over what is read is found at last when that doesn't
+ * fit. */
 static bool open_still(struct run_store *store)
 {
-	struct stat stat_now;
-
-	if (stat(store->path, &stat_now) != 0)
-		return store_fail(store, "can't read it: %s", strerror(errno));
 	store->still = true;
-	store->opened = file_state_of(&stat_now);
-	return store_open_database(store, DATABASE_STILL);
+	store->opened = store_look(store, "store.db");
+	store->opened_log = store_look(store, "store.db-wal");
+	return store_open_database(store,
+		store->opened_log.size_bytes > 0 ? DATABASE_STILL_LOG
+						 : DATABASE_STILL);
 }
 
 static bool open_database(struct run_store *store)
 {
 	if (lock_is_held(store->directory_descriptor, "lock"))
 		return store_open_database(store, DATABASE_READ);
-	if (is_filled(store, "store.db-wal") ||
-		is_filled(store, "store.db-journal"))
+	if (store_look(store, "store.db-journal").size_bytes > 0)
 		return open_copy(store);
 	return open_still(store);
 }

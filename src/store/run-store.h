@@ -53,16 +53,20 @@ enum store_status run_store_open(const struct store_opening *opening,
 	struct run_store **store, struct text *problem,
 	enum exit_status *status);
 
-/* For verbs that only look; leaves no trace. While nobody writes the file is
- * opened immutable; beside a writer, as a reader of its log. What a killed run
- * left in its log is read from a copy in TMPDIR or /tmp. Should a run begin, and
- * end, while an immutable file is read, a sweep may fail: it says so. */
+/* For verbs that only look; leaves no trace. While nobody writes the files are
+ * read as they lie, without locks; beside a writer, as a reader of its log. What
+ * a killed run left in a rollback journal is read from a copy in TMPDIR or /tmp.
+ * Should a run begin that writes the log into the file while that is read
+ * without locks, a sweep may fail: it says so. */
 enum store_status run_store_open_reader(const char *directory,
 	struct run_store **store, struct text *problem,
 	enum exit_status *status);
 
-/* Checkpoints and releases the lock; takes NULL. A damaged store is left as it
- * is. False: the last write failed; PROBLEM says why, unless that was told. */
+/* Releases the lock; takes NULL. The write-ahead log stays while it is short:
+ * its commits were synced, and what came since the last one that had to be
+ * durable outlasts the process, but perhaps not a loss of power. A damaged store
+ * is left as it is. False: the last write failed; PROBLEM says why, unless that
+ * was told. */
 bool run_store_close(struct run_store *store, struct text *problem);
 
 /* In a child that was forked: closes its copy of the lock, which would otherwise
@@ -91,8 +95,8 @@ struct store_run {
 };
 
 /* Notes a run that begins; RUN->id is filled in. Those that were never ended
- * become RUN_KILLED. Outside a change these calls are durable on their own,
- * within one with it. */
+ * become RUN_KILLED. Outside a change these calls are changes of their own, which
+ * a loss of power may undo: see store_change_lightly. */
 bool store_begin_run(struct run_store *store, struct store_run *run);
 bool store_end_run(struct run_store *store, const struct store_run *run);
 
@@ -246,8 +250,9 @@ struct store_garbage {
 
 /* Forgets runs but the newest KEEP (0: no limit by number) that ended before
  * OLDER_US (0: no limit by time), partial results of units that are gone, and
- * fingerprints that nothing refers to. Outputs are never touched. DRY: only
- * counts, which may be done by a reader. */
+ * fingerprints that nothing refers to. The newest run stays, whatever its age:
+ * numbers of runs go on from it. Outputs are never touched. A file that has
+ * become much emptier shrinks. DRY: only counts, which may be done by a reader. */
 bool store_collect(struct run_store *store, uint64_t keep, int64_t older_us,
 	bool dry, struct store_garbage *garbage);
 

@@ -36,18 +36,25 @@ bool store_fail(struct run_store *store, const char *format, ...)
 	return false;
 }
 
+struct file_state store_look(const struct run_store *store, const char *name)
+{
+	struct stat stat;
+
+	if (fstatat(store->directory_descriptor, name, &stat,
+		    AT_SYMLINK_NOFOLLOW) != 0)
+		return (struct file_state){0};
+	return file_state_of(&stat);
+}
+
 bool store_was_changed(const struct run_store *store)
 {
-	struct stat stat_now;
-	struct file_state now;
-
 	if (!store->still)
 		return false;
-	if (lock_is_held(store->directory_descriptor, "lock") ||
-		stat(store->path, &stat_now) != 0)
-		return true;
-	now = file_state_of(&stat_now);
-	return file_change(&store->opened, &now) != NULL;
+	struct file_state now = store_look(store, "store.db"),
+			  log = store_look(store, "store.db-wal");
+	return lock_is_held(store->directory_descriptor, "lock") ||
+		file_change(&store->opened, &now) ||
+		file_change(&store->opened_log, &log);
 }
 
 static bool fail_changed(struct run_store *store)

@@ -94,6 +94,7 @@ echo 1 | holds count
 
 # Damage is found, told, and put right; outputs stay.
 expect 0 "$LEAT" run each.yaml a b
+expect 0 "$LEAT" gc each.yaml # which leaves nothing in the log
 python3 -c '
 data = bytearray(open(".leat/each/store.db", "rb").read())
 data[data.index(b"out/a")] ^= 1

@@ -30,7 +30,8 @@ END2
 # All that is there, but what was said.
 list()
 {
-	find . -type f ! -name stdout ! -name stderr ! -name before ! -name lock \
+	find . -type f ! -name stdout ! -name stderr ! -name before \
+		! -name lock ! -name '*-shm' \
 		-printf '%p %i %T@ ' -exec cksum {} \; | sort
 }
 
@@ -47,7 +48,7 @@ silent stderr
 expect 0 "$LEAT" run -v --verify copy.yaml
 said 'copy: 3 units, 0.'
 list | holds before
-holds_only .leat/copy 'lock store.db'
+holds_only .leat/copy 'lock store.db store.db-shm store.db-wal'
 
 # What was changed or deleted is compared as it was; what is not of this session
 # or of these inputs isn't.
@@ -132,7 +133,7 @@ mkdir .leat/copy/verify
 echo old >.leat/copy/verify/.leat-old
 expect 0 "$LEAT" run copy.yaml
 expect 0 "$LEAT" run --verify copy.yaml
-holds_only .leat/copy 'lock store.db'
+holds_only .leat/copy 'lock store.db store.db-shm store.db-wal'
 if [ "$(id -u)" -ne 0 ]; then
 	chmod a-r logs/a.log
 	expect 1 "$LEAT" run --verify copy.yaml

@@ -132,16 +132,30 @@ flip()
 		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
 }
 
-# Old outputs, with new inputs: whatever bit is wrong, the outcome is right, or
-# leat says that the store is damaged and how to go on.
-refused=0
-store=work/.leat/mill/store.db
-size=$(stat -c %s start.1/.leat/mill/store.db)
+# Old outputs, with new inputs: whatever bit of the log is wrong, the outcome is
+# right: what that held is as if it had never been.
+store=.leat/mill/store.db
+size=$(stat -c %s start.1/$store-wal)
 offset=$((${LEAT_SEED-1} % step))
 while [ $offset -lt "$size" ]; do
 	mill_start 1
-	flip $store $offset
-	cmp -s $store start.1/.leat/mill/store.db && fail 'nothing is flipped'
+	flip work/$store-wal $offset
+	expect 0 mill_run || fail "bit of byte $offset of the log flipped"
+	mill_done "bit of byte $offset of the log flipped"
+	offset=$((offset + step * 3))
+done
+
+# Whatever bit of the store itself is wrong, the outcome is right, or leat says
+# that the store is damaged and how to go on.
+expect 0 "$LEAT" gc start.1/mill.yaml # which leaves nothing in the log
+[ ! -e start.1/$store-wal ] || fail 'the log is there'
+refused=0
+size=$(stat -c %s start.1/$store)
+offset=$((${LEAT_SEED-1} % step))
+while [ $offset -lt "$size" ]; do
+	mill_start 1
+	flip work/$store $offset
+	cmp -s work/$store start.1/$store && fail 'nothing is flipped'
 	mill_run >stdout 2>stderr
 	status=$?
 	case $status in

@@ -66,7 +66,7 @@ for fault in no-sync rename-first no-directory-sync; do
 done
 
 # Killed at each call.
-for call in write pwrite64 fsync fdatasync renameat unlink ftruncate; do
+for call in write pwrite64 fsync fdatasync renameat ftruncate; do
 	calls=$(count $call)
 	[ "$calls" -gt 0 ] || fail "no $call"
 	k=1
@@ -108,7 +108,7 @@ done
 
 # The run that recovers is killed itself: at each call, of a run that was killed
 # between two renames.
-for call in renameat fsync fdatasync pwrite64 unlinkat; do
+for call in renameat fsync pwrite64 unlinkat; do
 	k=1
 	while :; do
 		start_over

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include "store/run-store.h"
 
 static const char path[] = ".leat/one/store.db";
+
+static const char log_path[] = ".leat/one/store.db-wal";
 
 static const struct store_opening opening = {
 	.directory = ".leat/one",
@@ -49,6 +52,22 @@ static void put_units(struct run_store *store, const char *graph, int count)
 	}
 }
 
+/* Closes it, and writes its log into it: each bit is in one place. */
+static void close_settled(struct run_store *store)
+{
+	struct text problem = {0};
+	sqlite3 *database;
+
+	assert_true(run_store_close(store, &problem));
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)", NULL,
+			NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+	assert_int_not_equal(access(log_path, F_OK), 0);
+}
+
 /* More units than a page holds, so that there are pages of all kinds. */
 static void make_store(void)
 {
@@ -73,7 +92,7 @@ static void make_store(void)
 	assert_true(store_commit(store));
 	run.state = RUN_DONE;
 	assert_true(store_end_run(store, &run));
-	assert_true(run_store_close(store, &problem));
+	close_settled(store);
 	free(large);
 }
 
@@ -271,6 +290,54 @@ static void test_cuts(void **state)
 	assert_false(check(false, "restored", 0));
 }
 
+static bool is(const struct text *text, const struct reading *reading)
+{
+	return text->length == reading->all.length &&
+		memcmp(text->data, reading->all.data, text->length) == 0;
+}
+
+/* One run more, which stays in the log. Whatever bit of that is wrong, what is
+ * read is as it was before that run, or after it. */
+static void test_flips_in_log(void **state)
+{
+	(void)state;
+	struct run_store *store;
+	struct text problem = {0};
+	enum exit_status status;
+	size_t before = 0, after = 0;
+
+	assert_int_equal(
+		run_store_open(&opening, &store, &problem, &status), STORE_OK);
+	assert_true(store_change(store));
+	put_units(store, "main", 43);
+	assert_true(store_commit(store));
+	assert_true(run_store_close(store, &problem));
+	struct reading newer = read_store(false);
+	assert_false(newer.damaged || is(&contents, &newer));
+	int file = open(log_path, O_RDWR);
+	char byte;
+	for (size_t i = 0; pread(file, &byte, 1, (off_t)i) == 1;
+		i += 5 * stride) {
+		byte ^= (char)(1 << (i % 8));
+		assert_int_equal(pwrite(file, &byte, 1, (off_t)i), 1);
+		struct reading reading = read_store(false);
+		before += is(&contents, &reading);
+		after += is(&newer.all, &reading);
+		if (!reading.damaged && !is(&contents, &reading) &&
+			!is(&newer.all, &reading))
+			fail_msg("a bit flipped at %zu of the log", i);
+		text_free(&reading.all);
+		byte ^= (char)(1 << (i % 8));
+		assert_int_equal(pwrite(file, &byte, 1, (off_t)i), 1);
+	}
+	close(file);
+	/* Its frames have sums; a few bytes of its header mean nothing. */
+	assert_true(before > 100 && after < before);
+	assert_int_equal(unlink(log_path), 0);
+	assert_false(check(false, "without its log", 0));
+	text_free(&newer.all);
+}
+
 /* A page that an earlier write never reached: all its rows fit their digests. */
 static void test_stale_pages(void **state)
 {
@@ -289,7 +356,7 @@ static void test_stale_pages(void **state)
 	assert_true(store_put_unit(store, &unit));
 	assert_true(store_remove_unit(store, "other", "in/file-1"));
 	assert_true(store_commit(store));
-	assert_true(run_store_close(store, &problem));
+	close_settled(store);
 	char *data = memory_alloc(1 << 20);
 	FILE *file = fopen(path, "r");
 	text_add(&newer, data, fread(data, 1, 1 << 20, file));
@@ -394,6 +461,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flips),
 		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_flips_in_log),
 		cmocka_unit_test(test_stale_pages),
 		cmocka_unit_test(test_runs_find_it),
 		cmocka_unit_test(test_rebuild),

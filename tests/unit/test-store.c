@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -612,6 +613,14 @@ static void expect_no_trace(void)
 	assert_string_equal(before, after);
 }
 
+static int64_t file_bytes(const char *file)
+{
+	struct stat stat_now;
+
+	assert_int_equal(stat(file, &stat_now), 0);
+	return stat_now.st_size;
+}
+
 static void put_and_leave(void)
 {
 	put_some(open_store());
@@ -654,8 +663,44 @@ static void test_reader_of_the_killed(void **state)
 	assert_int_equal(access(".leat/one/store.db-wal", F_OK), 0);
 	expect_no_trace();
 	close_store(open_store());
+	expect_no_trace();
+}
+
+/* A short log stays where it is, a long one doesn't. */
+static void test_log(void **state)
+{
+	(void)state;
+	struct run_store *store = open_store();
+	struct store_garbage garbage;
+	const size_t length = 1200 * 1024;
+	char *large = memory_zeroed(length);
+
+	put_some(store);
+	close_store(store);
+	assert_int_equal(access(".leat/one/store.db-wal", F_OK), 0);
+	store = open_store();
+	assert_true(store_change(store));
+	assert_true(
+		store_put_partial(store, "main", "b", "sort", large, length));
+	assert_true(store_commit(store));
+	close_store(store);
 	assert_int_not_equal(access(".leat/one/store.db-wal", F_OK), 0);
 	expect_no_trace();
+	/* What is collected gives its space back. */
+	store = open_store();
+	assert_true(store_change(store));
+	assert_true(store_remove_unit(store, "main", "b"));
+	put_unit(store, "main", "b", 1);
+	assert_true(store_commit(store));
+	close_store(store);
+	assert_true(file_bytes(".leat/one/store.db") > (int64_t)length);
+	store = open_store();
+	assert_true(store_collect(store, 0, 0, false, &garbage));
+	close_store(store);
+	assert_true(file_bytes(".leat/one/store.db") < 100 * 1024);
+	assert_int_not_equal(access(".leat/one/store.db-wal", F_OK), 0);
+	expect_no_trace();
+	free(large);
 }
 
 /* A run that begins and ends while a reader takes the file for still. */
@@ -869,7 +914,7 @@ static void test_directory(void **state)
 	char names[64] = "";
 	names[fread(names, 1, sizeof(names) - 1, pipe)] = '\0';
 	pclose(pipe);
-	assert_string_equal(names, "lock store.db ");
+	assert_string_equal(names, "lock store.db store.db-shm store.db-wal ");
 }
 
 #define CASE(name) \
@@ -890,6 +935,7 @@ int main(void)
 		CASE(test_copied_tree),
 		CASE(test_reader),
 		CASE(test_reader_of_the_killed),
+		CASE(test_log),
 		CASE(test_reader_overtaken),
 		CASE(test_recovery),
 		CASE(test_recovery_in_vain),
