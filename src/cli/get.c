@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "session/key.h"
+#include "session/stale.h"
 #include "session/state.h"
 #include "store/run-store.h"
 
@@ -87,6 +88,8 @@ static bool look_at(void *context, struct store_unit *unit)
 {
 	struct query *query = context;
 
+	if (stale_is_row(unit))
+		return true;
 	for (size_t i = 0; i < unit->output_count; i++) {
 		const struct store_output *output = &unit->outputs[i];
 

@@ -8,6 +8,7 @@
 #include "cli/json.h"
 #include "cli/plan.h"
 #include "session/forecast.h"
+#include "session/stale.h"
 
 enum { SHOWN_UNITS = 10 }; /* for each reason, without -v */
 
@@ -78,13 +79,13 @@ static void print_reason(
 
 static void print_stale(const struct due *due)
 {
-	for (size_t i = 0; i < due->vanished.count; i++) {
-		if (due->vanished.all[i].output_count == 0)
-			continue;
-		print_name(due->vanished.all[i].key);
-		printf(": the input is gone, its outputs are stale; --prune "
-		       "removes them\n");
-	}
+	struct text text = {0};
+
+	for (size_t i = 0; i < due->vanished.count; i++)
+		for (size_t j = 0;
+			stale_describe(&due->vanished.all[i], j, &text); j++)
+			printf("    %s\n", text.data);
+	text_free(&text);
 }
 
 static void print_graph(const struct plan_output *output,
@@ -130,6 +131,23 @@ static json_t *unit_create(const struct due *due, size_t index)
 	return object;
 }
 
+static void add_stale(json_t *stale, const struct store_unit *row)
+{
+	struct text unit = {0};
+	bool other = stale_is_key(row->key, &unit);
+
+	for (size_t i = 0; i < row->output_count; i++) {
+		json_t *object = json_object();
+
+		json_put(object, "output", json_name(row->outputs[i].path));
+		json_put(object, "unit",
+			json_name(other ? unit.data : row->key));
+		json_put(object, "gone", json_boolean(!other));
+		json_append(stale, object);
+	}
+	text_free(&unit);
+}
+
 static json_t *graph_create_json(
 	const struct graph_plan *plan, const struct due *due)
 {
@@ -139,8 +157,7 @@ static json_t *graph_create_json(
 	for (size_t i = 0; i < due->count; i++)
 		json_append(units, unit_create(due, i));
 	for (size_t i = 0; i < due->vanished.count; i++)
-		if (due->vanished.all[i].output_count > 0)
-			json_append(stale, json_name(due->vanished.all[i].key));
+		add_stale(stale, &due->vanished.all[i]);
 	json_put(object, "graph", json_string(plan->name));
 	json_put(object, "runs", json_boolean(due->reason != DUE_NOT));
 	json_put(object, "reason", json_string(due_reason_texts[due->reason]));

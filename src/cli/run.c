@@ -82,7 +82,7 @@ static const struct option_spec options[] = {
 	{0, "progress", OPTION_CHOICE, offsetof(struct run_options, progress),
 		NULL, progress_choices, "Show how far it is"},
 	{0, "prune", OPTION_FLAG, offsetof(struct run_options, prune), NULL,
-		NULL, "Remove outputs whose inputs are gone"},
+		NULL, "Remove outputs that nothing makes any more"},
 	{'q', "quiet", OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
 		NULL, "Say nothing but errors"},
 	{0, "sandbox", OPTION_CHOICE, offsetof(struct run_options, sandbox),

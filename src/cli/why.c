@@ -8,6 +8,7 @@
 #include "cli/build.h"
 #include "session/address.h"
 #include "session/forecast.h"
+#include "session/stale.h"
 
 struct why_options {
 	bool help;
@@ -115,12 +116,39 @@ static void answer_graph(struct question *question,
 			answer_unit(question, due, &due->units[i]);
 }
 
+/* What is asked for is stale, or a unit whose input is gone. */
+static bool answer_stale(struct question *question, const struct due *due)
+{
+	const char *key = question->address->key.data;
+	struct text text = {0};
+	bool found = false;
+
+	for (size_t i = 0; i < due->vanished.count; i++) {
+		const struct store_unit *row = &due->vanished.all[i];
+		bool gone = !stale_is_key(row->key, NULL);
+		bool named = gone && key_names(row->key, key);
+
+		for (size_t j = 0; j < row->output_count; j++)
+			if ((named && j == 0) ||
+				strcmp(row->outputs[j].path, key) == 0) {
+				stale_describe(row, gone ? 0 : j, &text);
+				puts(text.data);
+				found = true;
+			}
+	}
+	text_free(&text);
+	question->found |= found;
+	return found;
+}
+
 static void show(
 	void *context, const struct graph_plan *plan, const struct due *due)
 {
 	struct question *question = context;
 	const struct due_unit *unit;
 
+	if (answer_stale(question, due))
+		return;
 	switch (address_find(
 		question->address, plan, due, question->store, &unit)) {
 	case ADDRESS_GRAPH: answer_graph(question, plan, due); break;

@@ -66,8 +66,8 @@ struct graph_host {
 	 * errno says why. */
 	bool (*creates)(void *context, const char *path);
 
-	/* A unit that ran was decided; UNIT NULL: what spans units has
-	 * succeeded as a whole. Of one that succeeded OUTPUTS are to be
+	/* A unit that ran, or was brought and has outputs, was decided; UNIT
+	 * NULL: what spans units has succeeded as a whole. Of one that succeeded OUTPUTS are to be
 	 * published; the outputs become the host's, the array doesn't. NULL:
 	 * that can be done. Else why it can't, which has been reported, without
 	 * secrets; to be freed; the unit fails. */

@@ -53,6 +53,7 @@ struct operator {
 	unsigned rank;
 	enum scope document_scope;
 	bool within; /* units; see engine/host.h */
+	bool gets_all; /* no unit of what it stems from is held back */
 	bool side; /* a source: values that live properties of operators
 		      within units get once stem from it */
 	unsigned open_units; /* a source: that have begun and aren't decided */

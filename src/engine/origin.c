@@ -40,18 +40,28 @@ static void inherit(struct operator *op, const struct operator *from)
 			graph->origins[cell(graph, from, i)];
 }
 
+static bool holds_units(const struct operator *op)
+{
+	return operator_spans(op) || op->spec->flags & OPERATOR_AWAITS_VERDICT;
+}
+
 /* Values of live properties bring no units. */
 static void find_origins(struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
 		struct operator *op = graph->ranked[i];
 
+		op->gets_all = !holds_units(op);
 		if (op->input_count == 0)
 			graph->origins[cell(graph, op, index_of(op))] = true;
-		for (unsigned j = 0; j < op->plan->pin_count; j++)
-			if (!op->pins[j].output && op->pins[j].link &&
-				!op->pins[j].live)
-				inherit(op, op->pins[j].link->from);
+		for (unsigned j = 0; j < op->plan->pin_count; j++) {
+			const struct pin *pin = &op->pins[j];
+
+			if (pin->output || !pin->link || pin->live)
+				continue;
+			inherit(op, pin->link->from);
+			op->gets_all &= pin->link->from->gets_all;
+		}
 	}
 }
 

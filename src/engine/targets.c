@@ -12,7 +12,7 @@ struct telling {
 /* Whether all units that come to the operator write a file, or none does. */
 static bool is_certain(const struct operator *op)
 {
-	return op->spec->target && (op->within || operator_spans(op));
+	return op->spec->target && (op->gets_all || operator_spans(op));
 }
 
 static bool tell(struct telling *telling, struct operator *op,
@@ -42,7 +42,7 @@ static bool tell_unit(struct telling *telling, struct operator *source,
 	for (unsigned i = 0; i < graph->plan->operator_count && ok; i++) {
 		struct operator *op = &graph->operators[i];
 
-		if (op->spec->flags & OPERATOR_WRITES && op->within &&
+		if (op->spec->flags & OPERATOR_WRITES && op->gets_all &&
 			operator_stems_from(op, source))
 			ok = tell(telling, op, segment);
 	}
@@ -63,7 +63,7 @@ static bool tell_others(struct telling *telling)
 			continue;
 		if (is_certain(op) && !operator_open(op))
 			return false;
-		if (!op->within)
+		if (!op->gets_all)
 			ok = tell(telling, op, NULL);
 	}
 	return ok;
@@ -72,7 +72,7 @@ static bool tell_others(struct telling *telling)
 static bool writes_units(const struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->operators[i].within &&
+		if (graph->operators[i].gets_all &&
 			graph->operators[i].spec->flags & OPERATOR_WRITES)
 			return true;
 	return false;

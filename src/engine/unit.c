@@ -172,7 +172,8 @@ void graph_publish(struct graph *graph, struct unit *unit)
 
 	for (size_t i = 0; i < count; i++)
 		show_output(graph, unit, outputs[i]);
-	if (graph->host && graph->host->decided && !(unit && unit->brought)) {
+	if (graph->host && graph->host->decided &&
+		!(unit && unit->brought && count == 0)) {
 		hand_over(graph, unit, outputs, count);
 		count = 0;
 	} else {

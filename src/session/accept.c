@@ -129,17 +129,7 @@ static struct store_unit *copy_row(
 {
 	struct store_unit *copy = arena_alloc(arena, sizeof(*copy));
 
-	*copy = *row;
-	copy->identity = arena_string(arena, row->identity);
-	copy->outputs = arena_array(
-		arena, row->output_count + 1, sizeof(*copy->outputs));
-	for (size_t i = 0; i < row->output_count; i++) {
-		struct store_output *output = &copy->outputs[i];
-
-		*output = row->outputs[i];
-		output->path = arena_string(arena, output->path);
-		output->operator= arena_string(arena, output->operator);
-	}
+	*copy = store_unit_copy(arena, row);
 	return copy;
 }
 

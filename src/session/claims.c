@@ -6,6 +6,7 @@
 #include <uthash.h>
 
 #include "base/memory.h"
+#include "session/stale.h"
 
 struct claim {
 	UT_hash_handle hh;
@@ -34,18 +35,6 @@ void claims_set(struct claims *claims, const char *path, const char *unit)
 	claim->unit = arena_string(claims->arena, unit);
 }
 
-/* Those that are gone come in the order of the sweep. */
-static bool is_gone(struct claims *claims, const char *key)
-{
-	const struct due *due = claims->due;
-
-	if (claims->next_vanished == due->vanished.count ||
-		strcmp(due->vanished.all[claims->next_vanished].key, key) != 0)
-		return false;
-	claims->next_vanished++;
-	return true;
-}
-
 /* Whether the unit, or what spans units where KEY is "", will be made anew. */
 static bool will_run(struct claims *claims, const char *key)
 {
@@ -71,12 +60,34 @@ static bool take(void *context, struct store_unit *unit)
 {
 	struct claims *claims = context;
 
-	if (is_gone(claims, unit->key) ||
+	if (due_is_gone(claims->due, &claims->next_vanished, unit->key) ||
+		stale_is_key(unit->key, NULL) ||
 		(claims->before && will_run(claims, unit->key)))
 		return true;
 	for (size_t i = 0; i < unit->output_count; i++)
 		claims_set(claims, unit->outputs[i].path, unit->key);
 	return true;
+}
+
+static bool take_other(void *context, struct store_unit *unit)
+{
+	for (size_t i = 0;
+		!stale_is_key(unit->key, NULL) && i < unit->output_count; i++)
+		claims_set(context, unit->outputs[i].path, unit->key);
+	return true;
+}
+
+/* What other graphs have made is theirs. */
+static bool add_others(
+	struct claims *claims, struct run_store *store, const char *graph)
+{
+	const char *const *graphs = store_graphs(store);
+
+	for (; graphs && *graphs; graphs++)
+		if (strcmp(*graphs, graph) != 0 &&
+			!store_units(store, *graphs, take_other, claims))
+			return false;
+	return graphs;
 }
 
 struct claims *claims_create(struct run_store *store, const char *graph,
@@ -87,7 +98,8 @@ struct claims *claims_create(struct run_store *store, const char *graph,
 	claims->arena = arena_create();
 	claims->due = due;
 	claims->before = before;
-	if (store_units(store, graph, take, claims))
+	if ((before || add_others(claims, store, graph)) &&
+		store_units(store, graph, take, claims))
 		return claims;
 	claims_destroy(claims);
 	return NULL;

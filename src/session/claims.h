@@ -12,7 +12,7 @@
 struct claims;
 
 /* The outputs that the store knows of the graph, but those of units that are
- * gone. BEFORE the units run, what is made anew owns nothing yet: its outputs
+ * gone; of all graphs unless BEFORE. BEFORE the units run, what is made anew owns nothing yet: its outputs
  * may go elsewhere this time. NULL: the store can't be read. */
 struct claims *claims_create(struct run_store *store, const char *graph,
 	const struct due *due, bool before);

@@ -73,27 +73,12 @@ static bool same_input(struct comparison *comparison, struct due_unit *unit,
 static void add_row(
 	struct due *due, struct due_rows *rows, const struct store_unit *row)
 {
-	struct store_unit copy = *row;
-
-	copy.graph = arena_string(due->arena, row->graph);
-	copy.key = arena_string(due->arena, row->key);
-	copy.identity = arena_string(due->arena, row->identity);
-	copy.reason = arena_string(due->arena, row->reason);
-	copy.outputs = arena_array(
-		due->arena, row->output_count + 1, sizeof(*copy.outputs));
-	for (size_t i = 0; i < row->output_count; i++) {
-		struct store_output *output = &copy.outputs[i];
-
-		*output = row->outputs[i];
-		output->path = arena_string(due->arena, output->path);
-		output->operator= arena_string(due->arena, output->operator);
-	}
 	if (rows->count == rows->capacity) {
 		rows->capacity = rows->capacity ? rows->capacity * 2 : 16;
 		rows->all = memory_resize(
 			rows->all, rows->capacity, sizeof(*rows->all));
 	}
-	rows->all[rows->count++] = copy;
+	rows->all[rows->count++] = store_unit_copy(due->arena, row);
 }
 
 static enum due_reason compare(struct comparison *comparison,
@@ -144,30 +129,66 @@ static void compare_graph(
 		add_row(due, &due->aged, stored);
 }
 
-bool due_take_stored(void *context, struct store_unit *stored)
+/* The unit with the key of a row, or NULL; both come in the order of the
+ * keys. */
+static struct due_unit *unit_of(struct comparison *comparison, const char *key)
 {
-	struct comparison *comparison = context;
 	struct due *due = comparison->due;
 
-	if (!*stored->key) {
-		compare_graph(comparison, stored);
-		return true;
-	}
 	while (comparison->next < due->count) {
 		struct due_unit *unit =
 			&due->units[due->order[comparison->next]];
-		int order = strcmp(unit->key, stored->key);
+		int order = strcmp(unit->key, key);
 
 		if (order > 0)
 			break;
 		comparison->next++;
-		if (order < 0)
-			continue;
-		unit->reason = compare(comparison, unit, stored);
-		return true;
+		if (order == 0)
+			return unit;
 	}
-	add_row(due, &due->vanished, stored);
+	return NULL;
+}
+
+bool due_take_stored(void *context, struct store_unit *stored)
+{
+	struct comparison *comparison = context;
+	struct due_unit *unit = NULL;
+
+	if (!*stored->key)
+		compare_graph(comparison, stored);
+	else if ((unit = unit_of(comparison, stored->key)))
+		unit->reason = compare(comparison, unit, stored);
+	else
+		add_row(comparison->due, &comparison->due->vanished, stored);
 	return true;
+}
+
+static bool take_vanished(void *context, struct store_unit *stored)
+{
+	struct comparison *comparison = context;
+
+	if (*stored->key && !unit_of(comparison, stored->key))
+		add_row(comparison->due, &comparison->due->vanished, stored);
+	return true;
+}
+
+bool due_find_vanished(
+	struct due *due, const char *graph, struct run_store *store)
+{
+	struct comparison comparison = {.due = due};
+
+	due->vanished.count = 0;
+	return store_units(store, graph, take_vanished, &comparison);
+}
+
+bool due_is_gone(const struct due *due, size_t *next, const char *key)
+{
+	int order = -1;
+
+	while (*next < due->vanished.count &&
+		(order = strcmp(due->vanished.all[*next].key, key)) < 0)
+		++*next;
+	return order == 0;
 }
 
 /* ---- Side inputs -------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "session/ranges.h"
+#include "session/stale.h"
 #include "session/stamp.h"
 
 const char *const due_reason_texts[DUE_REASONS] = {
@@ -226,6 +227,8 @@ bool due_find(struct due *due, struct graph *graph,
 	if (store && ok && due->intact)
 		ok = ranges_load(due, plan, store);
 	choose_ways(due);
+	if (store && ok)
+		ok = stale_sift(due, plan->name, store, base);
 	text_free(&comparison.path);
 	return ok;
 }

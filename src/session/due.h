@@ -71,6 +71,7 @@ struct due {
 	struct due_source *sources;
 	unsigned source_count;
 	bool has_sides; /* one of them is a side */
+	bool stale_noted; /* there are rows that VANISHED hasn't */
 	bool side_differs; /* it wasn't what was planned with, so that what was
 			      made isn't known to be right */
 	struct due_unit *units; /* in the order of the sources */
@@ -78,7 +79,8 @@ struct due {
 	size_t *order; /* of the units by their keys */
 	unsigned char *ways; /* enum unit_way */
 	struct due_rows aged; /* whose stamps are to be noted anew */
-	struct due_rows vanished; /* whose inputs are gone; by their keys */
+	struct due_rows vanished; /* whose inputs are gone, and what is stale of
+				     others (session/stale.h); by their keys */
 
 	/* Of the graph as a whole. */
 	struct digest fingerprint; /* that is remembered */
@@ -110,6 +112,15 @@ bool due_find(struct due *due, struct graph *graph,
 	const struct graph_plan *plan, struct run_store *store,
 	const struct key_base *base);
 void due_finish(struct due *due);
+
+/* Whether KEY is that of a row that has vanished, in a sweep that has come to
+ * it; *NEXT, 0 at first, is where it is in the list. */
+bool due_is_gone(const struct due *due, size_t *next, const char *key);
+
+/* Finds anew which rows are of units that are gone. False: the store can't be
+ * read. */
+bool due_find_vanished(
+	struct due *due, const char *graph, struct run_store *store);
 
 /* Tells the graph what is to be done with its units. */
 void due_set_ways(const struct due *due, struct graph *graph);

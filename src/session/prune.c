@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Removes outputs whose units are gone. */
+/* Counts or removes outputs that are stale. */
 #include "session/prune.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "session/stale.h"
 #include "session/stamp.h"
 
 struct pruning {
@@ -14,6 +15,7 @@ struct pruning {
 	const struct key_base *base;
 	struct claims *claims;
 	const struct log *log;
+	bool remove;
 	size_t left;
 	struct text path;
 };
@@ -40,7 +42,9 @@ static void prune_output(
 		return; /* it is another unit's now */
 	key_path(pruning->base, output->path, &pruning->path);
 	path = pruning->path.data;
-	if (!stamp_digest(path, &digest)) {
+	if (!pruning->remove) {
+		pruning->left += stale_is_there(path);
+	} else if (!stamp_digest(path, &digest)) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			keep(pruning, path, strerror(errno));
 	} else if (!digest_equal(&digest, &output->digest)) {
@@ -50,31 +54,43 @@ static void prune_output(
 	}
 }
 
-bool prune_graph(struct run_store *store, const char *graph,
-	const struct due *due, const struct key_base *base,
-	const struct log *log, uint64_t *left)
+static void prune_rows(struct pruning *pruning, struct run_store *store)
+{
+	const struct due *due = pruning->due;
+
+	for (size_t i = 0; i < due->vanished.count; i++) {
+		const struct store_unit *unit = &due->vanished.all[i];
+		size_t before = pruning->left;
+
+		for (size_t j = 0; j < unit->output_count; j++)
+			prune_output(pruning, &unit->outputs[j]);
+		if (pruning->remove && pruning->left == before)
+			store_remove_unit(store, pruning->graph, unit->key);
+	}
+}
+
+bool prune_graph(struct run_store *store, const char *graph, struct due *due,
+	const struct key_base *base, const struct log *log, bool remove,
+	uint64_t *left)
 {
 	struct pruning pruning = {
 		.graph = graph,
 		.due = due,
 		.base = base,
 		.log = log,
+		.remove = remove,
 	};
 
+	if (due->stale_noted && !due_find_vanished(due, graph, store))
+		return false;
 	if (due->vanished.count == 0)
 		return true;
 	pruning.claims = claims_create(store, graph, due, false);
-	store_change(store);
-	for (size_t i = 0; pruning.claims && i < due->vanished.count; i++) {
-		const struct store_unit *unit = &due->vanished.all[i];
-		size_t before = pruning.left;
-
-		for (size_t j = 0; j < unit->output_count; j++)
-			prune_output(&pruning, &unit->outputs[j]);
-		if (pruning.left == before)
-			store_remove_unit(store, graph, unit->key);
-	}
-	bool ok = store_commit(store) && pruning.claims;
+	bool ok = pruning.claims && (!remove || store_change(store));
+	if (ok)
+		prune_rows(&pruning, store);
+	if (ok && remove)
+		ok = store_commit(store);
 	*left += pruning.left;
 	claims_destroy(pruning.claims);
 	text_free(&pruning.path);

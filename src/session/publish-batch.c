@@ -117,7 +117,9 @@ void publisher_settle_batch(struct publisher *publisher)
 void publisher_put_batch(struct publisher *publisher)
 {
 	for (size_t i = 0; i < publisher->count; i++) {
-		if (publisher->batch[i].unit)
+		if (publisher->batch[i].brought)
+			publisher_put_brought(publisher, &publisher->batch[i]);
+		else if (publisher->batch[i].unit)
 			publisher_put_unit(publisher, &publisher->batch[i]);
 		publisher_put_renames(publisher, &publisher->batch[i]);
 	}
@@ -146,6 +148,17 @@ bool publisher_commit(struct publisher *publisher)
 	return ok;
 }
 
+/* Forgets units whose input is gone, and that have left no output. */
+static void remove_vanished(struct publisher *publisher)
+{
+	const struct due_rows *rows = &publisher->due->vanished;
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->all[i].output_count == 0)
+			store_remove_unit(publisher->store,
+				publisher->plan->name, rows->all[i].key);
+}
+
 /* What comes later counts: a unit whose stamps are noted may yet run. */
 void publisher_begin_change(struct publisher *publisher)
 {
@@ -155,6 +168,7 @@ void publisher_begin_change(struct publisher *publisher)
 	if (publisher->explained)
 		return;
 	publisher_explain(publisher);
+	remove_vanished(publisher);
 	for (size_t i = 0; i < aged->count; i++)
 		store_put_unit(publisher->store, &aged->all[i]);
 	publisher->explained = true;

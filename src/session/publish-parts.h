@@ -26,6 +26,8 @@ struct decided {
 	char *name; /* NULL: it is no unit, but what spans them */
 	enum store_unit_state state;
 	bool failed_late;
+	bool brought; /* it didn't run, and yet has outputs of what spans units
+			 in front of them */
 	char *reason, *rejected;
 	struct output **outputs;
 	size_t output_count;
@@ -73,6 +75,11 @@ bool publisher_report_store(struct publisher *publisher);
 /* ---- publish-rows.c: in the change that was begun -------------------------- */
 
 void publisher_put_unit(
+	struct publisher *publisher, const struct decided *decided);
+
+/* The same of one that was brought: what is known of it stays, but for the
+ * outputs. */
+void publisher_put_brought(
 	struct publisher *publisher, const struct decided *decided);
 
 /* That the temporaries of the outputs take their places. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "session/stale.h"
 #include "session/stamp.h"
 
 /* Where the temporary of an output is, and where it goes. */
@@ -95,6 +96,9 @@ void publisher_put_unit(
 		.reason = decided->reason ? decided->reason : "",
 	};
 
+	publisher_describe_outputs(publisher, decided, arena, &row);
+	if (unit->run > 0 && stale_note(publisher->store, &row, arena))
+		publisher->due->stale_noted = true;
 	store_remove_unit(publisher->store, row.graph, row.key);
 	unit->partials = 0;
 	put_kept(publisher, unit, publisher->kept[index]);
@@ -106,8 +110,60 @@ void publisher_put_unit(
 		unit->partials++;
 	}
 	row.partials = unit->partials;
-	publisher_describe_outputs(publisher, decided, arena, &row);
 	store_put_unit(publisher->store, &row);
+	arena_destroy(arena);
+}
+
+static bool take_row(void *context, struct store_unit *unit)
+{
+	struct store_unit *row = context;
+
+	*row = *unit;
+	return true;
+}
+
+/* Adds the outputs of OLD by operators that have made none now. */
+static void add_others(struct store_unit *row, const struct store_unit *old,
+	struct arena *arena)
+{
+	size_t made = row->output_count;
+	struct store_output *outputs = arena_array(
+		arena, made + old->output_count + 1, sizeof(*outputs));
+
+	for (size_t i = 0; i < made; i++)
+		outputs[i] = row->outputs[i];
+	for (size_t i = 0; i < old->output_count; i++) {
+		size_t j = 0;
+
+		while (j < made &&
+			strcmp(old->outputs[i].operator, outputs[j].operator) !=
+				0)
+			j++;
+		if (j == made)
+			outputs[row->output_count++] = old->outputs[i];
+	}
+	row->outputs = outputs;
+}
+
+void publisher_put_brought(
+	struct publisher *publisher, const struct decided *decided)
+{
+	struct arena *arena = arena_create();
+	struct store_unit row = {.key = NULL};
+
+	if (store_find_unit(publisher->store, publisher->plan->name,
+		    decided->unit->key, take_row, &row) &&
+		row.key) {
+		struct store_unit old = store_unit_copy(arena, &row);
+
+		row = old;
+		row.output_count = 0;
+		publisher_describe_outputs(publisher, decided, arena, &row);
+		add_others(&row, &old, arena);
+		if (stale_note(publisher->store, &row, arena))
+			publisher->due->stale_noted = true;
+		store_put_unit(publisher->store, &row);
+	}
 	arena_destroy(arena);
 }
 

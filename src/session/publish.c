@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/secrets.h"
+#include "session/stale.h"
 #include "session/stamp.h"
 
 static const char store_failed[] = "the run store can't be used";
@@ -157,6 +158,7 @@ static struct decided decide(struct publisher *publisher,
 		.state = !unit || !unit->failed ? UNIT_DONE
 			: unit->quarantined	? UNIT_QUARANTINED
 						: UNIT_FAILED,
+		.brought = unit && unit->brought && !unit->failed,
 		.output_count = count,
 	};
 
@@ -170,7 +172,7 @@ static struct decided decide(struct publisher *publisher,
 		memory_alloc(memory_product(count + 1, sizeof(*outputs)));
 	if (count > 0)
 		memcpy(decided.outputs, outputs, count * sizeof(*outputs));
-	if (decided.unit) {
+	if (decided.unit && !decided.brought) {
 		note_side(publisher->due, decided.unit, unit);
 		decided.unit->file = unit->file;
 		decided.unit->content =
@@ -265,6 +267,18 @@ static void put_unread(struct publisher *publisher)
 	}
 }
 
+/* What it had made under other names. Where units have failed it is made all
+ * the same. */
+static bool whole_is_stale(struct publisher *publisher,
+	const struct store_unit *row, struct arena *arena)
+{
+	struct store_unit made = *row;
+
+	made.state = UNIT_DONE;
+	return publisher->due->run > 0 &&
+		stale_note(publisher->store, &made, arena);
+}
+
 static void put_graph(struct publisher *publisher, bool complete)
 {
 	struct arena *arena = arena_create();
@@ -280,6 +294,7 @@ static void put_graph(struct publisher *publisher, bool complete)
 	};
 
 	publisher_describe_outputs(publisher, &publisher->whole, arena, &row);
+	due->stale_noted |= whole_is_stale(publisher, &row, arena);
 	store_put_unit(publisher->store, &row);
 	for (unsigned i = 0; i < due->frontier_count; i++)
 		store_put_partial(publisher->store, row.graph, "",
@@ -287,17 +302,6 @@ static void put_graph(struct publisher *publisher, bool complete)
 			publisher->ranges[i].data, publisher->ranges[i].length);
 	publisher_put_renames(publisher, &publisher->whole);
 	arena_destroy(arena);
-}
-
-/* Forgets units whose input is gone, and that have left no output. */
-static void remove_vanished(struct publisher *publisher)
-{
-	const struct due_rows *rows = &publisher->due->vanished;
-
-	for (size_t i = 0; i < rows->count; i++)
-		if (rows->all[i].output_count == 0)
-			store_remove_unit(publisher->store,
-				publisher->plan->name, rows->all[i].key);
 }
 
 enum exit_status publisher_finish(struct publisher *publisher, bool complete)
@@ -317,7 +321,6 @@ enum exit_status publisher_finish(struct publisher *publisher, bool complete)
 	publisher_put_batch(publisher);
 	if (complete)
 		put_unread(publisher);
-	remove_vanished(publisher);
 	if (publisher->whole.outputs)
 		put_graph(publisher, complete);
 	bool ok = publisher_commit(publisher);

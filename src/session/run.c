@@ -160,19 +160,16 @@ static void run_verified(
 	verifier_destroy(verifier);
 }
 
-/* Outputs of units whose inputs are gone. */
-static void settle_vanished(struct pass *pass, const struct due *due)
+/* Outputs that nothing makes any more. */
+static void settle_vanished(struct pass *pass, struct due *due)
 {
 	const struct run_settings *settings = pass->settings;
 
-	if (settings->prune && pass->total->status == STATUS_OK) {
-		if (!prune_graph(settings->store, pass->plan->name, due,
-			    pass->base, &pass->log, &pass->total->stale))
-			report_store(pass);
-		return;
-	}
-	for (size_t i = 0; i < due->vanished.count; i++)
-		pass->total->stale += due->vanished.all[i].output_count;
+	if (!prune_graph(settings->store, pass->plan->name, due, pass->base,
+		    &pass->log,
+		    settings->prune && pass->total->status == STATUS_OK,
+		    &pass->total->stale))
+		report_store(pass);
 }
 
 /* Whether it is settled which files the graph will write. Nothing is new of one

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/secrets.h"
+#include "session/stale.h"
 #include "session/stamp.h"
 
 /* An output that is remembered. */
@@ -72,23 +73,12 @@ static void differs(struct verifier *verifier, const char *path,
 
 /* ---- What is remembered ----------------------------------------------------------- */
 
-/* Those that are gone come in the order of the sweep. */
-static bool is_gone(struct verifier *verifier, const char *key)
-{
-	const struct due_rows *vanished = &verifier->due->vanished;
-
-	if (verifier->next_vanished == vanished->count ||
-		strcmp(vanished->all[verifier->next_vanished].key, key) != 0)
-		return false;
-	verifier->next_vanished++;
-	return true;
-}
-
 static bool take(void *context, struct store_unit *unit)
 {
 	struct verifier *verifier = context;
 
-	if (is_gone(verifier, unit->key))
+	if (due_is_gone(verifier->due, &verifier->next_vanished, unit->key) ||
+		stale_is_row(unit))
 		return true;
 	for (size_t i = 0; i < unit->output_count; i++) {
 		struct known *known =

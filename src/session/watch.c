@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "session/stale.h"
 
 static int64_t now_ns(void)
 {
@@ -195,12 +196,8 @@ static bool see_remembered(void *context, struct store_unit *unit)
 	const struct due *due = sweep->due;
 	struct text path = {0};
 
-	if (sweep->vanished < due->vanished.count &&
-		strcmp(due->vanished.all[sweep->vanished].key, unit->key) ==
-			0) {
-		sweep->vanished++;
+	if (due_is_gone(due, &sweep->vanished, unit->key) || stale_is_row(unit))
 		return true;
-	}
 	for (size_t i = 0; i < unit->output_count; i++) {
 		key_path(sweep->watch->base, unit->outputs[i].path, &path);
 		add_output(sweep->watch, path.data);

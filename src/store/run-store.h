@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/digest.h"
 #include "base/exit.h"
 #include "base/file.h"
@@ -152,6 +153,15 @@ struct store_unit {
  * was right, but perhaps not all. */
 bool store_units(struct run_store *store, const char *graph,
 	bool (*each)(void *context, struct store_unit *unit), void *context);
+
+/* The same for one unit, if there is such a one. EACH may change the store. */
+bool store_find_unit(struct run_store *store, const char *graph,
+	const char *key, bool (*each)(void *context, struct store_unit *unit),
+	void *context);
+
+/* A copy that lives as long as ARENA, outputs included. */
+struct store_unit store_unit_copy(
+	struct arena *arena, const struct store_unit *unit);
 
 /* The names of the graphs that have units, in order; ends in NULL; the store's
  * own until the next call. NULL: the store failed or is damaged. */

@@ -115,6 +115,44 @@ bool store_units(struct run_store *store, const char *graph,
 	return !sweep.bad || store_fail_damage(store, "a unit is damaged");
 }
 
+bool store_find_unit(struct run_store *store, const char *graph,
+	const char *key, bool (*each)(void *context, struct store_unit *unit),
+	void *context)
+{
+	const struct row_key row = unit_key(graph, key);
+	struct store_unit unit = {.graph = graph, .key = key};
+	struct bytes body = {0};
+	enum row_result result = row_get(store, &row, &body);
+
+	if (result != ROW_FOUND)
+		return result == ROW_NONE;
+	if (!unpack_unit(store, body, &unit))
+		return store_fail_damage(store, "a unit is damaged");
+	each(context, &unit);
+	return true;
+}
+
+struct store_unit store_unit_copy(
+	struct arena *arena, const struct store_unit *unit)
+{
+	struct store_unit copy = *unit;
+
+	copy.graph = arena_string(arena, unit->graph);
+	copy.key = arena_string(arena, unit->key);
+	copy.identity = arena_string(arena, unit->identity);
+	copy.reason = arena_string(arena, unit->reason);
+	copy.outputs = arena_array(
+		arena, unit->output_count + 1, sizeof(*copy.outputs));
+	for (size_t i = 0; i < unit->output_count; i++) {
+		struct store_output *output = &copy.outputs[i];
+
+		*output = unit->outputs[i];
+		output->path = arena_string(arena, output->path);
+		output->operator= arena_string(arena, output->operator);
+	}
+	return copy;
+}
+
 const char *const *store_graphs(struct run_store *store)
 {
 	row_groups_free(store->graphs);

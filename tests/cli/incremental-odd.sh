@@ -198,7 +198,8 @@ sed 's/{src_name}/a/' hands.yaml >all-hands.yaml
 cp hands.yaml each-hands.yaml
 for form in each all each all; do
 	cp $form-hands.yaml hands.yaml
-	ran 2 0 hands
+	expect 0 "$LEAT" run -v hands.yaml
+	said 'hands: 2 units'
 	if [ $form = each ]; then
 		holds hands/a <more/a
 	else

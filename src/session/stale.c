@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Outputs that nothing makes any more. */
+#include "session/stale.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/path-set.h"
+#include "session/claims.h"
+
+/* No path has two slashes in a row. */
+static const char SUFFIX[] = "//stale";
+
+bool stale_is_key(const char *key, struct text *unit)
+{
+	size_t length = strlen(key), suffix = sizeof(SUFFIX) - 1;
+
+	if (length < suffix || strcmp(key + length - suffix, SUFFIX) != 0)
+		return false;
+	if (unit) {
+		unit->length = 0;
+		text_add(unit, key, length - suffix);
+	}
+	return true;
+}
+
+bool stale_is_row(const struct store_unit *row)
+{
+	return (*row->key && row->state != UNIT_DONE) ||
+		stale_is_key(row->key, NULL);
+}
+
+/* ---- Noting --------------------------------------------------------------------- */
+
+struct lookup {
+	struct arena *arena;
+	struct store_unit row;
+	bool found;
+};
+
+static bool take(void *context, struct store_unit *row)
+{
+	struct lookup *lookup = context;
+
+	lookup->row = store_unit_copy(lookup->arena, row);
+	lookup->found = true;
+	return true;
+}
+
+static struct lookup look_up(struct run_store *store, struct arena *arena,
+	const char *graph, const char *key)
+{
+	struct lookup lookup = {.arena = arena};
+
+	store_find_unit(store, graph, key, take, &lookup);
+	return lookup;
+}
+
+/* Adds outputs of FROM to those of TO, but for those in KNOWN. */
+static void add_outputs(struct store_unit *to, const struct store_unit *from,
+	struct path_set *known)
+{
+	for (size_t i = 0; i < from->output_count; i++)
+		if (!path_set_add(known, from->outputs[i].path, ""))
+			to->outputs[to->output_count++] = from->outputs[i];
+}
+
+/* What of OLD, and of what was stale before, isn't made NOW. */
+static bool note(struct run_store *store, const struct store_unit *now,
+	const struct lookup *old, const struct lookup *before,
+	struct arena *arena)
+{
+	struct path_set known = {NULL};
+	struct store_unit stale = {
+		.graph = now->graph,
+		.key = arena_format(arena, "%s%s", now->key, SUFFIX),
+		.run = old->row.run,
+		.outputs = arena_array(arena,
+			old->row.output_count + before->row.output_count + 1,
+			sizeof(*stale.outputs)),
+	};
+
+	for (size_t i = 0; i < now->output_count; i++)
+		path_set_add(&known, now->outputs[i].path, "");
+	add_outputs(&stale, &old->row, &known);
+	add_outputs(&stale, &before->row, &known);
+	path_set_finish(&known);
+	if (stale.output_count > 0)
+		store_put_unit(store, &stale);
+	else if (before->found)
+		store_remove_unit(store, stale.graph, stale.key);
+	return stale.output_count > 0;
+}
+
+bool stale_note(
+	struct run_store *store, struct store_unit *now, struct arena *arena)
+{
+	struct lookup old = look_up(store, arena, now->graph, now->key);
+
+	if (!old.found)
+		return false;
+	if (now->state != UNIT_DONE) {
+		now->outputs = old.row.outputs;
+		now->output_count = old.row.output_count;
+		return false;
+	}
+	struct lookup before = look_up(store, arena, now->graph,
+		arena_format(arena, "%s%s", now->key, SUFFIX));
+	return note(store, now, &old, &before, arena);
+}
+
+/* ---- Sifting -------------------------------------------------------------------- */
+
+bool stale_is_there(const char *path)
+{
+	struct stat found;
+
+	return lstat(path, &found) == 0 ||
+		(errno != ENOENT && errno != ENOTDIR);
+}
+
+/* Whether the output is there, and nobody's. */
+static bool is_stale(const struct claims *claims, const char *key,
+	const struct key_base *base, struct text *path)
+{
+	if (claims_owner(claims, key))
+		return false;
+	key_path(base, key, path);
+	return stale_is_there(path->data);
+}
+
+bool stale_sift(struct due *due, const char *graph, struct run_store *store,
+	const struct key_base *base)
+{
+	struct text path = {0};
+	struct claims *claims;
+
+	if (due->vanished.count == 0)
+		return true;
+	claims = claims_create(store, graph, due, false);
+	for (size_t i = 0; claims && i < due->vanished.count; i++) {
+		struct store_unit *row = &due->vanished.all[i];
+		size_t kept = 0;
+
+		for (size_t j = 0; j < row->output_count; j++)
+			if (is_stale(claims, row->outputs[j].path, base, &path))
+				row->outputs[kept++] = row->outputs[j];
+		row->output_count = kept;
+	}
+	bool ok = claims;
+	text_free(&path);
+	claims_destroy(claims);
+	return ok;
+}
+
+/* ---- For people ----------------------------------------------------------------- */
+
+static void add_name(struct text *text, const char *name)
+{
+	text_add_escaped(text, name, strlen(name), SIZE_MAX);
+}
+
+bool stale_describe(
+	const struct store_unit *row, size_t number, struct text *text)
+{
+	struct text unit = {0};
+	bool other = stale_is_key(row->key, &unit);
+
+	text->length = 0;
+	if (number < (other ? row->output_count : row->output_count > 0)) {
+		add_name(text, other ? row->outputs[number].path : row->key);
+		if (!other)
+			text_add_string(text,
+				": the input is gone, its outputs are stale; "
+				"--prune removes them");
+	}
+	if (other && text->length > 0) {
+		text_add_string(text, ": was written for ");
+		add_name(text, unit.length > 0 ? unit.data : "all units");
+		text_add_string(
+			text, " before, and is stale; --prune removes it");
+	}
+	text_free(&unit);
+	return text->length > 0;
+}

@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Outputs that nothing makes any more: found later whatever came between, and
+# removed on request; never what leat didn't write, or what was changed since.
+. "$srcdir/tests/cli/lib.sh"
+unset LEAT_STATE
+
+mkdir in
+for name in a b c; do echo $name >in/$name.log; done
+write()
+{
+	cat >made.yaml <<END
+leat: 1
+session: made
+operators:
+  in: {use: files, match: "in/*.log"}
+  split: lines
+  some: {use: match, pattern: '^\w'}
+  out: {use: write-file, path: "$1"}
+links: [in -> split -> some -> out]
+END
+}
+
+# stale NUMBER: so many are reported by a run that has nothing to do.
+stale()
+{
+	expect "${2:-0}" "$LEAT" run -k -v made.yaml
+	if [ "$1" -gt 0 ]; then
+		said " $1 stale output"
+	else
+		grep -q stale stderr && fail "something is stale: $(cat stderr)"
+	fi
+}
+
+# ---- Another path --------------------------------------------------------------
+
+write 'out/{src_stem}.1'
+stale 0
+write 'out/{src_stem}.2'
+expect 0 "$LEAT" run -v made.yaml
+said '3 stale outputs'
+stale 3
+expect 0 "$LEAT" plan made.yaml
+printed 'out/a.1: was written for in/a.log before, and is stale; --prune removes it'
+expect 0 "$LEAT" plan --json made.yaml
+python3 - stdout <<'END' || fail 'the JSON of plan'
+import json, sys
+stale = json.load(open(sys.argv[1]))["graphs"][0]["stale"]
+assert stale[0] == {"output": "out/a.1", "unit": "in/a.log", "gone": False}, stale
+assert len(stale) == 3, stale
+END
+expect 0 "$LEAT" why made.yaml out/a.1
+printed 'out/a.1: was written for in/a.log before, and is stale; --prune removes it'
+# One is gone, one is changed, one is written again.
+rm out/a.1
+echo mine >>out/b.1
+write 'out/{src_stem}.3'
+sed -i 's/"in.*log"/["in\/*.log", "in\/x"]/' made.yaml
+echo x >in/x
+expect 0 "$LEAT" run made.yaml
+stale 5
+expect 0 "$LEAT" run --prune made.yaml
+said 'out/b.1 stays: it was changed, and not by leat'
+holds_only out 'a.3 b.1 b.3 c.3 x.3'
+stale 1
+rm out/b.1
+stale 0
+
+# Back to a name that was used before: it isn't stale any more.
+rm in/x
+write 'out/{src_stem}.4'
+expect 0 "$LEAT" run --prune made.yaml
+holds_only out 'a.4 b.4 c.4'
+write 'out/{src_stem}.5'
+expect 0 "$LEAT" run made.yaml
+write 'out/{src_stem}.4'
+expect 0 "$LEAT" run -v made.yaml
+said ' 3 stale outputs'
+expect 0 "$LEAT" run --prune made.yaml
+holds_only out 'a.4 b.4 c.4'
+
+# ---- From one for each to one for all, and back ----------------------------------
+
+write 'out/all'
+expect 0 "$LEAT" run -v made.yaml
+said ' 3 stale outputs'
+write 'out/whole'
+expect 0 "$LEAT" run -v made.yaml
+said ' 4 stale outputs'
+expect 0 "$LEAT" run --prune made.yaml
+holds_only out 'whole'
+write 'out/{src_stem}.6'
+expect 0 "$LEAT" run --prune made.yaml
+holds_only out 'a.6 b.6 c.6'
+
+# ---- Units that fail -------------------------------------------------------------
+
+echo '?' >in/b.log
+stale 0 1
+stale 0 1
+holds_only out 'a.6 b.6 c.6'
+# Its input goes: what it made before it failed is stale.
+rm in/b.log
+stale 1
+expect 0 "$LEAT" plan made.yaml
+printed 'in/b.log: the input is gone, its outputs are stale; --prune removes them'
+expect 0 "$LEAT" run --prune made.yaml
+holds_only out 'a.6 c.6'
+# It fails, then makes something else.
+echo '?' >in/c.log
+expect 1 "$LEAT" run -k made.yaml
+write 'out/{src_stem}.7'
+expect 1 "$LEAT" run -k -v made.yaml
+said ' 1 stale output'
+echo c >in/c.log
+expect 0 "$LEAT" run -v made.yaml
+said ' 2 stale outputs'
+expect 0 "$LEAT" run --prune made.yaml
+holds_only out 'a.7 c.7'
+# In quarantine it rests with what it had made.
+sed -i "s/some: {use: match/&, on-error: quarantine/" made.yaml
+expect 0 "$LEAT" run made.yaml
+echo '?' >in/c.log
+expect 1 "$LEAT" run made.yaml
+rm out/c.7
+expect 0 "$LEAT" run -v made.yaml
+said ' 1 in quarantine'
+expect 0 "$LEAT" plan made.yaml
+printed 'nothing to do'
+echo c >in/c.log
+rm -r out
+
+# ---- What another graph makes ----------------------------------------------------
+
+cat >graphs.yaml <<'END'
+leat: 1
+session: graphs
+graphs:
+  first:
+    operators:
+      in: {use: files, match: "in/*.log"}
+      out: {use: write-file, path: "out/{src_stem}.first"}
+    links: [in -> out]
+  second:
+    operators:
+      in: {use: files, match: "in/*.log"}
+      out: {use: write-file, path: "out/{src_stem}.second"}
+    links: [in -> out]
+END
+expect 0 "$LEAT" run graphs.yaml
+sed -i 's/first"/third"/; s/second"/first"/' graphs.yaml
+expect 0 "$LEAT" run graphs.yaml
+expect 0 "$LEAT" run --prune -v graphs.yaml
+holds_only out 'a.first a.third c.first c.third'
+holds out/c.first <in/c.log
+
+finish
