@@ -11,6 +11,7 @@ void stream_init(struct stream *stream, const struct stream_methods *methods)
 
 enum read_status stream_read(struct stream *stream, struct slice *window)
 {
+	stream->wanted_bytes = 0;
 	enum read_status status = stream->methods->read(stream, window);
 
 	if (status != READ_DATA)

@@ -90,6 +90,30 @@ sed 's/^params:/resources: {memory: 2MiB}\n&/' cat.yaml >little.yaml
 expect 1 "$LEAT" run little.yaml bzip29.bz2
 said 'bytes of memory, and there are'
 
+# The most that fits into the usual memory; and where there is memory for one
+# at a time, one waits for the other.
+xz -8 -c plain >most.xz
+zstd -q -19 -c <plain >most.zst
+expect 0 "$LEAT" run -j 1 cat.yaml most.xz most.zst
+cmp out/most.xz plain || fail 'xz -8'
+cmp out/most.zst plain || fail 'zstd -19'
+cat >two.yaml <<'END'
+leat: 1
+session: two
+resources: {memory: 16MiB, jobs: 1}
+operators:
+  in: {use: files, match: both.xz}
+  a: decompress
+  b: decompress
+  x: {use: write-file, path: x}
+  y: {use: write-file, path: y}
+links: [in -> a -> x, in -> b -> y]
+END
+xz -6 -c plain >both.xz
+expect 0 "$LEAT" run two.yaml
+cmp x plain || fail 'one of two'
+cmp y plain || fail 'the other of two'
+
 # Dictionaries that aren't there.
 awk 'BEGIN { for (i = 0; i < 3000; i++) print "key", i % 7, i }' >words
 split -n 100 words word.

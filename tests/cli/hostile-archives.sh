@@ -221,6 +221,12 @@ said "byte $(wc -c <t.tar.bz2) of the bzip2 data: what follows the data"
 head -c 200 t.tar.bz2 >cut
 expect 1 "$LEAT" run read.yaml cut
 said 'byte 200 of the bzip2 data: it ends too early'
+# A window that nobody gets.
+xz -c --lzma2=dict=512MiB t.tar >cut
+expect 1 "$LEAT" run read.yaml cut
+said 'cut: byte '
+said 'of the xz data: to read it takes 5'
+said 'raise `resources: memory` if you trust it'
 head -c 300 t.7z >cut
 expect 1 "$LEAT" run read.yaml cut
 said 'cut: it is truncated'

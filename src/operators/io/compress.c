@@ -458,9 +458,10 @@ const struct operator_spec spec_compress = {
 		"the library is the same; with another one it is made again. "
 		"A gzip header has no name and no time, and says that it was "
 		"made on Unix, as with `gzip -n`. Bytes may come out late, "
-		"since what belongs together is sought in blocks: 32 KiB of "
-		"gzip, 900 kB of bzip2 and up to 128 MiB of the highest levels "
-		"of zstd. The memory for that is held while units run.\n\n",
+		"since what belongs together is sought in blocks: 32 KiB in "
+		"gzip, 64 KiB in lz4, 900 kB in bzip2, 2 MiB in zstd and 4 MiB "
+		"in xz, at their highest levels 128 and 64 MiB. The memory for "
+		"that is held while units run.\n\n",
 	.example = "leat: 1\n"
 		   "session: keep-and-show\n"
 		   "operators:\n"

@@ -111,8 +111,10 @@ static enum read_status pull(
 			return fail_written(&reader->base);
 		break;
 	case READ_FAILED: return stream_fail_as(&reader->base, content->source);
-	case READ_BLOCKED:
-	case READ_MEMORY: break;
+	case READ_MEMORY:
+		reader->base.wanted_bytes = content->source->wanted_bytes;
+		break;
+	case READ_BLOCKED: break;
 	}
 	return status;
 }
