@@ -90,6 +90,11 @@ void relation_set_parts(struct relation *relation)
 	relation->op->by_parts = true;
 }
 
+void relation_uses_files(struct relation *relation, unsigned facts)
+{
+	relation->op->file_facts = facts;
+}
+
 struct shape relation_shape(struct relation *relation, const struct shape *base,
 	enum payload_type type, const struct schema *schema)
 {

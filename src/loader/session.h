@@ -84,6 +84,8 @@ struct operator_plan {
 	enum on_error on_error; /* the innermost that is said */
 	enum scope per; /* as said, or the spec's default */
 	enum scope scope; /* GRAPH: it spans units; else within one */
+	unsigned file_facts; /* enum file_facts: what of files is in results,
+				besides what properties name */
 	bool by_parts; /* with OPERATOR_BY_DOCUMENT: each unit makes a part of
 			  the document */
 };

@@ -53,6 +53,14 @@ void relation_set_scope(struct relation *relation, enum scope scope);
  * even so: what it makes of each is a part of the document. */
 void relation_set_parts(struct relation *relation);
 
+/* Says that results have in them what the file system tells of files that are
+ * units, though no property names such an attribute. */
+enum file_facts {
+	FILE_TIMES = 1 << 0, /* src_mtime */
+	FILE_MODES = 1 << 1, /* src_mode, src_uid, src_gid */
+};
+void relation_uses_files(struct relation *relation, unsigned facts);
+
 /* SHAPE with another payload type and, for records, schema; and with attributes
  * that the operator introduces added. */
 struct shape relation_shape(struct relation *relation, const struct shape *base,

@@ -9,13 +9,19 @@
 
 /* What else counts of the unit than its content. */
 static const char *identity_of(const struct due *due,
-	const struct found_unit *found, const struct file_state *file)
+	const struct found_unit *found, const struct stat *file)
 {
-	const char *identity = found->identity ? found->identity : "";
+	const char *identity = arena_string(
+		due->arena, found->identity ? found->identity : "");
 
-	return due->times ? arena_format(due->arena, "%s at %" PRId64, identity,
-				    file->mtime_ns)
-			  : arena_string(due->arena, identity);
+	if (due->file_facts & FILE_TIMES)
+		identity = arena_format(due->arena, "%s at %" PRId64, identity,
+			file_state_of(file).mtime_ns);
+	if (due->file_facts & FILE_MODES)
+		identity = arena_format(due->arena, "%s mode %o of %u:%u",
+			identity, (unsigned)file->st_mode & 07777u,
+			(unsigned)file->st_uid, (unsigned)file->st_gid);
+	return identity;
 }
 
 /* SOURCE, where it isn't NULL, tells units apart that several sources find. A
@@ -27,7 +33,7 @@ static void add_unit(struct due *due, const struct found_unit *found,
 		.name = arena_string(due->arena, found->name),
 		.reason = DUE_NEW,
 	};
-	struct stat stat_now;
+	struct stat stat_now = {0};
 
 	key->length = 0;
 	if (found->is_file) {
@@ -40,7 +46,7 @@ static void add_unit(struct due *due, const struct found_unit *found,
 	if (source)
 		text_add_format(key, "//%s", source);
 	unit.key = arena_string(due->arena, key->data);
-	unit.identity = identity_of(due, found, &unit.file);
+	unit.identity = identity_of(due, found, &stat_now);
 	if (due->count == due->capacity) {
 		due->capacity = due->capacity ? due->capacity * 2 : 64;
 		due->units = memory_resize(

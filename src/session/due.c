@@ -168,19 +168,30 @@ static bool spans_units(
 	return false;
 }
 
-/* Whether results may have the times of inputs in them: something names that
- * attribute, or is told by a link what to look at. */
-static bool uses_times(const struct due *due, const struct graph_plan *plan)
+/* What of files results may have in them: something names such an attribute, or
+ * is told by a link what to look at. */
+static unsigned find_file_facts(
+	const struct due *due, const struct graph_plan *plan)
 {
 	const struct fingerprint *all = &due->graph_fingerprint;
+	unsigned facts = 0;
 
-	for (size_t i = 0; i < all->count; i++)
-		if (strcasestr(all->components[i].value, "src_mtime"))
-			return true;
-	for (unsigned i = 0; i < plan->operator_count; i++)
+	for (size_t i = 0; i < all->count; i++) {
+		const char *value = all->components[i].value;
+
+		if (strcasestr(value, "src_mtime"))
+			facts |= FILE_TIMES;
+		if (strcasestr(value, "src_mode") ||
+			strcasestr(value, "src_uid") ||
+			strcasestr(value, "src_gid"))
+			facts |= FILE_MODES;
+	}
+	for (unsigned i = 0; i < plan->operator_count; i++) {
+		facts |= plan->operators[i].file_facts;
 		if (plan->operators[i].live_count > 0)
-			return true;
-	return false;
+			facts |= FILE_TIMES | FILE_MODES;
+	}
+	return facts;
 }
 
 static void list_frontiers(struct due *due, const struct graph *graph)
@@ -211,7 +222,7 @@ bool due_find(struct due *due, struct graph *graph,
 		&due->units_fingerprint, graph, plan, FINGERPRINT_UNITS, base);
 	fingerprint_make(
 		&due->graph_fingerprint, graph, plan, FINGERPRINT_GRAPH, base);
-	due->times = uses_times(due, plan);
+	due->file_facts = find_file_facts(due, plan);
 	list_frontiers(due, graph);
 	if (due->knowledge != UNITS_UNKNOWN)
 		due_find_units(due, graph, plan, base);

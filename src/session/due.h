@@ -100,7 +100,8 @@ struct due {
 	size_t run_count, brought_count;
 	size_t quarantined_count; /* of units that stay in quarantine */
 	bool spans; /* something of it spans units, or they run together */
-	bool times; /* results may have the times of inputs in them */
+	unsigned file_facts; /* enum file_facts: what of files may be in
+				results besides their contents */
 	bool shows; /* it yields more than files: all of it is wanted in each
 		       run */
 };

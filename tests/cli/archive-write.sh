@@ -400,6 +400,19 @@ printed '3 of 3 units run'
 expect 0 "$LEAT" run all.yaml --order path
 expect 0 "$LEAT" plan all.yaml --order path
 printed 'nothing to do'
+chmod +x u/a
+expect 0 "$LEAT" plan all.yaml --order path
+printed '3 of 3 units run'
+expect 0 "$LEAT" run all.yaml --order path
+tar -tvf all.tar a | grep -q '^-rwxr-xr-x' || fail 'its mode changed'
+touch -d 2020-01-01 u/a
+expect 0 "$LEAT" plan all.yaml --order path
+printed 'nothing to do'
+expect 0 "$LEAT" run all.yaml --max 2021-01-01T00:00:00Z
+touch -d 2020-01-02 u/a
+expect 0 "$LEAT" plan all.yaml --max 2021-01-01T00:00:00Z
+printed '1 of 3 units run'
+expect 0 "$LEAT" run all.yaml --order path
 SOURCE_DATE_EPOCH=7 expect 0 "$LEAT" plan all.yaml --order path
 printed 'the session changed'
 finish

@@ -14,7 +14,7 @@ extern const struct operator_code code_archive_write
 
 enum { IN = ARCHIVE_WRITE_IN, OUT = ARCHIVE_WRITE_OUT };
 
-/* One step makes so much at least, if there is as much. */
+/* One step holds so much at least, if there is as much. */
 enum { STEP_BYTES = 64 * 1024 };
 
 enum phase {
@@ -140,6 +140,17 @@ static enum step fail_written(struct archive_writing *writing)
 	return fail(writing,
 		writing->outbox.written.error ? STATUS_IO_ERROR
 					      : STATUS_BAD_DATA);
+}
+
+/* Moves on what was written; waits if that is nothing, as is named. */
+static enum step hand_on(struct archive_writing *writing)
+{
+	enum step step;
+
+	if (!outbox_busy(&writing->outbox))
+		return STEP_WAIT;
+	step = outbox_run(&writing->outbox);
+	return step == STEP_FAIL ? fail_unwritten(writing) : step;
 }
 
 /* ---- Entries written -------------------------------------------------------- */
@@ -292,11 +303,10 @@ static bool is_lost(const struct archive_writing *writing)
 /* Writes some of what is held. */
 static enum step write_held(struct archive_writing *writing)
 {
-	const struct text *bytes = &writing->outbox.written.bytes;
 	enum step step = want_writer(writing);
 
 	while (step == STEP_MORE && writing->next < writing->members.count &&
-		bytes->length < STEP_BYTES && !is_lost(writing))
+		!outbox_full(&writing->outbox) && !is_lost(writing))
 		step = writing->writes ? write_more(writing)
 				       : write_begin(writing);
 	if (step != STEP_MORE || is_lost(writing) ||
@@ -455,26 +465,36 @@ static enum step end_current(struct archive_writing *writing)
 		: fail_written(writing);
 }
 
-/* Reads some of the stream that is the first item. */
-static enum step take(struct archive_writing *writing, struct item *item)
+/* Reads on, as far as one step goes. */
+static enum step read_on(struct archive_writing *writing, struct item *item)
 {
 	enum step step = STEP_MORE;
 	struct slice window;
+	size_t bytes = 0;
 
-	if (!writing->current) {
-		step = start(writing, item);
-		if (step != STEP_MORE || is_lost(writing))
-			return step;
+	while (step == STEP_MORE && bytes < STEP_BYTES && !is_lost(writing) &&
+		!outbox_full(&writing->outbox)) {
+		switch (operator_read(writing->op, IN, item->stream, &window)) {
+		case READ_BLOCKED:
+		case READ_MEMORY: return hand_on(writing);
+		case READ_DATA:
+			bytes += window.length;
+			step = add(writing, &window);
+			continue;
+		case READ_END: step = end_current(writing); break;
+		case READ_FAILED: drop_current(writing); break;
+		}
+		operator_release(writing->op, IN, 1);
+		break;
 	}
-	switch (operator_read(writing->op, IN, item->stream, &window)) {
-	case READ_BLOCKED:
-	case READ_MEMORY: return STEP_WAIT;
-	case READ_DATA: return add(writing, &window);
-	case READ_END: step = end_current(writing); break;
-	case READ_FAILED: drop_current(writing); break;
-	}
-	operator_release(writing->op, IN, 1);
 	return step;
+}
+
+static enum step take(struct archive_writing *writing, struct item *item)
+{
+	enum step step = writing->current ? STEP_MORE : start(writing, item);
+
+	return step == STEP_MORE ? read_on(writing, item) : step;
 }
 
 /* ---- Segments --------------------------------------------------------------- */
@@ -612,18 +632,18 @@ static enum step next(struct archive_writing *writing)
 	case EVENT_LOST:
 	case EVENT_WAIT: break;
 	}
-	return STEP_WAIT;
+	return hand_on(writing);
 }
 
 static enum step work(struct archive_writing *writing)
 {
-	if (is_lost(writing) && !writing->spans) {
-		forget_unit(writing);
-	} else if (outbox_busy(&writing->outbox)) {
-		enum step step = outbox_run(&writing->outbox);
+	const bool whole = writing->phase >= PHASE_FLUSH;
 
-		return step == STEP_FAIL ? fail_unwritten(writing) : step;
-	}
+	if (is_lost(writing) && !writing->spans)
+		forget_unit(writing);
+	else if (whole ? outbox_busy(&writing->outbox)
+		       : outbox_full(&writing->outbox))
+		return hand_on(writing);
 	switch (writing->phase) {
 	case PHASE_TAKE: return next(writing);
 	case PHASE_WRITE: return write_held(writing);

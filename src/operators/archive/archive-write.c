@@ -82,6 +82,18 @@ static const struct property_spec properties[] = {
 			   "takes 94 MiB of memory.",
 	},
 	{
+		.name = "threads",
+		.type = SETTING_INTEGER,
+		.offset = offsetof(struct archive_write, threads),
+		.minimum = 1,
+		.maximum = 64,
+		.unit = "threads",
+		.summary = "How many compress; with zstd and xz only",
+		.details = "As for `compress`: it takes more memory, and gives "
+			   "other bytes, the same for any number. Even one "
+			   "compresses while entries are read.",
+	},
+	{
 		.name = "path",
 		.type = SETTING_TEMPLATE,
 		.offset = offsetof(struct archive_write, path),
@@ -166,6 +178,12 @@ static void check_compression(
 			relation_location(relation, "compression"),
 			"leave it out, or write none to store them as they are",
 			"%s compresses its entries by itself", format);
+	else if (settings->threads &&
+		!(is_around(settings) &&
+			compression_has_threads(around(settings))))
+		relation_error(relation, relation_location(relation, "threads"),
+			"zstd and xz have some",
+			"what compresses has no threads");
 	else if (settings->level && !is_around(settings) &&
 		(!archive_format_rows[settings->format].packs ||
 			settings->compression == ARCHIVE_STORE))
@@ -183,7 +201,9 @@ static void check_level(
 		? compression_levels(around(settings))->most
 		: 9;
 	const struct compressor_settings compressor = {
-		.format = around(settings), .level = archive_level(settings)};
+		.format = around(settings),
+		.level = archive_level(settings),
+		.threads = (unsigned)settings->threads};
 	const char *name = is_around(settings)
 		? compressions[settings->compression]
 		: archive_format_rows[settings->format].name;
@@ -195,7 +215,8 @@ static void check_level(
 		compressor_bytes(&compressor) >
 			(uint64_t)relation_memory_bytes(relation))
 		relation_error(relation, relation_location(relation, "level"),
-			"raise `resources: memory`, or choose a lower level",
+			"raise `resources: memory`, or take a lower level or "
+			"fewer threads",
 			"%s takes %zu MiB of memory at level %d", name,
 			compressor_bytes(&compressor) >> 20, compressor.level);
 }
@@ -227,7 +248,8 @@ static void check_settings(struct relation *relation)
 	const struct archive_write *settings = relation_settings(relation);
 
 	if (!relation_unknown(relation, "format") &&
-		!relation_unknown(relation, "compression"))
+		!relation_unknown(relation, "compression") &&
+		!relation_unknown(relation, "threads"))
 		check_compression(relation, settings);
 	if (!relation_unknown(relation, "format") &&
 		!relation_unknown(relation, "compression") &&
@@ -271,6 +293,11 @@ static void relate(struct relation *relation)
 		relation_set_parts(relation);
 	if (!input->known)
 		return;
+	if (!shape_attribute(input, "entry_type"))
+		relation_uses_files(relation,
+			settings->preserve || settings->max_mtime_us > 0
+				? FILE_MODES | FILE_TIMES
+				: FILE_MODES);
 	struct shape shape = archive_shape(relation, input);
 	relation_output(relation, ARCHIVE_WRITE_OUT, &shape);
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { FULL_BYTES = 64 * 1024 };
+
 void outbox_init(struct outbox *outbox, struct operator *op, unsigned pin,
 	const struct archive_write *settings)
 {
@@ -16,6 +18,7 @@ void outbox_init(struct outbox *outbox, struct operator *op, unsigned pin,
 			.format = (enum compression)(
 				settings->compression - ARCHIVE_AROUND),
 			.level = archive_level(settings),
+			.threads = (unsigned)settings->threads,
 		};
 	outbox->pool = buffer_pool_create(operator_budget(op), BUFFER_BYTES);
 	buffer_filler_init(&outbox->filler, outbox->pool);
@@ -44,6 +47,13 @@ void outbox_finish(struct outbox *outbox)
 bool outbox_busy(const struct outbox *outbox)
 {
 	return outbox->written.bytes.length > 0 || outbox->written.more ||
+		(outbox->compressor && compressor_busy(outbox->compressor));
+}
+
+bool outbox_full(const struct outbox *outbox)
+{
+	return outbox->written.bytes.length >= FULL_BYTES ||
+		outbox->written.more ||
 		(outbox->compressor && compressor_busy(outbox->compressor));
 }
 

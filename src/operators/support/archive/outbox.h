@@ -28,8 +28,10 @@ void outbox_init(struct outbox *outbox, struct operator *op, unsigned pin,
 	const struct archive_write *settings);
 void outbox_finish(struct outbox *outbox);
 
-/* Whether outbox_run has to be called before more is written. */
+/* Whether something hasn't come out yet; whether that is as much as should be
+ * written before outbox_run is called. */
 bool outbox_busy(const struct outbox *outbox);
+bool outbox_full(const struct outbox *outbox);
 
 /* Moves a piece on. STEP_MORE; STEP_WAIT, which is named; STEP_FAIL: errno says
  * why it can't be read back. */

@@ -30,6 +30,7 @@ struct archive_write {
 	int format; /* enum archive_format */
 	int compression;
 	int64_t level; /* 0: the usual one */
+	int64_t threads; /* 0: none of its own */
 	struct setting_text path;
 	int order; /* enum archive_order */
 	bool preserve;

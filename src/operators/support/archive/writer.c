@@ -170,8 +170,8 @@ struct archive_writer *archive_writer_create(
 		set_options(settings, writer->archive) == ARCHIVE_OK &&
 		archive_write_set_bytes_per_block(writer->archive, 0) ==
 			ARCHIVE_OK &&
-		archive_write_open(writer->archive, writer, NULL, take,
-			NULL) == ARCHIVE_OK)
+		archive_write_open(writer->archive, writer, NULL, take, NULL) ==
+			ARCHIVE_OK)
 		return writer;
 	fail(writer, NULL, problem);
 	archive_writer_destroy(writer);
