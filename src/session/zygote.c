@@ -50,19 +50,21 @@ static void live_on(pid_t parent)
 }
 
 /* What a worker may take of the machine: no core dumps, and not much more
- * memory than its budget, however wrong a library goes. */
+ * memory than its budget, however wrong a library goes. Programs and what is
+ * mapped take addresses; what is written, such as the dictionaries of 7z files,
+ * counts as data. */
 static void set_limits(uint64_t memory_bytes)
 {
-	enum {
-		BESIDES_BYTES = 1 << 30
-	}; /* programs, stacks, what isn't held */
+	enum { ADDRESSES_BYTES = 1 << 30, DATA_BYTES = 256 << 20 };
 	struct rlimit core = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &core);
 #ifndef SANITIZED
 	struct rlimit memory = {0, 0};
-	memory.rlim_cur = memory.rlim_max = BESIDES_BYTES + 2 * memory_bytes;
+	memory.rlim_cur = memory.rlim_max = ADDRESSES_BYTES + 2 * memory_bytes;
 	setrlimit(RLIMIT_AS, &memory);
+	memory.rlim_cur = memory.rlim_max = DATA_BYTES + 2 * memory_bytes;
+	setrlimit(RLIMIT_DATA, &memory);
 #else
 	(void)memory_bytes; /* their shadow takes terabytes of addresses */
 #endif

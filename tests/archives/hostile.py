@@ -5,6 +5,7 @@ bad-*, and good-* that look like them and are fine. Nothing of them is taken
 from anywhere: the formats are those of POSIX.1 (pax, ustar), of GNU tar and of
 PKWARE's APPNOTE."""
 import gzip
+import lzma
 import os
 import struct
 import sys
@@ -88,6 +89,22 @@ class Zip:
         return self.data + self.central + b'PK\5\6' + struct.pack(
             '<HHHHIIH', 0, 0, count, count, len(self.central),
             len(self.data) + offset, 0) + tail
+
+
+def seven_zip(dictionary):
+    """A 7z file with the entry `a`, as 7zFormat.txt has it; the property of
+    LZMA2 says the size of its dictionary."""
+    content = b'x\n'
+    packed = lzma.compress(content, lzma.FORMAT_RAW, filters=[
+        {'id': lzma.FILTER_LZMA2, 'dict_size': 4096}])
+    name = 'a\0'.encode('utf-16-le')
+    header = bytes([1, 4, 6, 0, 1, 9, len(packed), 0, 7, 11, 1, 0, 1, 0x21,
+                    0x21, 1, dictionary, 12, len(content), 10, 1]) + \
+        struct.pack('<I', zlib.crc32(content)) + bytes([0, 8, 0, 0, 5, 1, 17]) + \
+        bytes([len(name) + 1, 0]) + name + bytes(2)
+    start = struct.pack('<QQI', len(packed), len(header), zlib.crc32(header))
+    return b"7z\xbc\xaf'\x1c" + b'\0\4' + struct.pack(
+        '<I', zlib.crc32(start)) + start + packed + header
 
 
 def many(count):
@@ -235,12 +252,18 @@ GOOD = {
     'weak-marks.tar': tar_entry('a', b'BZhello\n' * 99) +
     tar_entry('b', b']\0\0 is no dictionary\n') +
     tar_entry('c', b'\x1f\x8b\x08\xff\n') + END,
+    'dictionary.7z': seven_zip(12),  # 256 KiB
     'descriptor.zip': Zip().add('a').add('b').bytes(),
+}
+
+LARGE = {  # dictionaries of 512 MiB and 4 GiB
+    'dictionary-512m.7z': seven_zip(34),
+    'dictionary-4g.7z': seven_zip(40),
 }
 
 os.chdir(sys.argv[1])
 for prefix, group in (('rejected-', REJECTED), ('inner-', INNER),
-                      ('bad-', FAILED), ('good-', GOOD)):
+                      ('bad-', FAILED), ('large-', LARGE), ('good-', GOOD)):
     for name, data in group.items():
         with open(prefix + name, 'wb') as file:
             file.write(data)

@@ -154,6 +154,20 @@ sed 's/nested: true/max-bytes: 1500B/' read.yaml >small.yaml
 expect 1 "$LEAT" run small.yaml h/good-sparse.tar
 said 'it holds more than 1500 bytes; raise `max-bytes` if that is right'
 
+# What a library wants of memory is limited by the system: a dictionary that is
+# larger fails its unit, and only that. Sanitizers leave no room for limits.
+if [ "$LEAT_SANITIZED" != yes ]; then
+	rm -rf out
+	expect 1 "$LEAT" run -k read.yaml h/large-* h/good-dictionary.7z
+	for size in 512m 4g; do
+		said "entries: h/large-dictionary-$size.7z: the entry \`a\`: it needs more memory than there is; raise \`resources: memory\`"
+	done
+	holds_only out/good-dictionary.7z a
+	holds_only out good-dictionary.7z
+	sed 's/^operators/resources: {memory: 2GiB}\n&/' read.yaml >more.yaml
+	expect 0 "$LEAT" run more.yaml h/large-dictionary-512m.7z
+fi
+
 # With `trailing: allow` what follows the end is a warning, and nothing else
 # changes: what is truncated stays an error.
 sed 's/nested: true/nested: true, trailing: allow/' read.yaml >trailing.yaml

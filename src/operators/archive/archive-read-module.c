@@ -60,11 +60,15 @@ static void drop(struct operator *op, struct archive_reading *reading)
 	reading->item = NULL;
 }
 
-/* What is wrong with a layer fails the unit; it is said which archive. */
+/* What is wrong with a layer fails the unit; it is said which archive: that
+ * whose entry it is, if that is damaged. */
 static enum step fail(struct operator *op, struct archive_reading *reading)
 {
 	const struct layer *layer = reading->layer;
 	struct text what = {0};
+
+	while (layer->outer && layer->outer->damaged)
+		layer = layer->outer;
 
 	layer_add_problem(layer, &what);
 	operator_fail_unit(

@@ -65,11 +65,19 @@ void layer_add_problem(const struct layer *layer, struct text *text)
 }
 
 /* What libarchive says, or the stream that it reads. */
-static enum layer_result fail_archive(struct layer *layer)
+static const char *problem_of(const struct layer *layer)
 {
 	const char *problem = feed_problem(&layer->feed);
 
-	fail(layer, problem ? problem : archive_error_string(layer->archive));
+	if (!problem && archive_errno(layer->archive) == ENOMEM)
+		return "it needs more memory than there is; raise `resources: "
+		       "memory`";
+	return problem ? problem : archive_error_string(layer->archive);
+}
+
+static enum layer_result fail_archive(struct layer *layer)
+{
+	fail(layer, problem_of(layer));
 	if (layer->feed.failed)
 		layer->status = layer->feed.stream->status;
 	return LAYER_FAILED;
@@ -166,9 +174,7 @@ static enum layer_result skip_content(struct layer *layer)
 
 	if (result == ARCHIVE_OK || result == ARCHIVE_WARN)
 		return LAYER_OK;
-	const char *problem = feed_problem(&layer->feed);
-	return fail_content(layer,
-		problem ? problem : archive_error_string(layer->archive));
+	return fail_content(layer, problem_of(layer));
 }
 
 enum layer_result layer_next(struct layer *layer)
@@ -250,13 +256,8 @@ static enum layer_result refill(struct layer *layer)
 		(uint64_t)offset == layer->at);
 	if (result == ARCHIVE_EOF)
 		return end_content(layer, (uint64_t)offset);
-	if (result != ARCHIVE_OK || (uint64_t)offset < layer->at) {
-		const char *problem = feed_problem(&layer->feed);
-
-		return fail_content(layer,
-			problem ? problem
-				: archive_error_string(layer->archive));
-	}
+	if (result != ARCHIVE_OK || (uint64_t)offset < layer->at)
+		return fail_content(layer, problem_of(layer));
 	layer->data = data;
 	layer->hole = (uint64_t)offset - layer->at;
 	return LAYER_OK;
