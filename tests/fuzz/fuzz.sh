@@ -30,6 +30,12 @@ walk(json.load(sys.stdin))
 for word in sorted(words):
 	print(json.dumps(word))' >"$work/session.dict" || exit 99
 
+# Archives: those that must be refused, and those of the corpus.
+export LEAT_MODULES="${LEAT%/*}"
+mkdir "$work/archives"
+python3 "$srcdir/tests/archives/hostile.py" "$work/archives" || exit 99
+find "$work/archives" -size +8k -exec rm {} +
+
 # seeds TARGET: where its inputs are.
 seeds()
 {
@@ -39,6 +45,7 @@ seeds()
 			echo "$directory"
 		done
 	fi
+	[ "$1" != archive ] || echo "$work/archives"
 	[ ! -d "$srcdir/tests/fuzz/corpus/$1" ] ||
 		echo "$srcdir/tests/fuzz/corpus/$1"
 }
@@ -94,6 +101,7 @@ while read -r target runs; do
 		failed=1
 	fi
 done <<END
+archive 5000
 decompress 20000
 expression 20000
 loader 10000
