@@ -134,6 +134,22 @@ static void print_json(json_t *value)
 	putchar('\n');
 }
 
+/* Of each graph that read what nobody vouches for. */
+static void show_sandboxes(const json_t *telemetry)
+{
+	size_t index;
+	json_t *graph;
+
+	json_array_foreach(json_object_get(telemetry, "graphs"), index, graph)
+	{
+		const char *sandbox =
+			json_string_value(json_object_get(graph, "sandbox"));
+
+		if (sandbox)
+			printf("sandbox: %s\n", sandbox);
+	}
+}
+
 static bool show_run(struct run_store *store, json_t *run, bool json)
 {
 	if (!run_add_details(store, run))
@@ -145,6 +161,7 @@ static bool show_run(struct run_store *store, json_t *run, bool json)
 	const json_t *telemetry = json_object_get(run, "telemetry");
 
 	show_fields(run);
+	show_sandboxes(telemetry);
 	if (json_is_object(telemetry) || json_is_array(telemetry)) {
 		printf("telemetry: ");
 		json_dumpf(telemetry, stdout, JSON_COMPACT);

@@ -61,12 +61,15 @@ static struct graph_result run_graph(struct pass *pass, struct graph *graph)
 
 	unsigned index = (unsigned)(pass->plan - pass->session->graphs);
 	struct graph_result result = {.status = STATUS_NOT_PERMITTED};
+	struct text sandbox = {0};
 
+	sharing_describe_sandbox(pass->sharing, index, &sandbox);
 	if (sharing_begin(pass->sharing, graph, index, &pass->crew, &pass->log))
 		result = graph_run(graph);
 
 	statistics_add(pass->statistics, pass->plan, graph, &result,
-		now_ns() - start_ns);
+		now_ns() - start_ns, sandbox.data);
+	text_free(&sandbox);
 	add_result(pass->total, result);
 	return result;
 }

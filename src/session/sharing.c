@@ -96,6 +96,17 @@ bool sharing_is_untrusted(const struct session *session)
 	return false;
 }
 
+void sharing_describe_sandbox(
+	const struct sharing *sharing, unsigned graph_index, struct text *text)
+{
+	if (!find_untrusted(&sharing->session->graphs[graph_index]))
+		return;
+	if (sharing->sandbox)
+		sandbox_describe(sharing->sandbox, text);
+	else
+		text_add_string(text, "off");
+}
+
 static struct crew *share_graph(struct graph *graph,
 	const struct crew_settings *settings, uint64_t bytes)
 {

@@ -21,6 +21,11 @@ unsigned sharing_jobs(const struct session *session, unsigned wanted);
 /* Whether an operator of the session reads what nobody vouches for. */
 bool sharing_is_untrusted(const struct session *session);
 
+/* Adds the sandbox that a graph of the session runs in: `off` where it should
+ * but nobody wants it, nothing where it reads nothing of the kind. */
+void sharing_describe_sandbox(
+	const struct sharing *sharing, unsigned graph_index, struct text *text);
+
 /* Shares the units of the graph that is about to run, where that can be done
  * and is worth it, or must be for the sake of the sandbox. *CREW is to be
  * destroyed after the graph; NULL: all runs in this process. False: that isn't

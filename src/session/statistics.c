@@ -116,13 +116,16 @@ static void add_link(json_t *array, const struct graph_plan *plan,
 
 void statistics_add(struct statistics *statistics,
 	const struct graph_plan *plan, const struct graph *graph,
-	const struct graph_result *result, uint64_t wall_ns)
+	const struct graph_result *result, uint64_t wall_ns,
+	const char *sandbox)
 {
 	json_t *object =
 		append_object(json_object_get(statistics->root, "graphs"));
 	json_t *operators, *links;
 
 	set_string(object, "name", plan->name);
+	if (sandbox)
+		set_string(object, "sandbox", sandbox);
 	set_number(object, "status", result->status);
 	set_number(object, "units", result->units);
 	set_number(object, "units_failed", result->units_failed);
@@ -206,6 +209,8 @@ static void print_graph(const json_t *graph, FILE *file)
 		number(graph, "units_failed"), number(graph, "skipped"),
 		(double)number(graph, "wall_ns") / 1e9,
 		(double)number(graph, "peak_memory_bytes") / 0x100000);
+	if (string(graph, "sandbox"))
+		fprintf(file, "sandbox: %s\n", string(graph, "sandbox"));
 	fprintf(file, "%-18s %7s %10s %10s %8s %12s %8s\n", "operator", "runs",
 		"items in", "items out", "rejected", "bytes in", "busy ms");
 	json_array_foreach(json_object_get(graph, "operators"), index, object)

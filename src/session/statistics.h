@@ -13,10 +13,12 @@ struct statistics;
 struct statistics *statistics_create(const char *session);
 void statistics_destroy(struct statistics *statistics); /* takes NULL */
 
-/* Takes down what GRAPH did before it is destroyed. */
+/* Takes down what GRAPH did before it is destroyed. SANDBOX is the one that it
+ * ran in, in words, or NULL where it needed none. */
 void statistics_add(struct statistics *statistics,
 	const struct graph_plan *plan, const struct graph *graph,
-	const struct graph_result *result, uint64_t wall_ns);
+	const struct graph_result *result, uint64_t wall_ns,
+	const char *sandbox);
 
 /* As JSON, to be freed; NULL where no graph has run. */
 char *statistics_json(const struct statistics *statistics);

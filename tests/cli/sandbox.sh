@@ -107,6 +107,24 @@ said 'read-file was refused'
 echo inet | expect 71 "$hostile" run piped.yaml
 said 'the worker did what its sandbox refuses'
 
+# What held is said by the figures of the run, and kept with it.
+rm tries/*
+echo harmless >tries/harmless
+for format in text json; do
+	rm -rf kept
+	expect 0 "$hostile" run --state kept --stats $format try.yaml
+	grep -qE "(^sandbox: |\"sandbox\":\")$levels" stderr ||
+		fail "--stats $format doesn't say the sandbox"
+	expect 0 "$hostile" runs --state kept try.yaml last
+	printed "sandbox: $levels"
+done
+rm -rf kept
+expect 0 "$hostile" run --state kept --stats text --sandbox off try.yaml
+said 'sandbox: off'
+expect 0 "$hostile" runs --state kept try.yaml last
+printed 'sandbox: off'
+rm -rf kept
+
 # off: nothing is refused.
 rm tries/*
 echo read-file >tries/read-file
@@ -137,6 +155,8 @@ expect 0 "$hostile" run --sandbox off two.yaml
 sed 's/do: hostile/do: {use: filter, where: "true"}/' try.yaml >plain.yaml
 expect 0 "$LEAT" run -v --sandbox require plain.yaml
 grep -q sandbox stderr && fail 'nothing is untrusted'
+expect 0 "$LEAT" run --stats text plain.yaml
+grep -q sandbox stderr && fail 'nothing is untrusted, say the figures'
 
 # What is missing: `on` says so, `require` refuses. strace plays such a kernel.
 # A tracer gets in the way of LeakSanitizer.

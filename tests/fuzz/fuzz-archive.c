@@ -22,7 +22,8 @@ static const char format[] =
 	"operators:\n"
 	"  in: stdin\n"
 	"  entries: {use: archive-read, nested: true, plain: pass,\n"
-	"    formats: [tar, zip, 7z, cpio, ar, iso, rar, xar, lha, cab, mtree,\n"
+	"    formats: [tar, zip, 7z, cpio, ar, iso, rar, xar, lha, cab, "
+	"mtree,\n"
 	"      warc], max-bytes: 16MiB, max-entries: 500,\n"
 	"    trailing: %s, content: %s}\n"
 	"  why: {use: map, select: [reject_reason, reject_position]}\n"
@@ -42,9 +43,8 @@ static const char names[] =
 	"  show: {use: map, select: [entry_trail, entry_path, entry_size]}\n"
 	"  table: csv-encode\n"
 	"  out: discard\n";
-static const char digest_links[] =
-	"  - in -> entries -> sum\n"
-	"  - sum.digest -> show -> table -> out\n";
+static const char digest_links[] = "  - in -> entries -> sum\n"
+				   "  - sum.digest -> show -> table -> out\n";
 static const char name_links[] = "  - in -> entries -> show -> table -> out\n";
 
 static FILE *nowhere;
@@ -72,8 +72,9 @@ static struct session *load(bool trailing, bool content)
 	fill(descriptor, text, strlen(text));
 	free(text);
 	text = strdup(content ? digest_links : name_links);
-	fuzz_check(text && pwrite(descriptor, text, strlen(text),
-				   lseek(descriptor, 0, SEEK_END)) > 0,
+	fuzz_check(text &&
+			pwrite(descriptor, text, strlen(text),
+				lseek(descriptor, 0, SEEK_END)) > 0,
 		"no links");
 	free(text);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
