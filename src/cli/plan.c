@@ -7,6 +7,7 @@
 #include "cli/build.h"
 #include "cli/json.h"
 #include "cli/plan.h"
+#include "engine/crew.h"
 #include "session/forecast.h"
 #include "session/stale.h"
 
@@ -28,7 +29,8 @@ static const struct option_spec options[] = {
 	OPTION_ROW_PARAM,
 	OPTION_ROW_STATE(offsetof(struct plan_options, state)),
 	{'v', "verbose", OPTION_FLAG, offsetof(struct plan_options, verbose),
-		NULL, NULL, "List all units, also those that are up to date"},
+		NULL, NULL,
+		"List all units and operators, also what is up to date"},
 	{0},
 };
 
@@ -49,6 +51,22 @@ static void print_name(const char *name)
 	text_free(&text);
 }
 
+static void print_detail(const char *detail)
+{
+	struct text text = {0};
+
+	if (detail)
+		text_add_escaped(&text, detail, strlen(detail), SIZE_MAX);
+	printf("%s%s\n", detail ? ": " : "", detail ? text.data : "");
+	text_free(&text);
+}
+
+/* Whether it stays in quarantine. */
+static bool rests(const struct due *due, size_t index)
+{
+	return due->units[index].quarantined && due->ways[index] != UNIT_RUNS;
+}
+
 /* The units with one reason, the first of them by name. */
 static void print_reason(
 	const struct due *due, enum due_reason reason, bool verbose)
@@ -56,7 +74,7 @@ static void print_reason(
 	size_t count = 0;
 
 	for (size_t i = 0; i < due->count; i++)
-		count += due->units[i].reason == reason;
+		count += due->units[i].reason == reason && !rests(due, i);
 	if (count == 0 || (reason == DUE_NOT && !verbose))
 		return;
 	printf("  %zu: %s\n", count, due_reason_texts[reason]);
@@ -64,16 +82,14 @@ static void print_reason(
 	for (size_t i = 0; i < due->count; i++) {
 		const struct due_unit *unit = &due->units[i];
 
-		if (unit->reason != reason)
+		if (unit->reason != reason || rests(due, i))
 			continue;
 		if (!verbose && shown++ == SHOWN_UNITS) {
 			printf("    and %zu more\n", count - SHOWN_UNITS);
 			break;
 		}
 		print_name(unit->name);
-		if (unit->detail)
-			printf(": %s", unit->detail);
-		putchar('\n');
+		print_detail(unit->detail);
 	}
 }
 
@@ -88,12 +104,78 @@ static void print_stale(const struct due *due)
 	text_free(&text);
 }
 
+/* Units that failed before, and aren't tried again as they are. */
+static void print_resting(const struct due *due)
+{
+	if (due->quarantined_count > 0)
+		printf("  %zu: in quarantine\n", due->quarantined_count);
+	for (size_t i = 0; i < due->count; i++) {
+		if (!rests(due, i))
+			continue;
+		print_name(due->units[i].name);
+		print_detail(due->units[i].detail);
+	}
+}
+
+/* Files that will be units, and aren't there yet. */
+static void print_awaited(const struct due *due, bool verbose)
+{
+	if (due->awaited_count > 0)
+		printf("  %zu: not there yet, %s will be written by %s\n",
+			due->awaited_count,
+			due->awaited_count == 1 ? "it" : "they", due->detail);
+	for (size_t i = 0; i < due->awaited_count; i++) {
+		if (!verbose && i == SHOWN_UNITS) {
+			printf("    and %zu more\n",
+				due->awaited_count - SHOWN_UNITS);
+			break;
+		}
+		print_name(due->awaited[i]);
+		putchar('\n');
+	}
+}
+
+static void print_operators(const char *what, const struct graph *graph,
+	const struct graph_plan *plan, bool within)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < plan->operator_count; i++) {
+		if (graph_is_within(graph, plan->ranks[i]) != within)
+			continue;
+		printf("%s%s", count++ ? ", " : what,
+			plan->operators[plan->ranks[i]].name);
+	}
+	if (count > 0)
+		putchar('\n');
+}
+
+/* How the graph works: what of it works within units and what doesn't, and
+ * whether units can be worked at in several processes. */
+static void print_way(
+	const struct graph *graph, const struct graph_plan *plan, bool verbose)
+{
+	struct text why = {0};
+
+	if (verbose)
+		print_operators("  within a unit: ", graph, plan, true);
+	print_operators("  over all units: ", graph, plan, false);
+	if (graph_has_obstacle(graph, &why))
+		printf("  one process, since %s\n", why.data);
+	else if (verbose)
+		puts("  units can be shared out to workers");
+	text_free(&why);
+}
+
 static void print_graph(const struct plan_output *output,
-	const struct graph_plan *plan, const struct due *due)
+	const struct graph *graph, const struct graph_plan *plan,
+	const struct due *due)
 {
 	if (due->reason == DUE_NOT) {
+		size_t up_to_date = due->count - due->quarantined_count;
+
 		printf("%s: nothing to do, %zu unit%s up to date\n", plan->name,
-			due->count, due->count == 1 ? " is" : "s are");
+			up_to_date, up_to_date == 1 ? " is" : "s are");
 	} else {
 		printf("%s: runs, since %s", plan->name,
 			due_reason_texts[due->reason]);
@@ -109,7 +191,11 @@ static void print_graph(const struct plan_output *output,
 	}
 	for (int reason = DUE_REASONS - 1; reason >= 0; reason--)
 		print_reason(due, (enum due_reason)reason, output->verbose);
+	print_awaited(due, output->verbose);
+	print_resting(due);
 	print_stale(due);
+	if (due->reason != DUE_NOT || output->verbose)
+		print_way(graph, plan, output->verbose);
 }
 
 /* ---- JSON ------------------------------------------------------------------- */
@@ -126,7 +212,10 @@ static json_t *unit_create(const struct due *due, size_t index)
 
 	json_put(object, "unit", json_name(unit->name));
 	json_put(object, "does", json_string(ways[due->ways[index]]));
-	json_put(object, "reason", json_string(due_reason_texts[unit->reason]));
+	json_put(object, "reason",
+		json_string(rests(due, index)
+				? "in quarantine"
+				: due_reason_texts[unit->reason]));
 	json_put(object, "detail", json_name(unit->detail));
 	return object;
 }
@@ -148,12 +237,40 @@ static void add_stale(json_t *stale, const struct store_unit *row)
 	text_free(&unit);
 }
 
-static json_t *graph_create_json(
+static json_t *list_operators(
+	const struct graph *graph, const struct graph_plan *plan, bool within)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (graph_is_within(graph, plan->ranks[i]) == within)
+			json_append(list,
+				json_string(
+					plan->operators[plan->ranks[i]].name));
+	return list;
+}
+
+static void put_way(json_t *object, const struct graph *graph,
+	const struct graph_plan *plan)
+{
+	struct text why = {0};
+	bool alone = graph_has_obstacle(graph, &why);
+
+	json_put(object, "within", list_operators(graph, plan, true));
+	json_put(object, "spans", list_operators(graph, plan, false));
+	json_put(object, "shared", json_boolean(!alone));
+	json_put(object, "unshared", json_name(why.data));
+	text_free(&why);
+}
+
+static json_t *graph_create_json(const struct graph *graph,
 	const struct graph_plan *plan, const struct due *due)
 {
 	json_t *object = json_object(), *units = json_array(),
-	       *stale = json_array();
+	       *stale = json_array(), *awaited = json_array();
 
+	for (size_t i = 0; i < due->awaited_count; i++)
+		json_append(awaited, json_name(due->awaited[i]));
 	for (size_t i = 0; i < due->count; i++)
 		json_append(units, unit_create(due, i));
 	for (size_t i = 0; i < due->vanished.count; i++)
@@ -163,20 +280,23 @@ static json_t *graph_create_json(
 	json_put(object, "reason", json_string(due_reason_texts[due->reason]));
 	json_put(object, "detail", json_name(due->detail));
 	json_put(object, "units", units);
+	json_put(object, "awaited", awaited);
 	json_put(object, "stale", stale);
+	put_way(object, graph, plan);
 	return object;
 }
 
-static void show(
-	void *context, const struct graph_plan *plan, const struct due *due)
+static void show(void *context, const struct graph *graph,
+	const struct graph_plan *plan, const struct due *due)
 {
 	struct plan_output *output = context;
 
 	output->work |= due->reason != DUE_NOT;
 	if (output->graphs)
-		json_append(output->graphs, graph_create_json(plan, due));
+		json_append(
+			output->graphs, graph_create_json(graph, plan, due));
 	else
-		print_graph(output, plan, due);
+		print_graph(output, graph, plan, due);
 }
 
 /* ---- The verb --------------------------------------------------------------- */
@@ -255,7 +375,8 @@ const struct verb verb_plan = {
 		"remembered of the last run, and says of each unit whether it "
 		"would run and why. Nothing is changed, and no input is read "
 		"but where its size and times can't tell whether it is the "
-		"same.\n",
+		"same. Operators that work over all units are named, and why "
+		"units can't be shared out to workers, if so.\n",
 	.options = options,
 	.run = run,
 };

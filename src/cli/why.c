@@ -80,23 +80,30 @@ static void show_changes(const struct question *question,
 /* ---- Answers ---------------------------------------------------------------- */
 
 static void print_reason(
-	const char *name, enum due_reason reason, const char *detail)
+	const char *name, const char *reason, const char *detail)
 {
 	struct text text = {0};
 
 	text_add_escaped(&text, name, strlen(name), SIZE_MAX);
-	printf("%s: %s", text.data, due_reason_texts[reason]);
-	if (detail)
-		printf(": %s", detail);
-	putchar('\n');
+	text_add_format(&text, ": %s", reason);
+	if (detail) {
+		text_add_string(&text, ": ");
+		text_add_escaped(&text, detail, strlen(detail), SIZE_MAX);
+	}
+	puts(text.data);
 	text_free(&text);
 }
 
 static void answer_unit(struct question *question, const struct due *due,
 	const struct due_unit *unit)
 {
+	bool rests =
+		unit->quarantined && due->ways[unit - due->units] != UNIT_RUNS;
+
 	question->found = true;
-	print_reason(unit->name, unit->reason, unit->detail);
+	print_reason(unit->name,
+		rests ? "in quarantine" : due_reason_texts[unit->reason],
+		unit->detail);
 	if ((unit->reason == DUE_SETTINGS || unit->reason == DUE_SIDE) &&
 		question->store)
 		show_changes(question, &unit->fingerprint,
@@ -107,7 +114,7 @@ static void answer_graph(struct question *question,
 	const struct graph_plan *plan, const struct due *due)
 {
 	question->found = true;
-	print_reason(plan->name, due->reason, due->detail);
+	print_reason(plan->name, due_reason_texts[due->reason], due->detail);
 	if (due->reason == DUE_SETTINGS && question->store)
 		show_changes(question, &due->fingerprint,
 			&due->graph_fingerprint, due->run);
@@ -141,13 +148,27 @@ static bool answer_stale(struct question *question, const struct due *due)
 	return found;
 }
 
-static void show(
-	void *context, const struct graph_plan *plan, const struct due *due)
+/* What is asked for will be written by another graph. */
+static bool answer_awaited(struct question *question, const struct due *due)
+{
+	for (size_t i = 0; i < due->awaited_count; i++)
+		if (strcmp(due->awaited[i], question->address->given) == 0) {
+			printf("%s: not there yet, it will be written by %s\n",
+				question->address->given, due->detail);
+			question->found = true;
+			return true;
+		}
+	return false;
+}
+
+static void show(void *context, const struct graph *graph,
+	const struct graph_plan *plan, const struct due *due)
 {
 	struct question *question = context;
 	const struct due_unit *unit;
 
-	if (answer_stale(question, due))
+	(void)graph;
+	if (answer_stale(question, due) || answer_awaited(question, due))
 		return;
 	switch (address_find(
 		question->address, plan, due, question->store, &unit)) {

@@ -53,6 +53,9 @@ struct crew_methods {
  * results pass the frontiers, and what is untrusted is within units. */
 bool graph_can_share(const struct graph *graph);
 
+/* Whether they can't; WHY, which may be NULL, gets the reason: a phrase. */
+bool graph_has_obstacle(const struct graph *graph, struct text *why);
+
 /* The name of an operator because of which they can't: it takes whole contents
  * of several units; or NULL. */
 const char *graph_unshared(const struct graph *graph);

@@ -129,6 +129,10 @@ bool graph_targets(struct graph *graph,
 	bool (*each)(void *context, const struct graph_target *target),
 	void *context);
 
+/* Whether a source would find the file, if it were there. Units have been
+ * found, or there were none. */
+bool graph_finds(const struct graph *graph, const char *path);
+
 /* Whoever runs the graph won't: reports why in the name of the operator. The
  * graph has failed. */
 void graph_refuse(struct graph *graph, unsigned op, enum exit_status status,

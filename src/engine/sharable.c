@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether the units of a graph can be shared, and how much there is to share. */
+#include <stdarg.h>
+
 #include "engine/share.h"
 
 /* Nobody pulls a stream out of another process. */
@@ -7,16 +9,6 @@ static bool takes_streams_out(const struct link *link)
 {
 	return link->from->within && !link->to->within &&
 		operator_shape(link->to, link->to_pin)->type == PAYLOAD_STREAM;
-}
-
-static bool link_can_be_shared(const struct link *link)
-{
-	if (!link->from->within)
-		return true;
-	if (link_is_leaky(link) || link->to->pins[link->to_pin].live)
-		return false;
-	return link->to->within ||
-		(link->policy == LINK_BLOCKING && !takes_streams_out(link));
 }
 
 const char *graph_unshared(const struct graph *graph)
@@ -51,23 +43,86 @@ bool share_find_unit(
 		: number == 0;
 }
 
-bool graph_can_share(const struct graph *graph)
+/* ---- Obstacles ---------------------------------------------------------------- */
+
+static void say(struct text *why, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(struct text *why, const char *format, ...)
+{
+	va_list args;
+
+	if (!why)
+		return;
+	va_start(args, format);
+	text_add_vformat(why, format, args);
+	va_end(args);
+}
+
+static bool source_is_obstacle(const struct graph *graph, struct text *why)
 {
 	const struct operator *source = share_source(graph);
 
-	if (!source || !source->spec->segment || !source->within ||
-		source->output_count != 1)
+	if (!source)
+		say(why, "it has several sources");
+	else if (!source->spec->segment)
+		say(why, "%s is one unit", source->plan->name);
+	else if (!source->within || source->output_count != 1)
+		say(why, "%s gives more than contents", source->plan->name);
+	else
 		return false;
-	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->operators[i].spec->flags &
-			(graph->operators[i].within ? OPERATOR_SHOWS
-						    : OPERATOR_UNTRUSTED))
-			return false;
-	for (unsigned i = 0; i < graph->plan->link_count; i++)
-		if (!link_can_be_shared(&graph->links[i]))
-			return false;
 	return true;
 }
+
+static bool operator_is_obstacle(const struct operator *op, struct text *why)
+{
+	unsigned flags = op->spec->flags;
+
+	if (op->within && flags & OPERATOR_SHOWS)
+		say(why, "%s shows each unit as it comes", op->plan->name);
+	else if (!op->within && flags & OPERATOR_UNTRUSTED)
+		say(why, "%s depends on all units", op->plan->name);
+	else
+		return false;
+	return true;
+}
+
+static bool link_is_obstacle(const struct link *link, struct text *why)
+{
+	const char *from = link->from->plan->name, *to = link->to->plan->name;
+
+	if (!link->from->within)
+		return false;
+	if (link_is_leaky(link))
+		say(why, "the link %s -> %s may drop items", from, to);
+	else if (link->to->pins[link->to_pin].live)
+		say(why, "the link %s -> %s sets a property", from, to);
+	else if (takes_streams_out(link))
+		say(why, "%s takes whole contents of all units", to);
+	else if (!link->to->within && link->policy != LINK_BLOCKING)
+		say(why, "the link %s -> %s isn't blocking", from, to);
+	else
+		return false;
+	return true;
+}
+
+bool graph_has_obstacle(const struct graph *graph, struct text *why)
+{
+	bool found = source_is_obstacle(graph, why);
+
+	for (unsigned i = 0; i < graph->plan->operator_count && !found; i++)
+		found = operator_is_obstacle(&graph->operators[i], why);
+	for (unsigned i = 0; i < graph->plan->link_count && !found; i++)
+		found = link_is_obstacle(&graph->links[i], why);
+	return found;
+}
+
+bool graph_can_share(const struct graph *graph)
+{
+	return !graph_has_obstacle(graph, NULL);
+}
+
+/* ---- How much ------------------------------------------------------------------- */
 
 enum unit_way share_way(const struct graph *graph, uint64_t number)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files units will be written to, as far as their names tell. */
+/* Which files units will be written to, as far as their names tell; and which a
+ * source would find. */
 #include "engine/frontier.h"
 
 struct telling {
@@ -97,6 +98,18 @@ bool graph_targets(struct graph *graph,
 	}
 	text_free(&telling.path);
 	return ok;
+}
+
+bool graph_finds(const struct graph *graph, const char *path)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = &graph->operators[i];
+
+		if (op->spec->finds && op->opened && !op->finished &&
+			op->spec->finds(op, op->state, path))
+			return true;
+	}
+	return false;
 }
 
 void graph_refuse(struct graph *graph, unsigned op, enum exit_status status,

@@ -274,6 +274,11 @@ struct operator_spec {
 	struct attributes *(*named)(
 		struct operator *op, void *state, uint64_t number);
 
+	/* Of sources that are not told each of their files by name: whether
+	 * this would be one of them, if it were there. Once open was called,
+	 * be it in vain. NULL: none would. */
+	bool (*finds)(struct operator *op, void *state, const char *path);
+
 	/* Of operators that write files, once open was called: the one for the
 	 * unit of SEGMENT, which has no more attributes than `named` gives, or
 	 * where they span units, with SEGMENT NULL, the one for all. PATH gets

@@ -101,8 +101,11 @@ static enum due_reason compare(struct comparison *comparison,
 	if (stored->state == UNIT_FAILED)
 		return DUE_FAILED;
 	unit->quarantined = stored->state == UNIT_QUARANTINED;
-	if (unit->quarantined) /* what is there is older */
+	if (unit->quarantined) { /* what is there is older */
+		unit->detail =
+			arena_string(comparison->due->arena, stored->reason);
 		return DUE_NOT;
+	}
 	enum due_reason reason =
 		check_outputs(comparison, stored, &unit->detail, &aged);
 	if (reason == DUE_NOT && aged)

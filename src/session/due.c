@@ -21,6 +21,7 @@ const char *const due_reason_texts[DUE_REASONS] = {
 	[DUE_PARTIAL] = "its partial result isn't kept",
 	[DUE_ALWAYS] = "it is not known before it runs",
 	[DUE_SIDE] = "a side input changed",
+	[DUE_WRITTEN] = "it depends on what another graph writes",
 	[DUE_UNITS] = "units changed",
 	[DUE_NEEDED] = "units that run need it",
 	[DUE_OTHERS] = "all units run together",

@@ -22,6 +22,8 @@ enum due_reason {
 	DUE_PARTIAL, /* what it contributes isn't kept */
 	DUE_SIDE, /* what comes from a side did; DETAIL names it */
 	DUE_ALWAYS, /* it isn't known what it is before it runs */
+	DUE_WRITTEN, /* an earlier graph may write what it reads, in a forecast;
+			DETAIL names that graph */
 	DUE_UNITS, /* of a graph: units are due, new or gone */
 	DUE_OTHERS, /* of a unit: units of this graph run together */
 	DUE_NEEDED, /* of a unit of a side: others run */
@@ -97,6 +99,9 @@ struct due {
 	struct frontier *frontiers;
 	unsigned frontier_count;
 	struct due_range **ranges;
+	/* Of a forecast: files that aren't there yet, and will be units. */
+	const char **awaited;
+	size_t awaited_count;
 	size_t run_count, brought_count;
 	size_t quarantined_count; /* of units that stay in quarantine */
 	bool spans; /* something of it spans units, or they run together */

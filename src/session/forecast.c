@@ -2,37 +2,97 @@
 /* What a run would do. */
 #include "session/forecast.h"
 
-#include "session/targets.h"
+#include <stdlib.h>
 
-static enum exit_status forecast_graph(const struct forecast *forecast,
-	const struct graph_plan *plan, const struct key_base *base,
-	struct targets *targets)
+#include "base/memory.h"
+#include "session/targets.h"
+#include "session/upcoming.h"
+
+/* The graphs of a forecast, one after the other. */
+struct course {
+	const struct forecast *forecast;
+	struct key_base base;
+	struct targets *targets;
+	struct upcoming *upcoming;
+};
+
+static enum exit_status fail_store(const struct forecast *forecast)
 {
-	const struct session *session = forecast->session;
-	struct graph_settings settings = {
-		.memory_bytes = (size_t)session->memory_bytes,
-		.log = forecast->log,
-	};
-	struct graph *graph = graph_create(plan, &settings);
+	log_say(forecast->log, LOG_ERROR, NULL, "%s",
+		run_store_problem(forecast->store));
+	return STATUS_IO_ERROR;
+}
+
+/* A graph whose units were found. */
+static enum exit_status show_graph(struct course *course, struct graph *graph,
+	const struct graph_plan *plan)
+{
+	const struct forecast *forecast = course->forecast;
 	enum exit_status status = STATUS_OK;
 	struct due due;
 	bool all;
 
-	if (!graph_find_units(graph)) {
+	if (!due_find(&due, graph, plan, forecast->store, &course->base)) {
+		status = fail_store(forecast);
+	} else if (!targets_add(course->targets, graph, plan, &all)) {
 		status = graph_status(graph);
 	} else {
-		if (due_find(&due, graph, plan, forecast->store, base)) {
-			if (targets_add(targets, graph, plan, &all))
-				forecast->show(forecast->context, plan, &due);
-			else
-				status = graph_status(graph);
-		} else {
-			log_say(forecast->log, LOG_ERROR, NULL, "%s",
-				run_store_problem(forecast->store));
-			status = STATUS_IO_ERROR;
-		}
-		due_finish(&due);
+		upcoming_apply(course->upcoming, graph, &due);
+		upcoming_add(course->upcoming, graph, plan, &due);
+		forecast->show(forecast->context, graph, plan, &due);
 	}
+	due_finish(&due);
+	return status;
+}
+
+/* A graph for which there is no input yet, as it may be written. */
+static bool show_awaiting(struct course *course, struct graph *graph,
+	const struct graph_plan *plan)
+{
+	struct due due = {.arena = arena_create(), .knowledge = UNITS_APART};
+	bool awaits = graph_status(graph) == STATUS_NO_INPUT &&
+		upcoming_apply(course->upcoming, graph, &due);
+
+	if (awaits) {
+		upcoming_add(course->upcoming, graph, plan, &due);
+		course->forecast->show(
+			course->forecast->context, graph, plan, &due);
+	}
+	due_finish(&due);
+	return awaits;
+}
+
+static enum exit_status forecast_graph(
+	struct course *course, const struct graph_plan *plan)
+{
+	const struct forecast *forecast = course->forecast;
+	char *messages = NULL;
+	size_t length = 0;
+	struct log log = *forecast->log;
+	struct graph_settings settings = {
+		.memory_bytes = (size_t)forecast->session->memory_bytes,
+		.log = &log,
+	};
+	enum exit_status status;
+
+	/* What is said of inputs that aren't there may be of no concern. */
+	log.file = open_memstream(&messages, &length);
+	if (!log.file)
+		memory_abort();
+	struct graph *graph = graph_create(plan, &settings);
+	bool found = graph_find_units(graph);
+	FILE *held = log.file;
+	log.file = forecast->log->file;
+	fclose(held);
+	if (found)
+		status = show_graph(course, graph, plan);
+	else
+		status = show_awaiting(course, graph, plan)
+			? STATUS_OK
+			: graph_status(graph);
+	if (found || status != STATUS_OK)
+		fwrite(messages, 1, length, log.file);
+	free(messages);
 	graph_destroy(graph);
 	return status;
 }
@@ -40,16 +100,17 @@ static enum exit_status forecast_graph(const struct forecast *forecast,
 enum exit_status forecast_make(const struct forecast *forecast)
 {
 	const struct session *session = forecast->session;
+	struct course course = {.forecast = forecast};
 	enum exit_status status = STATUS_OK;
-	struct key_base base;
 
-	key_base_init(&base, session->directory);
-	struct targets *targets = targets_create(&base);
+	key_base_init(&course.base, session->directory);
+	course.targets = targets_create(&course.base);
+	course.upcoming = upcoming_create(&course.base);
 	for (unsigned i = 0; i < session->graph_count && status == STATUS_OK;
 		i++)
-		status = forecast_graph(
-			forecast, &session->graphs[i], &base, targets);
-	targets_destroy(targets);
-	key_base_finish(&base);
+		status = forecast_graph(&course, &session->graphs[i]);
+	upcoming_destroy(course.upcoming);
+	targets_destroy(course.targets);
+	key_base_finish(&course.base);
 	return status;
 }

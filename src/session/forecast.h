@@ -14,8 +14,8 @@ struct forecast {
 	const struct log *log;
 
 	/* Called for each graph; what it gets is borrowed until it returns. */
-	void (*show)(void *context, const struct graph_plan *plan,
-		const struct due *due);
+	void (*show)(void *context, const struct graph *graph,
+		const struct graph_plan *plan, const struct due *due);
 	void *context;
 };
 

@@ -52,6 +52,14 @@ static void print_operators(const json_t *operators, FILE *file)
 	}
 }
 
+static void print_sharing(const json_t *graph, FILE *file)
+{
+	const char *why = string(graph, "unshared");
+
+	fprintf(file, "\nunits can%s be shared out to workers%s%s\n",
+		why ? "not" : "", why ? ": " : "", why ? why : "");
+}
+
 /* ---- Links --------------------------------------------------------------- */
 
 static void end_text(struct text *text, const json_t *link)
@@ -141,6 +149,7 @@ void outline_print(const json_t *outline, FILE *file)
 	{
 		fprintf(file, "\ngraph %s\n\n", string(graph, "name"));
 		print_operators(json_object_get(graph, "operators"), file);
+		print_sharing(graph, file);
 		putc('\n', file);
 		print_links(json_object_get(graph, "links"), file);
 	}

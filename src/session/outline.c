@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "engine/crew.h"
 #include "registry/registry.h"
 #include "session/link-end.h"
 
@@ -33,12 +34,17 @@ static const struct pin_spec *row_of(
 	return &op->spec->pins[pin < last ? pin : last];
 }
 
-/* What the operator works over: all units also behind what spans them. One
- * that has `per` may pass units on and yet count over all. */
-static enum scope find_scope(const struct operator_plan *op)
+/* What the operator works over: all units also behind what spans them, or where
+ * something of them all sets a property. One that has `per` may pass units on
+ * and yet count over all. */
+static enum scope find_scope(const struct graph *graph,
+	const struct graph_plan *plan, const struct operator_plan *op)
 {
 	enum scope own =
 		op->spec->flags & OPERATOR_SCOPED ? op->per : op->scope;
+
+	if (!graph_is_within(graph, (unsigned)(op - plan->operators)))
+		return SCOPE_GRAPH;
 	bool inputs = false;
 
 	for (unsigned pin = 0; pin < op->pin_count - op->live_count; pin++) {
@@ -64,10 +70,12 @@ static json_t *path_string(const char *path)
 	return checked(string);
 }
 
-static json_t *describe_operator(const struct operator_plan *op)
+static json_t *describe_operator(const struct graph *graph,
+	const struct graph_plan *plan, const struct operator_plan *op)
 {
 	return json_pack("{ss ss ss so si ss?}", "name", op->name, "use",
-		op->spec->name, "scope", scope_names[find_scope(op)], "file",
+		op->spec->name, "scope",
+		scope_names[find_scope(graph, plan, op)], "file",
 		path_string(op->location.source->name), "line",
 		(int)op->location.line, "inserted", op->inserted);
 }
@@ -129,27 +137,39 @@ static void add_links(
 	}
 }
 
-static json_t *describe_graph(const struct graph_plan *plan)
+static json_t *describe_graph(
+	const struct graph_plan *plan, const struct graph_settings *settings)
 {
+	struct graph *graph = graph_create(plan, settings);
 	json_t *operators = checked(json_array());
 	json_t *links = checked(json_array());
 
 	for (unsigned i = 0; i < plan->operator_count; i++) {
 		unsigned index = plan->ranks[i];
 
-		append(operators, describe_operator(&plan->operators[index]));
+		append(operators,
+			describe_operator(
+				graph, plan, &plan->operators[index]));
 		add_links(links, plan, index);
 	}
-	return json_pack("{ss so so}", "name", plan->name, "operators",
-		operators, "links", links);
+	struct text why = {0};
+	bool alone = graph_has_obstacle(graph, &why);
+	json_t *description = json_pack("{ss sb ss? so so}", "name", plan->name,
+		"shared", !alone, "unshared", why.data, "operators", operators,
+		"links", links);
+	text_free(&why);
+	graph_destroy(graph);
+	return description;
 }
 
 json_t *outline_create(const struct session *session)
 {
+	const struct graph_settings settings = {
+		.memory_bytes = (size_t)session->memory_bytes};
 	json_t *graphs = checked(json_array());
 
 	for (unsigned i = 0; i < session->graph_count; i++)
-		append(graphs, describe_graph(&session->graphs[i]));
+		append(graphs, describe_graph(&session->graphs[i], &settings));
 	return checked(
 		json_pack("{so ss so}", "file", path_string(session->path),
 			"session", session->name, "graphs", graphs));

@@ -103,6 +103,7 @@ static bool is_comparable(enum due_reason reason)
 	case DUE_INPUT:
 	case DUE_IDENTITY:
 	case DUE_SIDE:
+	case DUE_WRITTEN:
 	case DUE_SETTINGS: return false;
 	default: return true;
 	}

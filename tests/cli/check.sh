@@ -189,6 +189,8 @@ bad         write-file  unit
 table       csv-encode  all units
 out         stdout      all units
 
+units can be shared out to workers
+
 link                               carries
 in.out -> split.in                 stream
 split.out -> split.tee.in          line
@@ -232,6 +234,8 @@ holds stdout <<'END'
       "graphs": [
         {
           "name": "good",
+          "shared": false,
+          "unshared": "in is one unit",
           "operators": [
             {
               "name": "in",

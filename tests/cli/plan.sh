@@ -130,6 +130,164 @@ expect 73 env LEAT_STATE=none "$LEAT" run copy.yaml
 said 'out/b.txt would be written for logs/b.log and for more/b.log'
 rm logs/b.log
 
+# ---- What works within units, and in workers -------------------------------------
+
+# way WHY LINKS OPERATOR...: plan and check say why units aren't shared out.
+way()
+{
+	why=$1
+	links=$2
+	shift 2
+	{
+		printf 'leat: 1\nsession: way\nreproducible: false\noperators:\n'
+		printf '  %s\n' 'in: {use: files, match: "more/*"}' "$@"
+		printf 'links: [%s]\n' "$links"
+	} >way.yaml
+	expect 0 "$LEAT" plan way.yaml
+	printed "  one process, since $why"
+	expect 0 "$LEAT" plan --json way.yaml
+	printed "\"unshared\": \"$why\""
+	printed '"shared": false'
+	expect 0 "$LEAT" check -v way.yaml
+	printed "units cannot be shared out to workers: $why"
+	expect 0 "$LEAT" check -v --format json way.yaml
+	printed "\"unshared\": \"$why\""
+}
+
+out='out: {use: write-file, path: way.txt}'
+way 'it has several sources' 'in -> all -> out, other -> all' 'all: gather' \
+	'other: {use: files, match: "copy.*"}' "$out"
+way 'out takes whole contents of all units' 'in -> out' "$out"
+way 'the link split -> out may drop items' \
+	'in -> split, {from: split, to: out, policy: leaky-producer}' \
+	'split: lines' 'out: {use: write-file, path: "way/{src_name}"}'
+way 'the link number -> some sets a property' \
+	'in -> split -> some -> out, split -> number -> some@where' \
+	'split: lines' 'number: {use: match, pattern: "(?<w>n)", else: drop}' \
+	'some: filter' 'out: discard'
+expect 0 "$LEAT" plan -v all.yaml
+printed '  within a unit: in, split'
+printed '  over all units: out'
+printed '  units can be shared out to workers'
+expect 0 "$LEAT" plan --json all.yaml
+python3 - stdout <<'END' || fail 'the JSON of plan: operators'
+import json, sys
+graph = json.load(open(sys.argv[1]))["graphs"][0]
+assert graph["within"] == ["in", "split", "some"], graph
+assert graph["spans"] == ["out"] and graph["shared"] is True, graph
+END
+
+# ---- Graphs that read what others write --------------------------------------------
+
+mkdir first
+echo 1 >first/a
+echo 2 >first/b
+cat >chain.yaml <<'END'
+leat: 1
+session: chain
+graphs:
+  first:
+    operators:
+      in: {use: files, match: "first/*"}
+      out: {use: write-file, path: "mid/{src_name}"}
+    links: [in -> out]
+  second:
+    operators:
+      in: {use: files, match: "mid/*", exclude: [x]}
+      split: lines
+      out: {use: write-file, path: "all.chain"}
+    links: [in -> split -> out]
+  third:
+    operators:
+      in: {use: files, match: "all.chain"}
+      out: {use: write-file, path: "last/{src_name}"}
+    links: [in -> out]
+END
+# planned: the plan is what stands on standard input, but for how it works.
+planned()
+{
+	expect 0 "$LEAT" plan chain.yaml
+	silent stderr
+	grep -v '^  over' stdout >plan
+	holds plan
+}
+planned <<'END'
+first: runs, since units changed; 2 of 2 units run, 0 come from the store
+  2: new
+    first/a
+    first/b
+second: runs, since it depends on what another graph writes: first; 0 of 0 units run, 0 come from the store
+  2: not there yet, they will be written by first
+    mid/a
+    mid/b
+third: runs, since it depends on what another graph writes: second; 1 of 1 unit run, 0 come from the store
+  1: it depends on what another graph writes
+    all.chain: second
+END
+expect 2 "$LEAT" plan --detailed-exitcode chain.yaml
+expect 0 "$LEAT" run chain.yaml
+sleep 0.1
+expect 0 "$LEAT" run chain.yaml
+planned <<'END'
+first: nothing to do, 2 units are up to date
+second: nothing to do, 2 units are up to date
+third: nothing to do, 1 unit is up to date
+END
+echo 3 >>first/a
+echo 4 >first/c
+echo 5 >first/x
+planned <<'END'
+first: runs, since units changed; 3 of 4 units run, 0 come from the store
+  1: its input changed
+    first/a
+  2: new
+    first/c
+    first/x
+second: runs, since it depends on what another graph writes: first; 1 of 2 units run, 1 comes from the store
+  1: it depends on what another graph writes
+    mid/a: first
+  1: not there yet, it will be written by first
+    mid/c
+third: runs, since it depends on what another graph writes: second; 1 of 1 unit run, 0 come from the store
+  1: it depends on what another graph writes
+    all.chain: second
+END
+expect 0 "$LEAT" why chain.yaml mid/c
+printed 'mid/c: not there yet, it will be written by first'
+expect 0 "$LEAT" run -v chain.yaml
+cat first/a first/b first/c | holds last/all.chain
+rm -r first mid
+expect 66 "$LEAT" plan chain.yaml
+said 'no input matches first/*'
+
+# ---- Units in quarantine -----------------------------------------------------------
+
+mkdir rest
+echo '?' >rest/a
+echo b >rest/b
+cat >rest.yaml <<'END'
+leat: 1
+session: rest
+operators:
+  in: {use: files, match: "rest/*"}
+  split: lines
+  some: {use: match, pattern: '^\w', on-error: quarantine}
+  out: {use: write-file, path: "resting/{src_name}"}
+links: [in -> split -> some -> out]
+END
+expect 1 "$LEAT" run rest.yaml
+expect 0 "$LEAT" plan rest.yaml
+sed 's/: rest.a: .*/: WHY/' stdout >plan
+holds plan <<'END'
+rest: nothing to do, 1 unit is up to date
+  1: in quarantine
+    rest/a: WHY
+END
+expect 0 "$LEAT" why rest.yaml rest/a
+printed 'rest/a: in quarantine: '
+expect 0 "$LEAT" plan --json rest.yaml
+printed '"reason": "in quarantine"'
+
 # ---- Another run ----------------------------------------------------------------
 
 mkfifo gate

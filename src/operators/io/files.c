@@ -507,6 +507,19 @@ static struct attributes *named(
 	return name_attributes(file_set_get(state->files, (size_t)number));
 }
 
+/* The list names its files one by one; those are there or not. */
+static bool finds(struct operator *op, void *memory, const char *path)
+{
+	struct state *state = memory;
+	bool found = false;
+
+	(void)op;
+	for (size_t i = 0; i < state->match.count && !found; i++)
+		found = file_pattern_finds(
+			state->match.items[i].text, path, &state->options);
+	return found;
+}
+
 static void close_state(struct operator *op, void *memory)
 {
 	struct state *state = memory;
@@ -551,6 +564,7 @@ const struct operator_spec spec_files = {
 	.open = open,
 	.unit = unit,
 	.named = named,
+	.finds = finds,
 	.segment = segment,
 	.content = content,
 	.step = step,

@@ -216,13 +216,59 @@ bool file_pattern_matches(
 	return fnmatch(pattern, slash ? slash + 1 : relative, flags) == 0;
 }
 
-bool file_set_excludes(const struct file_set *set, const char *relative)
+/* The bytes of the directories that are named as they are. */
+static size_t literal_length(const char *pattern)
 {
-	const struct file_set_options *options = set->options;
+	size_t length = strcspn(pattern, "*?[");
 
+	while (length > 0 && pattern[length - 1] != '/')
+		length--;
+	return length;
+}
+
+static bool is_excluded(
+	const char *relative, const struct file_set_options *options)
+{
 	for (size_t i = 0; i < options->exclude_count; i++)
 		if (file_pattern_matches(options->exclude[i], relative,
 			    options->ignore_case))
 			return true;
 	return false;
+}
+
+/* Whether it is what is found, or a directory that is walked, which ends where
+ * a slash stands in PATH. */
+static bool matches_up_to(
+	const char *pattern, const char *path, bool recursive, int flags)
+{
+	struct text part = {0};
+	bool found = whole_matches(pattern, path, flags);
+
+	for (const char *at = strchr(path, '/'); recursive && at && !found;
+		at = strchr(at + 1, '/')) {
+		part.length = 0;
+		text_add(&part, path, (size_t)(at - path));
+		found = whole_matches(pattern, part.data, flags);
+	}
+	text_free(&part);
+	return found;
+}
+
+bool file_pattern_finds(const char *pattern, const char *path,
+	const struct file_set_options *options)
+{
+	pattern = without_dot(pattern);
+	path = without_dot(path);
+	size_t literal = literal_length(pattern);
+
+	return strncmp(pattern, path, literal) == 0 &&
+		matches_up_to(pattern + literal, path + literal,
+			options->recursive,
+			options->ignore_case ? FNM_CASEFOLD : 0) &&
+		!is_excluded(path + literal, options);
+}
+
+bool file_set_excludes(const struct file_set *set, const char *relative)
+{
+	return is_excluded(relative, set->options);
 }
