@@ -132,7 +132,7 @@ find_files 'match: "*.none"' 66 \
 find_files 'match: "fold*"' 66 \
 	'no input matches fold*, only directories do: end it in `/**`, or set `recursive: true`'
 find_files 'match: "fodler/sub/*.txt"' 66 \
-	'no input matches fodler/sub/*.txt, there is no directory fodler/sub; `empty: allow` permits that'
+	'no input matches fodler/sub/*.txt, whose directory is missing; `empty: allow` permits that'
 : >list
 find_files 'list: list' 66 \
 	'no input matches: the list is empty; `empty: allow` permits that'

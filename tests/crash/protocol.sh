@@ -69,12 +69,12 @@ wrong 's/"\.leat-[^"]*", O_RDWR|O_CREAT/"new", O_RDWR|O_CREAT/' 'is written in i
 wrong 's/\(renameat(.*\), [0-9]*<[^>]*>/\1, 9<\/elsewhere>/' 'another directory'
 ordered -v some=1 /dev/null >found && fail 'not found: nothing is renamed'
 
-for test in incremental examples; do
+for test in incremental examples archive-examples; do
 	"$srcdir/tests/cli/$test.sh" >said 2>&1 ||
 		fail "$test.sh: $(head -n 20 said)"
 	check $test 1
 done
-for example in $(cd "$srcdir" && grep -l write-file examples/*/*.yaml); do
+for example in $(cd "$srcdir" && grep -lE 'write-file|extract' examples/*/*.yaml); do
 	grep -qF "$example" sessions || fail "no test runs $example"
 done
 finish

@@ -273,8 +273,8 @@ static void find_files(struct state *state)
 	}
 }
 
-/* Says that what stands in front of the first wildcard isn't there. */
-static void add_missing(struct text *what, const char *pattern)
+/* Whether what stands in front of the first wildcard isn't there. */
+static bool lacks_directory(const char *pattern)
 {
 	size_t length = strcspn(pattern, "*?[");
 	struct text directory = {0};
@@ -282,13 +282,12 @@ static void add_missing(struct text *what, const char *pattern)
 	while (length > 0 && pattern[length - 1] != '/')
 		length--;
 	if (length < 2)
-		return;
+		return false;
 	text_add(&directory, pattern, length - 1);
-	if (access(directory.data, F_OK) < 0 && errno == ENOENT) {
-		text_add_string(what, ", there is no directory ");
-		text_add_escaped(what, pattern, length - 1, 200);
-	}
+	const bool lacks =
+		access(directory.data, F_OK) < 0 && errno == ENOENT;
 	text_free(&directory);
+	return lacks;
 }
 
 static void fail_empty(struct operator *op, struct state *state)
@@ -300,7 +299,9 @@ static void fail_empty(struct operator *op, struct state *state)
 
 		text_add_string(&what, i > 0 ? ", " : " ");
 		text_add_escaped(&what, text, strlen(text), 200);
-		add_missing(&what, text);
+		/* Without its name, which may be a part of a secret. */
+		if (lacks_directory(text))
+			text_add_string(&what, ", whose directory is missing");
 		if (what.length > 1000) {
 			text_add_string(&what, " and so on");
 			break;
