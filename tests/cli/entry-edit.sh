@@ -83,6 +83,12 @@ list "set: {entry_user: \"''\"}" 'entry_user, entry_gid'
 sort -u stdout >values
 echo '"",8' | holds values
 
+# Hard links lead to the new name, however that came about.
+list "set: {entry_path: \"upper(src_path)\"}"
+grep -i twin stdout >values
+echo 'IN.TAR/ETC/TWIN,IN.TAR/USR/SHARE/TWO.TXT' >wanted
+holds values <wanted
+
 # What can't be is rejected, and its content is not there.
 cat >copy.yaml <<'END'
 leat: 1

@@ -150,18 +150,27 @@ static struct attributes *refuse_value(struct entry_change *change,
 
 /* ---- Names ------------------------------------------------------------------ */
 
-/* What PATH becomes; false: a limit was hit. */
-static bool substitute(
-	struct entry_change *change, const char *path, size_t length)
+/* The name that an entry with the attributes FROM gets: the one GIVEN, if it
+ * isn't null, what the substitution makes of its path, or its path; a file that
+ * came from no archive has that of its source. False: a limit was hit. */
+static bool find_name(struct entry_change *change,
+	const struct attributes *from, const struct value *given)
 {
+	const struct value *path =
+		attributes_get(from, &entry_attributes[ENTRY_PATH]);
+	enum pattern_result result = PATTERN_NONE;
+
+	if (!path)
+		path = attributes_get(from, change->sources[SOURCE_PATH]);
+	if (!given->null)
+		path = given;
 	change->name.length = 0;
-	switch (substitution_apply(
-		change->rename, path, length, &change->name)) {
-	case PATTERN_HIT: return true;
-	case PATTERN_NONE: text_add(&change->name, path, length); return true;
-	case PATTERN_LIMIT: break;
-	}
-	return false;
+	if (change->rename)
+		result = substitution_apply(change->rename, path->data,
+			path->length, &change->name);
+	if (result == PATTERN_NONE)
+		text_add(&change->name, path->data, path->length);
+	return result != PATTERN_LIMIT;
 }
 
 /* Sets the path KEY to the name that was found, checked and brought into the
@@ -209,47 +218,15 @@ static struct attributes *set_sources(struct entry_change *change,
 	return source_names_set(set, change->sources, change->name.data);
 }
 
-/* The path is GIVEN, what its substitution makes of it, or what it was; a file
- * that came from no archive has that of its source. */
 static struct attributes *set_path(struct entry_change *change,
 	struct attributes *set, const struct attributes *from,
 	const struct value *given)
 {
-	const struct value *path =
-		attributes_get(from, &entry_attributes[ENTRY_PATH]);
-
-	if (!path)
-		path = attributes_get(from, change->sources[SOURCE_PATH]);
-	if (given)
-		path = given;
-	change->name.length = 0;
-	if (given || !change->rename)
-		text_add(&change->name, path->data, path->length);
-	else if (!substitute(change, path->data, path->length))
+	if (!find_name(change, from, given))
 		return refuse(change, set, "entry_path",
 			substitution_limit(change->rename));
 	set = set_name(change, set, ENTRY_PATH);
 	return set ? set_sources(change, set, from) : NULL;
-}
-
-/* A hard link leads to what is renamed as well. */
-static struct attributes *rename_link(struct entry_change *change,
-	struct attributes *set, const struct attributes *from)
-{
-	const struct value *type =
-		attributes_get(from, &entry_attributes[ENTRY_TYPE]);
-	const struct value *link =
-		attributes_get(from, &entry_attributes[ENTRY_LINK]);
-
-	if (!change->rename || !type || !link || type->length != 8 ||
-		memcmp(type->data, "hardlink", 8) != 0)
-		return set;
-	change->path.length = 0;
-	entry_add_path(&change->path, link->data, link->length);
-	if (!substitute(change, change->path.data, change->path.length))
-		return refuse(change, set, "entry_link",
-			substitution_limit(change->rename));
-	return set_name(change, set, ENTRY_LINK);
 }
 
 /* ---- Entries ---------------------------------------------------------------- */
@@ -285,26 +262,95 @@ static struct attributes *set_values(struct entry_change *change,
 	return set;
 }
 
+/* Computes the columns of an entry; false: expression_error says why not. */
+static bool compute(struct entry_change *change, const struct segment *segment,
+	struct item *item)
+{
+	size_t row;
+
+	expression_start(change->set, &item, 1, segment);
+	return expression_next(change->set, &row) == EXPRESSION_ROW;
+}
+
+static bool is_hard_link(const struct attributes *from)
+{
+	const struct value *type =
+		attributes_get(from, &entry_attributes[ENTRY_TYPE]);
+
+	return type && type->length == 8 &&
+		memcmp(type->data, "hardlink", 8) == 0 &&
+		attributes_get(from, &entry_attributes[ENTRY_LINK]);
+}
+
+/* The attributes of a hard link as if it had the path of what it leads to. */
+static struct attributes *at_target(
+	struct entry_change *change, struct attributes *from)
+{
+	const struct value *link =
+		attributes_get(from, &entry_attributes[ENTRY_LINK]);
+	struct attributes *set;
+
+	change->path.length = 0;
+	entry_add_path(&change->path, link->data, link->length);
+	set = attributes_set_text(attributes_ref(from),
+		&entry_attributes[ENTRY_PATH], change->path.data,
+		change->path.length);
+	return set_sources(change, set, from);
+}
+
+/* Finds the name that TARGET gets; returns NULL, or what is wrong. */
+static const char *find_target(struct entry_change *change,
+	const struct segment *target, struct item *item)
+{
+	struct value given = {.null = true};
+	const char *problem = NULL;
+	int column = change->set
+		? schema_find(expression_schema(change->set), "entry_path")
+		: -1;
+
+	if (column >= 0 && !compute(change, target, item))
+		return expression_error(change->set);
+	if (column >= 0)
+		problem = expression_value(change->set, (size_t)column, &given);
+	if (!problem && !find_name(change, target->attributes, &given))
+		problem = substitution_limit(change->rename);
+	return problem;
+}
+
+/* A hard link leads to what has another name as well. */
+static struct attributes *follow_link(struct entry_change *change,
+	struct attributes *set, const struct segment *segment,
+	struct item *item)
+{
+	struct segment target = *segment;
+	const char *problem;
+
+	if (!is_hard_link(segment->attributes))
+		return set;
+	target.attributes = at_target(change, segment->attributes);
+	problem = find_target(change, &target, item);
+	attributes_unref(target.attributes);
+	if (problem)
+		return refuse(change, set, "entry_link", problem);
+	return set_name(change, set, ENTRY_LINK);
+}
+
 struct attributes *entry_change_apply(struct entry_change *change,
 	const struct segment *segment, struct item *item)
 {
 	const struct attributes *from = segment->attributes;
 	struct attributes *set = attributes_ref(segment->attributes);
 	struct value given = {.null = true};
-	size_t row;
 
 	if (!attributes_get(from, change->sources[SOURCE_PATH]))
 		return set ? set : attributes_create();
 	change->problem.length = 0;
 	change->field = NULL;
-	if (change->set) {
-		expression_start(change->set, &item, 1, segment);
-		if (expression_next(change->set, &row) != EXPRESSION_ROW)
-			return refuse(change, set, NULL,
-				expression_error(change->set));
+	if (change->set && !compute(change, segment, item))
+		return refuse(change, set, NULL, expression_error(change->set));
+	if (change->set)
 		set = set_values(change, set, &given);
-	}
 	if (set)
-		set = set_path(change, set, from, given.null ? NULL : &given);
-	return set ? rename_link(change, set, from) : NULL;
+		set = set_path(change, set, from, &given);
+	return set ? follow_link(change, set, segment, item) : NULL;
 }

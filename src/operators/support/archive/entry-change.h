@@ -11,7 +11,7 @@
 
 /* Whoever has it sets the first members; zero: no such change. */
 struct entry_change {
-	struct substitution *rename; /* of paths and what hard links lead to */
+	struct substitution *rename; /* of paths */
 	struct expression *set; /* a column for each attribute */
 	const struct attribute_spec *sources[SOURCE_NAMES];
 
@@ -31,8 +31,8 @@ const char *const *entry_change_names(void);
  * says a time or, in octal, a mode. */
 bool entry_change_takes(const struct attribute_spec *key, enum value_type type);
 
-/* The attributes that an entry with those of SEGMENT gets; one reference. ITEM
- * is of that segment. What came by a pipe and is no archive has no name, and
+/* The attributes that an entry with those of SEGMENT gets; one reference. A
+ * hard link leads to what its target is called then. ITEM is of that segment. What came by a pipe and is no archive has no name, and
  * stays as it is. NULL: it can't be, `problem` says why. */
 struct attributes *entry_change_apply(struct entry_change *change,
 	const struct segment *segment, struct item *item);
