@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "operators/support/pattern/pattern.h"
 #include "operators/support/pattern/scan.h"
+#include "operators/support/pattern/substitution.h"
 
 static struct pattern *create(const char *text)
 {
@@ -441,6 +442,91 @@ static void test_same(void **state)
 	assert_true(searched > todo / 5);
 }
 
+/* ---- Substitution --------------------------------------------------------- */
+
+static struct substitution *replacing(
+	const char *text, const char *with, struct pattern_problem *problem)
+{
+	const struct setting_text setting = {.text = text};
+
+	return substitution_create(
+		&setting, with, (struct location){0}, problem);
+}
+
+/* What becomes of SUBJECT; NULL: nothing matches. */
+static void check_replaced(const char *text, const char *with,
+	const char *subject, const char *expected)
+{
+	struct pattern_problem problem;
+	struct substitution *substitution = replacing(text, with, &problem);
+	struct text result = {0};
+
+	assert_non_null(substitution);
+	text_add_string(&result, "=");
+	assert_int_equal(substitution_apply(substitution, subject,
+				 strlen(subject), &result),
+		expected ? PATTERN_HIT : PATTERN_NONE);
+	assert_string_equal(result.data, expected ? expected : "=");
+	text_free(&result);
+	substitution_destroy(substitution);
+}
+
+/* From the section "CREATING A NEW STRING WITH SUBSTITUTIONS" of pcre2api(3),
+ * but for the last, whose length is 200 times 100. */
+static void test_substitution(void **state)
+{
+	char with[101], expected[20002];
+
+	(void)state;
+	check_replaced("x", "y", "abc", NULL);
+	check_replaced("b", "", "abcb", "=ac");
+	check_replaced("(\\w)(\\d)", "$2${1}", "a1 b2", "=1a 2b");
+	check_replaced("(?<l>\\w)(?<n>\\d)", "$n$$${l}", "a1", "=1$a");
+	check_replaced("(a)|(b)", "<$1$2>", "ab", "=<a><b>");
+	check_replaced("^", "usr/", "bin\\sh", "=usr/bin\\sh");
+	check_replaced("\\xff", "y", "\xff\xfe\xff", "=y\xfey");
+	check_replaced("(*UTF)^.", "u", "\303\274ber", "=uber");
+	memset(with, 'w', 100);
+	with[100] = '\0';
+	memset(expected, 'w', sizeof(expected));
+	expected[0] = '=';
+	expected[20001] = '\0';
+	char subject[201] = {0};
+	memset(subject, 'x', 200);
+	check_replaced("x", with, subject, expected);
+}
+
+static void check_wrong(const char *text, const char *with, const char *message)
+{
+	struct pattern_problem problem;
+
+	assert_null(replacing(text, with, &problem));
+	assert_string_equal(problem.message, message);
+}
+
+static void test_substitution_problems(void **state)
+{
+	struct pattern_problem problem;
+	struct substitution *substitution;
+	struct text result = {0};
+	const char zeros[] = "0000000000000000000000000000000000000000";
+
+	(void)state;
+	check_wrong("(a)", "$2", "the pattern has no group '2'");
+	check_wrong("(a)", "${2", "'${2' names no group");
+	check_wrong("(?<a>.)", "$ab", "the pattern has no group 'ab'");
+	check_wrong("(?<ab>.)", "${a}", "the pattern has no group 'a'");
+	check_wrong("a", "5 $", "'$' names no group");
+	check_wrong("a", "$123456", "the pattern has no group '123456'");
+	substitution = replacing("^(0+)*[1-9]", "", &problem);
+	assert_int_equal(
+		substitution_apply(substitution, zeros, strlen(zeros), &result),
+		PATTERN_LIMIT);
+	assert_non_null(strstr(substitution_limit(substitution), "1000000"));
+	text_free(&result);
+	substitution_destroy(substitution);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +541,8 @@ int main(void)
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_stack),
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_substitution),
+		cmocka_unit_test(test_substitution_problems),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
