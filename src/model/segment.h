@@ -47,6 +47,8 @@ struct segment {
 			      that spans units */
 	struct attributes *attributes; /* with those of the parent; or NULL */
 	bool failed;
+	bool bare; /* no content belongs to it, as to a directory in an
+		      archive: that nothing comes is not an empty one */
 };
 
 /* A segment with one reference. Takes ATTRIBUTES (may be NULL). */

@@ -197,8 +197,8 @@ END
 expect 0 "$LEAT" run drop.yaml --where "entry_type = 'file' AND entry_size > 0"
 holds_only dropped '3 4'
 rm -r dropped
-expect 0 "$LEAT" run drop.yaml --where "entry_type <> 'file'"
-holds_only dropped '0 1 2 5 7 8'
+expect 0 "$LEAT" run drop.yaml --where "entry_type = 'file'"
+holds_only dropped '3 4 6'
 rm -r dropped
 expect 1 "$LEAT" run drop.yaml \
 	--where "abs(-9223372036854775807 - (entry_type = 'directory')) > 0"

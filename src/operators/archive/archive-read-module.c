@@ -192,11 +192,12 @@ static void give(struct operator *op, struct stream *stream)
 }
 
 static void begin_entry(struct operator *op, struct archive_reading *reading,
-	struct attributes *attributes)
+	struct attributes *attributes, bool bare)
 {
 	struct segment *segment =
 		segment_create_nested(operator_segment(op, IN), attributes);
 
+	segment->bare = bare;
 	operator_begin(op, OUT, segment);
 	segment_unref(segment);
 	reading->in_entry = true;
@@ -224,7 +225,7 @@ static enum step nest(struct operator *op, struct archive_reading *reading,
 		layer->source = NULL;
 		layer->described = NULL;
 		pop(reading);
-		begin_entry(op, reading, attributes);
+		begin_entry(op, reading, attributes, false);
 		give(op, source);
 		return STEP_MORE;
 	case LAYER_END:
@@ -248,7 +249,7 @@ static enum step give_entry(struct operator *op, struct archive_read *state,
 			"`passphrases`");
 	if (is_regular(entry) && may_nest(reading, path->data))
 		return nest(op, reading, attributes);
-	begin_entry(op, reading, attributes);
+	begin_entry(op, reading, attributes, !is_regular(entry));
 	if (!state->content)
 		give(op, NULL);
 	else if (is_regular(entry))
@@ -384,7 +385,7 @@ static enum step pass_plain(struct operator *op, struct archive_read *state)
 		given->attributes = attributes_ref(reading->item->attributes);
 		given->position = reading->item->position;
 		layer->source = NULL;
-		begin_entry(op, reading, NULL);
+		begin_entry(op, reading, NULL, false);
 		operator_give(op, OUT, &given, 1);
 	}
 	drop(op, reading);

@@ -344,6 +344,7 @@ static bool begin_entry(
 		outer = in->parent ? in->parent : in;
 	segment_unref(state->segment);
 	state->segment = segment_create_nested(outer, attributes);
+	state->segment->bare = in->bare;
 	operator_begin(op, OUT, state->segment);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/content/content.h"
+#include "operators/support/empty-content.h"
 
 enum { IN, OUT };
 
@@ -151,11 +152,11 @@ static enum step take(
 static bool give_level(struct operator *op, struct state *state, bool empty)
 {
 	struct level *level = innermost(state);
-	bool bytes = operator_shape(op, IN)->type == PAYLOAD_BYTES;
 
 	if (level->lost || operator_unit_failed(op, IN))
 		drop(&level->content);
-	else if (!level->content && bytes && empty && !level->parent)
+	else if (!level->content && empty && !level->parent &&
+		is_empty_content(op, IN))
 		level->content = content_create(operator_budget(op));
 	if (!level->content)
 		return true;

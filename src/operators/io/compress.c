@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/codec/compressor.h"
+#include "operators/support/empty-content.h"
 #include "operators/support/file/buffer-pool.h"
 
 enum { IN, OUT };
@@ -123,7 +124,8 @@ static bool is_due(struct operator *op, struct state *state, enum event event)
 	if (operator_unit_failed(op, IN))
 		return false;
 	if (scope == SCOPE_SEGMENT)
-		return level->begun || !level->outer;
+		return level->begun ||
+			(!level->outer && is_empty_content(op, IN));
 	return state->depth == 1;
 }
 
@@ -198,6 +200,8 @@ static enum step read_stream(
 	case READ_MEMORY: return STEP_WAIT;
 	case READ_DATA: break;
 	case READ_END:
+		document(op, state)->begun = true; /* also if it is empty */
+		/* fall through */
 	case READ_FAILED:
 		state->window = (struct slice){0};
 		operator_release(op, IN, 1);

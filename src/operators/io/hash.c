@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "engine/operator.h"
+#include "operators/support/empty-content.h"
 #include "operators/support/hash/tap.h"
 
 enum { IN, OUT, DIGEST };
@@ -184,9 +185,7 @@ static bool has_content(struct operator *op, struct state *state)
 	if (level->failed || operator_segment(op, IN)->failed ||
 		operator_unit_failed(op, IN) || !operator_linked(op, DIGEST))
 		return false;
-	return level->hasher ||
-		(operator_shape(op, IN)->type == PAYLOAD_BYTES &&
-			!level->outer);
+	return level->hasher || (!level->outer && is_empty_content(op, IN));
 }
 
 static enum step give_record(struct operator *op, struct state *state)

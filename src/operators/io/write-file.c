@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "engine/operator.h"
+#include "operators/support/empty-content.h"
 #include "operators/support/write/batch.h"
 #include "operators/support/write/template.h"
 
@@ -353,18 +354,6 @@ static enum step cut_unit(struct operator *op, struct state *state)
 	return STEP_MORE;
 }
 
-/* Whether a segment in which nothing came is an empty content. Where streams
- * come, it has none: it is a directory in an archive, or was filtered out. Nor
- * is a unit whose contents have segments of their own, such as an archive. */
-static bool is_content(
-	struct operator *op, const struct state *state, bool outermost)
-{
-	const struct shape *shape = operator_shape(op, IN);
-
-	return !state->document->parent && shape->type != PAYLOAD_STREAM &&
-		!(outermost && shape->scope == SCOPE_SEGMENT);
-}
-
 /* The end of a unit in a file that spans them. */
 static enum step end_unit(struct operator *op, struct state *state, bool failed)
 {
@@ -388,7 +377,8 @@ static enum step end(struct operator *op, struct state *state)
 	if (failed && state->document->output)
 		output_discard(state->document->output);
 	else if (!failed &&
-		(state->document->output || is_content(op, state, outermost)))
+		(state->document->output ||
+			(!state->document->parent && is_empty_content(op, IN))))
 		result = finish(op, state);
 	pop(state);
 	return result;

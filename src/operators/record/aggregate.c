@@ -4,6 +4,7 @@
 #include "engine/operator.h"
 #include "operators/support/aggregate/partial.h"
 #include "operators/support/aggregate/rows.h"
+#include "operators/support/empty-content.h"
 #include "operators/support/scope-level.h"
 #include "operators/support/sql/columns.h"
 
@@ -21,6 +22,7 @@ struct aggregate {
 	struct aggregation *levels;
 	size_t level_count;
 	size_t depth; /* of open segments */
+	bool leaf; /* none has begun in the innermost one */
 
 	bool emitting;
 	struct aggregate_rows rows;
@@ -126,6 +128,7 @@ static enum step fold(
 static enum step begin(struct operator *op, struct aggregate *state)
 {
 	state->depth++;
+	state->leaf = true;
 	if (!scope_edge(op, state->depth))
 		return STEP_MORE;
 	return operator_pass(op, IN, EVENT_BEGIN);
@@ -137,12 +140,33 @@ static void start_rows(struct operator *op, struct aggregate *state)
 	state->emitting = true;
 }
 
+static enum step finish_rows(struct operator *op, struct aggregate *state)
+{
+	state->emitting = false;
+	aggregate_rows_finish(&state->rows);
+	aggregation_clear(level(op, state));
+	if (operator_per(op) == SCOPE_GRAPH)
+		return STEP_END;
+	state->depth--;
+	return operator_pass(op, IN, EVENT_END);
+}
+
+/* Whether a segment has a result: items came, or it is a content without. */
+static bool is_result(
+	struct operator *op, const struct aggregation *aggregation, bool leaf)
+{
+	return aggregation->any || operator_per(op) == SCOPE_UNIT ||
+		(leaf && is_empty_content(op, IN));
+}
+
 /* The end of a unit decides whether what it brought is kept. */
 static enum step end(struct operator *op, struct aggregate *state)
 {
 	struct aggregation *aggregation = level(op, state);
 	bool edge = scope_edge(op, state->depth);
+	bool leaf = state->leaf;
 
+	state->leaf = false;
 	if (!edge && state->depth == 1 && operator_keeps(op, IN))
 		save(op, state);
 	if (edge || state->depth == 1) {
@@ -151,6 +175,8 @@ static enum step end(struct operator *op, struct aggregate *state)
 		else
 			aggregation_keep(aggregation);
 	}
+	if (edge && !is_result(op, aggregation, leaf))
+		return finish_rows(op, state);
 	if (edge)
 		start_rows(op, state);
 	else
@@ -181,17 +207,6 @@ static enum step fail_row(struct operator *op, struct aggregate *state)
 		STATUS_BAD_DATA, (struct place){0}, "%s",
 		state->rows.problem.data);
 	return STEP_MORE;
-}
-
-static enum step finish_rows(struct operator *op, struct aggregate *state)
-{
-	state->emitting = false;
-	aggregate_rows_finish(&state->rows);
-	aggregation_clear(level(op, state));
-	if (operator_per(op) == SCOPE_GRAPH)
-		return STEP_END;
-	state->depth--;
-	return operator_pass(op, IN, EVENT_END);
 }
 
 static enum step emit(struct operator *op, struct aggregate *state)
@@ -327,7 +342,7 @@ const struct operator_spec spec_aggregate = {
 		"values of `group`, then those of `compute`. The records come "
 		"in the order of the values of `group`, null first and text by "
 		"its bytes. Without `group` there is exactly one record (for "
-		"each unit or segment, with `per`), also when no item came: "
+		"each unit or content, with `per`), also when no item came: "
 		"the counts are 0 then, and all else is null.\n\n"
 		"count(*) counts items; the other functions pass over nulls. "
 		"sum of integers is exact, and an error where the result is "

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "engine/operator.h"
+#include "operators/support/empty-content.h"
 #include "operators/support/write/csv-writer.h"
 
 enum { IN, OUT };
@@ -152,13 +153,20 @@ static enum step begin(struct operator *op, struct csv_encode *state)
 	return operator_pass(op, IN, EVENT_BEGIN);
 }
 
+/* Whether the innermost segment is a document, perhaps one without records. */
+static bool is_document(struct operator *op, struct csv_encode *state)
+{
+	const struct level *level = document(op, state);
+
+	return level == &state->levels[state->depth] && !level->outer &&
+		(operator_document_scope(op) != SCOPE_SEGMENT ||
+			is_empty_content(op, IN));
+}
+
 /* A document without records has its header, too. */
 static enum step end(struct operator *op, struct csv_encode *state)
 {
-	struct level *level = document(op, state);
-	bool last = level == &state->levels[state->depth];
-
-	if (last && heading_is_due(op, state) && !level->outer &&
+	if (is_document(op, state) && heading_is_due(op, state) &&
 		!operator_unit_failed(op, IN)) {
 		enum step step = give_heading(op, state);
 

@@ -36,6 +36,7 @@ void aggregation_add(struct aggregation *aggregation,
 	struct group_table *table = &aggregation->table;
 	uint32_t groups[GROUP_SPAN];
 
+	aggregation->any = true;
 	group_table_find(table, values, count, groups);
 
 	struct fold fold = {
@@ -161,6 +162,7 @@ void aggregation_clear(struct aggregation *aggregation)
 {
 	empty_all(aggregation);
 	group_table_clear(&aggregation->table);
+	aggregation->any = false;
 }
 
 void aggregation_finish(struct aggregation *aggregation)

@@ -14,6 +14,7 @@ struct aggregation {
 	const struct aggregate_plan *plan;
 	struct group_table table;
 	struct meter *meter;
+	bool any; /* something was added since it was cleared */
 	uint32_t *order; /* of the groups, once sorted; else NULL */
 };
 
