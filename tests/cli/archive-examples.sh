@@ -3,7 +3,7 @@
 # The examples with archives, against bsdtar, sha256sum, grep and dpkg-deb.
 . "$srcdir/tests/cli/lib.sh"
 
-for tool in bsdtar zip 7zz tar gzip; do
+for tool in bsdtar zip 7zz tar gzip zstd; do
 	command -v $tool >/dev/null || skip "no $tool"
 done
 
@@ -108,6 +108,54 @@ sort stdout >sorted
 holds sorted <wanted
 expect 66 "$LEAT" run "$search" --tree teer --pattern 'gate ='
 said 'no input matches teer/**/*, whose directory is missing'
+
+# ---- repack: the same entries, whatever tar made of them -------------------------
+repack=$srcdir/examples/repack/repack.yaml
+expect 0 "$LEAT" check --strict "$repack"
+mkdir -p work/tool/.git work/tool/bin work/tool/doc releases/2026
+echo '#!/bin/sh' >work/tool/bin/run
+chmod 755 work/tool/bin/run
+cp work/tool/bin/run work/tool/bin/run~
+ln -s run work/tool/bin/link
+echo text >work/tool/doc/text
+ln work/tool/doc/text work/tool/doc/twin
+: >work/tool/.git/config
+tar -C work -czf releases/2026/tool-1.0.tar.gz ./tool
+touch -d 2001-02-03 work/tool/doc/text work/tool/bin/run
+(cd work && find tool | sort -r | tar -czf ../releases/again.tar.gz \
+	--format=ustar --owner=7 --mode=u=rwX --no-recursion -T -)
+expect 0 env SOURCE_DATE_EPOCH=946684800 "$LEAT" run "$repack" \
+	--archives releases --out packed
+holds_only packed '2026 again.tar.zst'
+holds_only packed/2026 tool-1.0.tar.zst
+cmp packed/again.tar.zst packed/2026/tool-1.0.tar.zst ||
+	fail 'the same entries make other archives'
+zstd -dc packed/again.tar.zst | tar -tv --utc --full-time >stdout
+sed 's/  */ /g' stdout >names
+holds names <<'END'
+drwxr-xr-x 0/0 0 2000-01-01 00:00:00 tool/
+drwxr-xr-x 0/0 0 2000-01-01 00:00:00 tool/bin/
+lrwxrwxrwx 0/0 0 2000-01-01 00:00:00 tool/bin/link -> run
+-rwxr-xr-x 0/0 10 2000-01-01 00:00:00 tool/bin/run
+drwxr-xr-x 0/0 0 2000-01-01 00:00:00 tool/doc/
+-rw-r--r-- 0/0 5 2000-01-01 00:00:00 tool/doc/text
+hrw-r--r-- 0/0 0 2000-01-01 00:00:00 tool/doc/twin link to tool/doc/text
+END
+rm -r work/tool/.git work/tool/bin/run~
+unpack packed/again.tar.zst unpacked
+diff -r work unpacked || fail 'repack changes contents'
+expect 0 "$LEAT" run "$repack" --archives releases --out some \
+	--keep "entry_path LIKE '%/doc/%'"
+bsdtar -tf some/again.tar.zst >names
+printf '%s\n' tool/doc/text tool/doc/twin | holds names
+expect 1 "$LEAT" run "$repack" --archives releases --out none \
+	--keep "entry_path NOT LIKE '%/text'"
+said "the hard link \`tool/doc/twin\` leads to \`tool/doc/text\`, which isn't in the archive"
+cp cut.tar.gz releases
+expect 1 "$LEAT" run -k "$repack" --archives releases --out kept
+said 'releases/cut.tar.gz: '
+(cd kept && find . -type f | sort) >names
+printf '%s\n' ./2026/tool-1.0.tar.zst ./again.tar.zst | holds names
 
 # ---- deb-audit: what dpkg-deb says of the packages -------------------------------
 command -v dpkg-deb >/dev/null || skip 'no dpkg-deb'

@@ -180,6 +180,54 @@ expect 0 "$LEAT" run files.yaml 'd/**/*.txt' --rename '\.txt$' --with .text
 (cd out && find . -type f | sort) >names
 printf '%s\n' ./usr/share/doc/one.text ./usr/share/two.text | holds names
 
+# Into archives: files with a directory in front of them, as git archive
+# --prefix does; and a filter that drops directories and links.
+cat >pack.yaml <<'END'
+leat: 1
+session: pack
+operators:
+  in: {use: files, match: "d/**"}
+  edit:
+    use: entry-edit
+    rename: '^'
+    with: mill-1.0/
+    set: {entry_mode: "CASE WHEN src_ext = 'txt' THEN '0444' END"}
+  pack: {use: archive-write, preserve: true}
+  out: {use: write-file, path: mill.tar}
+links: [in -> edit -> pack -> out]
+END
+chmod 640 d/etc/empty.conf
+find d -type f -exec touch -d @1500000000 {} +
+expect 0 "$LEAT" run pack.yaml
+tar -tvf mill.tar --utc --full-time | grep -v -e twin -e link |
+	awk '{ print $1, $4, $5, $6 }' >names
+holds names <<'END'
+-rw-r----- 2017-07-14 02:40:00 mill-1.0/etc/empty.conf
+-r--r--r-- 2017-07-14 02:40:00 mill-1.0/usr/share/doc/one.txt
+-r--r--r-- 2017-07-14 02:40:00 mill-1.0/usr/share/two.txt
+END
+cat >repack.yaml <<'END'
+leat: 1
+session: repack
+params: {where: {type: sql}}
+operators:
+  in: {use: files, match: in.tar}
+  entries: archive-read
+  pick: {use: filter, where: "${where}"}
+  edit: {use: entry-edit, rename: 'usr/', with: ''}
+  pack: archive-write
+  out: {use: write-file, path: "{src_stem}-out.tar"}
+links: [in -> entries -> pick -> edit -> pack -> out]
+END
+expect 0 "$LEAT" run repack.yaml --where "entry_type <> 'directory'"
+bsdtar -tf in-out.tar >names
+printf '%s\n' etc/empty.conf etc/link etc/twin share/doc/one.txt share/two.txt |
+	holds names
+tar -tvf in-out.tar | grep -q 'two.txt link to etc/twin' || fail 'the hard link'
+expect 0 "$LEAT" run repack.yaml --where "entry_type IN ('symlink', 'directory') AND entry_path <> 'usr'"
+bsdtar -tf in-out.tar >names
+printf '%s\n' etc/ etc/link share/ share/doc/ | holds names
+
 # A filter drops whole entries: what makes a document for each segment makes
 # none, also of directories.
 cat >drop.yaml <<'END'

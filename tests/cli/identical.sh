@@ -71,6 +71,11 @@ run_examples()
 		gzip-tree)
 			leat $name --logs "${p}tree" --out "${p}out/packed"
 			;;
+		repack)
+			# It is what times in archives come from.
+			SOURCE_DATE_EPOCH=946684800 leat $name \
+				--archives "${p}packs" --out "${p}out/repacked"
+			;;
 		sums)
 			leat $name --archives "${p}packs/*" >"$place/out/packed.sums"
 			;;
