@@ -81,6 +81,11 @@ struct output *graph_make_output(struct graph *graph, struct unit *unit,
 	const struct output_request *request);
 void graph_forget_outputs(struct graph *graph, struct unit *unit);
 
+/* Warns of what a library wrote to standard error, on its own, while a process
+ * was at the unit. */
+void graph_report_stray(
+	struct graph *graph, const struct unit *unit, const struct text *stray);
+
 /* ---- Being a worker ------------------------------------------------------ */
 
 struct worker_methods {
@@ -96,6 +101,9 @@ struct worker_methods {
 
 	/* The descriptor of a new temporary; -1: errno says why. */
 	int (*output)(void *context, const struct output_request *request);
+
+	/* Adds what was written to standard error since the last call. */
+	void (*stray)(void *context, struct text *text);
 
 	/* What became of the unit. */
 	void (*report)(void *context, const struct text *report);

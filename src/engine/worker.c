@@ -54,12 +54,16 @@ static void open_messages(struct worker *worker)
 		memory_abort();
 }
 
-static void settle_messages(struct worker *worker)
+static void settle_messages(struct graph *graph, struct worker *worker)
 {
 	struct unit *unit = worker->segment->unit;
 	const struct log_subject subject = {NULL, unit->name};
+	struct text stray = {0};
 	uint64_t unsaid_bytes;
 
+	worker->methods->stray(worker->context, &stray);
+	graph_report_stray(graph, unit, &stray);
+	text_free(&stray);
 	fflush(worker->log.file);
 	unsaid_bytes = worker->unsaid_bytes;
 	if (unsaid_bytes == 0)
@@ -230,7 +234,7 @@ static void report_unit(struct graph *graph, struct worker *worker)
 	sync_outputs(graph, worker->segment);
 	for (unsigned i = 0; i < graph_frontier_count(graph); i++)
 		give_piece(worker, i);
-	settle_messages(worker);
+	settle_messages(graph, worker);
 	worker->report.length = 0;
 	report_pack(&worker->report, graph, worker->segment->unit,
 		&worker->said, worker->sent);

@@ -269,7 +269,7 @@ bool session_set_param(struct session *session, const char *name,
 /* ---- Building ----------------------------------------------------------- */
 
 struct resources {
-	int64_t jobs, memory;
+	int64_t jobs, memory, unit_us;
 };
 
 static const struct property_spec resource_properties[] = {
@@ -284,13 +284,19 @@ static const struct property_spec resource_properties[] = {
 		.minimum = 1024 * 1024,
 		.maximum = INT64_C(1) << 50,
 		.fallback = "64MiB"},
+	{.name = "unit-time",
+		.type = SETTING_DURATION,
+		.offset = offsetof(struct resources, unit_us),
+		.minimum = 1000 * 1000,
+		.maximum = INT64_C(365) * 24 * 3600 * 1000 * 1000,
+		.fallback = "1d"},
 	{.name = NULL},
 };
 
 static void build_resources(struct loader *loader, const struct node *root)
 {
 	const struct node *map = node_get(root, "resources");
-	struct location locations[2];
+	struct location locations[3];
 	struct resources resources = {.jobs = 0};
 	struct settings settings = {.specs = resource_properties,
 		.what = "'resources'",
@@ -303,6 +309,7 @@ static void build_resources(struct loader *loader, const struct node *root)
 	loader->session->memory_bytes = resources.memory;
 	loader->session->memory_said = map && node_get(map, "memory");
 	loader->session->jobs = (unsigned)resources.jobs;
+	loader->session->unit_seconds = resources.unit_us / (1000 * 1000);
 	graph_read_on_error(loader, root, &loader->on_error);
 }
 

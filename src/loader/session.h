@@ -135,6 +135,7 @@ struct session {
 	int64_t memory_bytes; /* resources.memory, or the default */
 	bool memory_said; /* it isn't the default */
 	unsigned jobs; /* resources.jobs; 0: any number */
+	int64_t unit_seconds; /* resources.unit-time, or the default */
 	bool reproducible; /* the same inputs give the same bytes */
 	int64_t now_us; /* when it was parsed, microseconds since 1970; or what
 			   SOURCE_DATE_EPOCH says */

@@ -327,11 +327,15 @@ static json_t *resources(void)
 		.minimum = 1024 * 1024,
 		.maximum = INT64_C(1) << 50,
 		.fallback = "64MiB"};
+	static const struct property_spec unit_time = {
+		.type = SETTING_DURATION, .minimum = 1000000, .fallback = "1d"};
 	json_t *keys = json_object();
 
 	add_setting(keys, "jobs", &jobs, true, "How many units run at once");
 	add_setting(keys, "memory", &memory, true,
 		"What the run may hold in memory");
+	add_setting(keys, "unit-time", &unit_time, true,
+		"Processor time that a unit may take in a worker");
 	return schema_map(keys, json_array());
 }
 

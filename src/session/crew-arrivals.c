@@ -61,6 +61,7 @@ static enum arrival_kind take_record(struct crew *crew,
 		pop_task(crew);
 		return ARRIVAL_REPORT;
 	case WIRE_TASK:
+	case WIRE_STRAY:
 	case WIRE_OUTPUT: break; /* it was seen to when it came */
 	}
 	return ARRIVAL_NOTHING;
@@ -68,6 +69,8 @@ static enum arrival_kind take_record(struct crew *crew,
 
 static enum arrival_kind take_lost(struct crew *crew, struct arrival *arrival)
 {
+	graph_report_stray(
+		crew->graph, crew->first->segment->unit, &crew->first->stray);
 	free(crew->lost);
 	crew->lost = crew->first->lost;
 	crew->first->lost = NULL;

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Workers that end, or hang: what becomes of their units. */
+/* Workers that end: what becomes of their units. */
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "session/crew-parts.h"
-
-enum {
-	HANG_SECONDS = 600,
-	LOOKS = 8, /* at a worker before it counts as hanging */
-};
+#include "session/stray.h"
 
 /* ---- What it was at ------------------------------------------------------ */
 
@@ -29,7 +23,7 @@ static void give_up(
 	struct text reason = {0};
 	bool outside;
 
-	member_describe_end(member, crew->hang_seconds, &reason, &outside);
+	member_describe_end(member, &crew->limits, &reason, &outside);
 	graph_forget_outputs(crew->graph, task->segment->unit);
 	task->member = NULL;
 	if (outside && task->tries++ == 0) {
@@ -40,6 +34,8 @@ static void give_up(
 		crew->idle_tasks++;
 	} else {
 		task_lose(task, reason.data);
+		if (member->stray >= 0)
+			stray_take(member->stray, &task->stray);
 	}
 	text_free(&reason);
 }
@@ -135,53 +131,4 @@ void crew_hear(struct crew *crew)
 		member->exited = true;
 		member->status = SIGKILL;
 	}
-}
-
-/* ---- Those that hang ----------------------------------------------------- */
-
-static void look_at(struct crew *crew, struct member *member)
-{
-	uint64_t beat = crew->settings.zygote->beats[member->slot];
-
-	if (beat != member->beat || member->paused || member->exited ||
-		member->may_idle || member->tasks == member->reports) {
-		member->beat = beat;
-		member->still = 0;
-	} else if (++member->still > LOOKS && member->pid) {
-		member->hung = true;
-		zygote_kill(crew->settings.zygote, member->pid);
-	}
-}
-
-void crew_tick(struct crew *crew)
-{
-	uint64_t times;
-
-	if (read(crew->timer, &times, sizeof(times)) < 0)
-		return;
-	for (struct member *member = crew->members; member;
-		member = member->next)
-		look_at(crew, member);
-}
-
-bool crew_start_timer(struct crew *crew)
-{
-	const char *seconds = getenv("LEAT_WORKER_TIMEOUT");
-	struct itimerspec times = {0};
-
-	crew->hang_seconds = seconds ? (unsigned)atoi(seconds) : 0;
-	if (crew->hang_seconds == 0)
-		crew->hang_seconds = HANG_SECONDS;
-	int64_t step_ns =
-		(int64_t)crew->hang_seconds * (1000 * 1000 * 1000 / LOOKS);
-	times.it_interval.tv_sec = step_ns / 1000000000;
-	times.it_interval.tv_nsec = step_ns % 1000000000;
-	times.it_value = times.it_interval;
-	crew->timer =
-		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (crew->timer < 0)
-		return false;
-	timerfd_settime(crew->timer, 0, &times, NULL);
-	crew_watch(crew, EPOLL_CTL_ADD, crew->timer, EPOLLIN, &crew->timer);
-	return true;
 }

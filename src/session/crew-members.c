@@ -33,6 +33,7 @@ static struct member *new_member(struct crew *crew, int socket, bool token)
 	*last = member;
 	crew->member_count++;
 	member->socket = socket;
+	member->stray = -1;
 	member->slot = free_slot(crew);
 	member->last = &member->first;
 	member->token = token;
@@ -152,6 +153,7 @@ static void look_through(
 			struct task *task = task_at(crew, member);
 
 			member->reports++;
+			crew_begin_unit(member);
 			member->open_bytes -=
 				task->segment->unit->file.size_bytes;
 		}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of a crew share; nobody else includes it. Workers come and say
- * things (crew-members.c), and end or hang (crew-ends.c); they are handed units
- * (crew-tasks.c), and what comes of those is taken in order (crew-arrivals.c).
+ * things (crew-members.c), end (crew-ends.c) or don't (crew-hangs.c); they are
+ * handed units (crew-tasks.c), and what comes of those is taken in order
+ * (crew-arrivals.c).
  */
 #ifndef LEAT_SESSION_CREW_PARTS_H
 #define LEAT_SESSION_CREW_PARTS_H
@@ -21,13 +22,15 @@ struct task {
 	uint64_t *skip; /* of those to come: they came before it was retried */
 	unsigned tries;
 	char *lost; /* why it has failed; or NULL */
+	struct text stray; /* the last words of its worker, then */
 };
 
 struct crew {
 	struct graph *graph;
 	struct crew_settings settings;
 	unsigned frontiers;
-	unsigned hang_seconds;
+	struct member_limits limits;
+	unsigned looks; /* at a worker before it counts as hanging */
 	int epoll, timer;
 	struct member *members;
 	unsigned member_count;
@@ -68,6 +71,11 @@ void crew_bury(struct crew *crew);
 
 /* Takes in what the zygote says. */
 void crew_hear(struct crew *crew);
+
+/* ---- crew-hangs.c --------------------------------------------------------- */
+
+/* The worker is at another unit. */
+void crew_begin_unit(struct member *member);
 
 /* Looks at the workers now and then: whether they get on. False: that can't be,
  * errno says why. */

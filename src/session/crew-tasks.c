@@ -121,6 +121,7 @@ void task_free(struct task *task)
 	free(task->taken);
 	free(task->skip);
 	free(task->lost);
+	text_free(&task->stray);
 	free(task);
 }
 

@@ -21,6 +21,7 @@ struct crew_settings {
 	unsigned graph; /* its index in the session */
 	unsigned jobs; /* workers, at most ZYGOTE_SLOTS */
 	uint64_t memory_bytes; /* the budget of each */
+	int64_t unit_seconds; /* of processor time, for a unit */
 	struct sandbox sandbox; /* of each */
 	struct jobserver *jobserver; /* or NULL */
 	const struct log *log; /* what workers say goes there */

@@ -9,6 +9,7 @@
 #include "base/exit.h"
 #include "base/memory.h"
 #include "engine/crew.h"
+#include "session/stray.h"
 
 /* A task that came while something else was waited for. */
 struct early {
@@ -20,6 +21,7 @@ struct early {
 
 struct errand {
 	int socket;
+	int stray; /* where standard error is read */
 	struct early *first, **last;
 	struct sandbox sandbox;
 	bool closed; /* it is */
@@ -75,6 +77,24 @@ static void report(void *context, const struct text *report)
 	add_all(context, WIRE_REPORT_PART, WIRE_REPORT, 0, report->data,
 		report->length);
 	flush(context);
+}
+
+static void take_stray(void *context, struct text *text)
+{
+	const struct errand *errand = context;
+
+	stray_take(errand->stray, text);
+}
+
+/* Libraries have standard error for themselves; the crew reads it, too. */
+static bool give_stray(struct errand *errand)
+{
+	const struct wire_head head = {.kind = WIRE_STRAY};
+
+	errand->stray = stray_open();
+	return errand->stray >= 0 &&
+		wire_send(errand->socket, &head, sizeof(head), errand->stray,
+			true);
 }
 
 /* ---- Receiving -------------------------------------------------------------- */
@@ -177,6 +197,7 @@ _Noreturn void errand_run(const struct session *session,
 		.receive = receive,
 		.give = give,
 		.output = output,
+		.stray = take_stray,
 		.report = report,
 	};
 	struct errand *errand = memory_zeroed(sizeof(*errand));
@@ -195,6 +216,8 @@ _Noreturn void errand_run(const struct session *session,
 	errand->socket = socket;
 	errand->sandbox = order->sandbox;
 	errand->last = &errand->first;
+	if (!give_stray(errand))
+		_exit(STATUS_SYSTEM);
 	struct graph *graph =
 		graph_create(&session->graphs[order->graph], &settings);
 	graph_become_worker(graph, &methods, errand, beat);

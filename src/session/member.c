@@ -38,7 +38,9 @@ bool member_read(struct member *member)
 
 	if (got < 0)
 		return false;
-	if (descriptor >= 0)
+	if (member->stray < 0)
+		member->stray = descriptor;
+	else if (descriptor >= 0)
 		close(descriptor); /* nothing like that was asked for */
 	if (got == 0) {
 		close(member->socket);
@@ -81,10 +83,13 @@ void member_forget(struct member *member)
 {
 	while (member->first)
 		drop_first(member);
+	if (member->stray >= 0)
+		close(member->stray);
+	member->stray = -1;
 }
 
-void member_describe_end(const struct member *member, unsigned limit_seconds,
-	struct text *reason, bool *outside)
+void member_describe_end(const struct member *member,
+	const struct member_limits *limits, struct text *reason, bool *outside)
 {
 	int status = member->status;
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -92,8 +97,13 @@ void member_describe_end(const struct member *member, unsigned limit_seconds,
 	*outside = false;
 	if (member->hung)
 		text_add_format(reason,
-			"the worker got nowhere for %u s and was ended",
-			limit_seconds);
+			"the worker got nowhere for %lld s and was ended",
+			(long long)limits->hang_seconds);
+	else if (member->spun)
+		text_add_format(reason,
+			"the worker took more than %lld s of processor time, "
+			"and was ended; raise `resources: unit-time`",
+			(long long)limits->unit_seconds);
 	else if (number == SIGKILL || number == SIGTERM || number == SIGINT ||
 		number == SIGHUP)
 		*outside = true;

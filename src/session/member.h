@@ -17,6 +17,7 @@ struct member {
 	struct member *next;
 	pid_t pid; /* 0: not known yet */
 	int socket; /* -1: its other side is gone, and all was read */
+	int stray; /* see session/stray.h; -1: not known yet */
 	unsigned slot;
 	struct block *first, **last;
 	size_t held_bytes; /* in them */
@@ -27,7 +28,9 @@ struct member {
 	uint64_t beat; /* the last one that was seen */
 	unsigned still; /* looks at it that found it as before */
 	bool may_idle; /* it waits for standard input, perhaps for hours */
-	bool exited, hung, token;
+	int64_t unit_begin_ns; /* its processor time when its unit began */
+	bool exited, token;
+	bool hung, spun; /* it was ended for that */
 	int status; /* as of waitpid(2) */
 };
 
@@ -48,12 +51,18 @@ bool member_read(struct member *member);
 /* Takes the next record of the blocks; false: there is none. */
 bool member_take(struct member *member, struct wire_record *record);
 
-/* Throws away what isn't taken. */
+/* Throws away what isn't taken, and what it has written to standard error. */
 void member_forget(struct member *member);
+
+/* What ends a worker. */
+struct member_limits {
+	int64_t hang_seconds; /* without a step */
+	int64_t unit_seconds; /* of processor time, for a unit */
+};
 
 /* Why a worker that has exited failed its unit, as a phrase; *OUTSIDE: it was
  * killed by somebody else. */
-void member_describe_end(const struct member *member, unsigned limit_seconds,
-	struct text *reason, bool *outside);
+void member_describe_end(const struct member *member,
+	const struct member_limits *limits, struct text *reason, bool *outside);
 
 #endif

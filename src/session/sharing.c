@@ -174,6 +174,7 @@ bool sharing_begin(const struct sharing *sharing, struct graph *graph,
 		.zygote = sharing->zygote,
 		.graph = graph_index,
 		.jobserver = sharing->jobserver,
+		.unit_seconds = sharing->session->unit_seconds,
 		.log = log,
 	};
 	uint64_t parent_bytes;

@@ -31,6 +31,7 @@ enum wire_kind {
 	WIRE_ITEMS, /* for the frontier NUMBER */
 	WIRE_REPORT_PART, /* more of it follows */
 	WIRE_REPORT, /* that is all */
+	WIRE_STRAY, /* a descriptor: see session/stray.h */
 };
 
 struct wire_head {

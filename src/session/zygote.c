@@ -49,6 +49,17 @@ static void live_on(pid_t parent)
 		_exit(0);
 }
 
+/* What this process may, and no library may raise. */
+static void fix_limit(int resource)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) < 0)
+		return;
+	limit.rlim_max = limit.rlim_cur;
+	setrlimit(resource, &limit);
+}
+
 /* What a worker may take of the machine: no core dumps, and not much more
  * memory than its budget, however wrong a library goes. Programs and what is
  * mapped take addresses; what is written, such as the dictionaries of 7z files,
@@ -59,6 +70,10 @@ static void set_limits(uint64_t memory_bytes)
 	struct rlimit core = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &core);
+	/* A program that takes core dumps heeds no limit. */
+	prctl(PR_SET_DUMPABLE, 0);
+	fix_limit(RLIMIT_FSIZE);
+	fix_limit(RLIMIT_NOFILE);
 #ifndef SANITIZED
 	struct rlimit memory = {0, 0};
 	memory.rlim_cur = memory.rlim_max = ADDRESSES_BYTES + 2 * memory_bytes;

@@ -99,6 +99,50 @@ if ! grep -q __asan_init "$hostile"; then
 fi
 [ -e out/harmless ] || fail 'the others go on'
 
+# What a library writes on its own is bounded, and told of its unit, also when it
+# dies: 100 MB are a few lines.
+rm tries/*
+for try in harmless murmur flood last-words; do echo $try >tries/$try; done
+expect 1 "$hostile" run -k -j 2 try.yaml
+said 'warning: do: tries/murmur: on standard error: a library | knows \x1b better'
+said 'warning: do: tries/flood: on standard error: 000000'
+grep -q ' \.\.\. and at least [0-9]* bytes more' stderr ||
+	fail 'the flood is not said to be more'
+[ "$(wc -c <stderr)" -lt 8000 ] || fail "$(wc -c <stderr) bytes are said"
+said 'warning: do: tries/last-words: on standard error: this is the end'
+said 'tries/last-words: the worker crashed: Aborted'
+grep 'on standard error' stderr | grep -q harmless && fail 'who said that?'
+for try in harmless murmur flood; do
+	[ -e out/$try ] || fail "$try may say what it wants"
+done
+
+# Steps that get on for ever take too much processor time.
+rm -rf tries/* out
+mkdir out
+echo spin >tries/spin
+echo harmless >tries/harmless
+sed 's/^  out:/  none: {use: filter, where: "false"}\n  out:/
+	s/do -> out/do -> none -> out/
+	s/^session: .*/&\nresources: {unit-time: 1s}/' try.yaml >spin.yaml
+expect 1 "$hostile" run -k -j 2 spin.yaml
+said 'tries/spin: the worker took more than 1 s of processor time, and was ended'
+[ -e out/harmless ] && [ ! -e out/spin ] || fail "spin: $(ls out)"
+
+# Neither may it open more than we, nor write longer files.
+rm -rf tries/* out
+mkdir out
+echo open-many >tries/open-many
+echo harmless >tries/harmless
+(ulimit -S -n 100 && exec "$hostile" run -k -j 2 try.yaml) 2>stderr
+said 'tries/open-many: open-many was refused: Too many open files'
+[ -e out/harmless ] || fail 'the others go on'
+rm tries/open-many
+seq 100000 >tries/long
+(ulimit -f 100 && exec "$hostile" run -k -j 2 --state none try.yaml) 2>stderr
+said 'tries/long: cannot write out/long: File too large'
+[ -e out/harmless ] && [ ! -e out/long ] || fail "long: $(ls out)"
+rm -rf tries/*
+
 # Standard input is read in the worker, too.
 echo harmless | expect 0 "$hostile" run piped.yaml
 [ "$(cat stdout)" = harmless ] || fail 'standard input comes through'

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -164,6 +165,39 @@ static long crash(void)
 	return raise(SIGSEGV);
 }
 
+static long murmur(void)
+{
+	fputs("a library\nknows \033 better\n", stderr);
+	return 0;
+}
+
+/* 100 MB. */
+static long flood(void)
+{
+	for (int i = 0; i < 1000 * 1000; i++)
+		fprintf(stderr, "%098d\n", i);
+	return 0;
+}
+
+static long last_words(void)
+{
+	fputs("this is the end\n", stderr);
+	abort();
+}
+
+/* What comes of it is left out of the outputs. */
+static long spin(void)
+{
+	return 0;
+}
+
+static long open_many(void)
+{
+	for (;;)
+		if (dup(STDERR_FILENO) < 0)
+			return -1;
+}
+
 /* More than any budget, and all of it is touched. */
 static long devour(void)
 {
@@ -219,6 +253,11 @@ static const struct attempt {
 	{"type-ahead", type_ahead},
 	{"crash", crash},
 	{"devour", devour},
+	{"murmur", murmur},
+	{"flood", flood},
+	{"last-words", last_words},
+	{"spin", spin},
+	{"open-many", open_many},
 	{"dump-core", dump_core},
 	{"gain-privileges", gain_privileges},
 };
@@ -234,6 +273,15 @@ static const struct attempt *find(const struct slice *line)
 	return NULL;
 }
 
+/* Steps that get on, and never to an end. */
+static enum step step_forever(struct operator *op, struct item *item)
+{
+	struct item *again = item_ref(item);
+
+	operator_give(op, OUT, &again, 1);
+	return STEP_MORE;
+}
+
 static enum step step(struct operator *op, void *state)
 {
 	struct span span;
@@ -245,6 +293,8 @@ static enum step step(struct operator *op, void *state)
 	for (size_t i = 0; i < span.count; i++) {
 		const struct attempt *attempt = find(&span.items[i]->slice);
 
+		if (attempt && attempt->make == spin)
+			return step_forever(op, span.items[i]);
 		if (!attempt || attempt->make() >= 0)
 			continue;
 		operator_fail_unit(op, IN, STATUS_BAD_DATA, (struct place){0},
