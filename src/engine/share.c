@@ -197,7 +197,8 @@ static enum step pass_over(struct operator *source, struct share *share)
 	struct refusal refusal = {.status = STATUS_OK};
 	struct found_unit found;
 
-	if (share->drains || !share_find_unit(source, share->next, &found))
+	if ((share->drains && !share->first) ||
+		!share_find_unit(source, share->next, &found))
 		return STEP_END;
 	source->progress++;
 	if (share_way(source->graph, share->next) == UNIT_BROUGHT) {
@@ -225,16 +226,18 @@ enum step share_step(struct operator *source)
 		source->wait = WAIT_UNITS;
 		return STEP_WAIT;
 	}
-	if (!share->first || share->first->segment->unit->number != share->next)
-		return share_way(source->graph, share->next) == UNIT_RUNS &&
-				share->refused
-			? operator_wait_descriptor(source,
-				  share->methods->descriptor(share->context),
-				  POLLIN)
-			: pass_over(source, share);
-	begin_unit(source, share);
-	source->progress++;
-	return STEP_MORE;
+	if (share->first &&
+		share->first->segment->unit->number == share->next) {
+		begin_unit(source, share);
+		source->progress++;
+		return STEP_MORE;
+	}
+	/* Once nothing is handed out any more, what was refused isn't awaited. */
+	if (share->refused && !share->drains &&
+		share_way(source->graph, share->next) == UNIT_RUNS)
+		return operator_wait_descriptor(source,
+			share->methods->descriptor(share->context), POLLIN);
+	return pass_over(source, share);
 }
 
 /* ---- The end ---------------------------------------------------------------- */

@@ -26,7 +26,8 @@ static void give_up(
 	member_describe_end(member, &crew->limits, &reason, &outside);
 	graph_forget_outputs(crew->graph, task->segment->unit);
 	task->member = NULL;
-	if (outside && task->tries++ == 0) {
+	/* One that was never there costs nothing. */
+	if (outside && (member->pid == 0 || task->tries++ == 0)) {
 		for (unsigned i = 0; i < crew->frontiers; i++)
 			task->skip[i] = task->taken[i];
 		if (task == crew->first)

@@ -53,8 +53,11 @@ static bool send_spawn(struct crew *crew, bool token)
 	};
 	int sockets[2];
 
-	if (!wire_pair(sockets))
+	if (!wire_pair(sockets)) {
+		if (token)
+			jobserver_give(crew->settings.jobserver);
 		return false;
+	}
 	struct member *member = new_member(crew, sockets[0], token);
 	order.slot = member->slot;
 	bool ok = zygote_spawn(crew->settings.zygote, &order, sockets[1]);
@@ -65,17 +68,50 @@ static bool send_spawn(struct crew *crew, bool token)
 	return ok;
 }
 
+/* Whether a worker is at work in place of this process. */
+static bool place_is_taken(const struct crew *crew)
+{
+	const struct member *member = crew->members;
+
+	while (member && (member->token || member->relieved))
+		member = member->next;
+	return member;
+}
+
+static bool take_token(struct crew *crew)
+{
+	if (crew->spare_tokens == 0)
+		return jobserver_take(crew->settings.jobserver);
+	crew->spare_tokens--;
+	return true;
+}
+
 void crew_spawn(struct crew *crew)
 {
-	struct jobserver *jobserver = crew->settings.jobserver;
-	bool token = jobserver && crew->member_count > 0;
+	bool token = crew->settings.jobserver && place_is_taken(crew);
 
 	if (crew->spawn_error || crew->member_count >= crew->settings.jobs ||
-		(token && !jobserver_take(jobserver)))
+		(token && !take_token(crew)))
 		return;
 	if (send_spawn(crew, token))
 		return;
 	crew->spawn_error = errno;
+}
+
+/* Somebody else may wait for the token all day, and the task, which is waited
+ * for, for the token: it is kept for the next worker. */
+static void give_token(struct crew *crew)
+{
+	if (crew->idle_tasks > 0)
+		crew->spare_tokens++;
+	else
+		jobserver_give(crew->settings.jobserver);
+}
+
+void crew_give_spare_tokens(struct crew *crew)
+{
+	for (; crew->spare_tokens > 0; crew->spare_tokens--)
+		jobserver_give(crew->settings.jobserver);
 }
 
 void crew_remove(struct crew *crew, struct member *member)
@@ -85,14 +121,47 @@ void crew_remove(struct crew *crew, struct member *member)
 	while (*at != member)
 		at = &(*at)->next;
 	*at = member->next;
-	crew->member_count--;
-	crew->slots[member->slot] = false;
+	if (!member->relieved) {
+		crew->member_count--;
+		crew->slots[member->slot] = false;
+	}
+	/* There is room for a process again. */
+	if (member->pid > 0 && crew->spawn_error != ECHILD)
+		crew->spawn_error = 0;
 	if (member->socket >= 0)
 		close(member->socket);
 	if (member->token)
-		jobserver_give(crew->settings.jobserver);
+		give_token(crew);
 	member_forget(member);
 	free(member);
+}
+
+void crew_relieve(struct crew *crew, struct member *member)
+{
+	struct member *gone = memory_zeroed(sizeof(*gone));
+
+	*gone = (struct member){
+		.next = crew->members,
+		.socket = -1,
+		.stray = -1,
+		.slot = ZYGOTE_SLOTS,
+		.first = member->first,
+		.last = member->first ? member->last : &gone->first,
+		.held_bytes = member->held_bytes,
+		.tasks = member->tasks,
+		.reports = member->reports,
+		.exited = true,
+		.relieved = true,
+	};
+	crew->members = gone;
+	for (struct task *task = crew->first; task; task = task->next)
+		if (task->member == member)
+			task->member = gone;
+	member->first = NULL;
+	member->last = &member->first;
+	member->held_bytes = 0;
+	member->tasks = member->reports = 0;
+	crew_pause_or_go_on(crew, member);
 }
 
 /* ---- What they ask for --------------------------------------------------- */

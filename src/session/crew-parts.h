@@ -39,6 +39,7 @@ struct crew {
 	unsigned task_count, idle_tasks; /* those that nobody has */
 	struct text report; /* of the task at the head */
 	char *lost; /* the reason that was handed over last */
+	unsigned spare_tokens; /* of make, kept for tasks that nobody has */
 	int spawn_error; /* why there can't be more workers */
 	bool stopped;
 };
@@ -56,6 +57,13 @@ void crew_watch(struct crew *crew, int operation, int descriptor,
  * works in place of this process, which mostly waits. */
 void crew_spawn(struct crew *crew);
 void crew_remove(struct crew *crew, struct member *member);
+
+/* A worker that is done with its tasks begins anew, though they aren't taken yet:
+ * they are of one that is gone, and has left what it had to say of them. */
+void crew_relieve(struct crew *crew, struct member *member);
+
+/* All tasks have somebody. */
+void crew_give_spare_tokens(struct crew *crew);
 
 /* Takes in what the worker has sent, unless there is too much of it. */
 void crew_read(struct crew *crew, struct member *member);

@@ -14,6 +14,11 @@ enum {
 	MOST_TASKS = 256, /* each may hold descriptors */
 };
 
+static bool is_there(const struct member *member)
+{
+	return !member->exited && member->socket >= 0;
+}
+
 /* Whether the worker has a task behind this one. What it says of its tasks comes
  * in the order in which it got them, and is taken in the order of units. */
 static bool is_ahead(const struct member *member, const struct task *task)
@@ -35,8 +40,7 @@ static struct member *choose(struct crew *crew, const struct task *task)
 		bool full = open >= AHEAD_TASKS ||
 			(open >= 2 && member->open_bytes > AHEAD_BYTES);
 
-		if (full || member->exited || member->socket < 0 ||
-			is_ahead(member, task))
+		if (full || !is_there(member) || is_ahead(member, task))
 			continue;
 		if (!best || open < best->tasks - best->reports)
 			best = member;
@@ -75,6 +79,30 @@ static bool send_task(struct member *member, struct task *task)
 	return true;
 }
 
+/* For the task that all others wait for, and that nobody else can get: a worker
+ * that is done. */
+static struct member *relieve(struct crew *crew)
+{
+	struct member *member = crew->members;
+
+	while (member &&
+		!(is_there(member) && member->tasks == member->reports))
+		member = member->next;
+	if (member)
+		crew_relieve(crew, member);
+	return member;
+}
+
+/* Whether a worker will be done, though what it says isn't taken. */
+static bool may_be_relieved(const struct crew *crew)
+{
+	const struct member *member = crew->members;
+
+	while (member && (!is_there(member) || member->paused))
+		member = member->next;
+	return member;
+}
+
 /* Finds somebody for the task. */
 static bool place(struct crew *crew, struct task *task)
 {
@@ -88,8 +116,11 @@ static bool place(struct crew *crew, struct task *task)
 		crew_spawn(crew);
 		member = choose(crew, task);
 	}
+	if (!member && task == crew->first)
+		member = relieve(crew);
 	if (!member && crew->spawn_error &&
-		(crew->member_count == 0 || task == crew->first)) {
+		(crew->member_count == 0 ||
+			(task == crew->first && !may_be_relieved(crew)))) {
 		struct text reason = {0};
 
 		text_add_format(&reason, "no worker can be started: %s",
@@ -112,6 +143,7 @@ bool crew_place_idle(struct crew *crew)
 			return false;
 		crew->idle_tasks--;
 	}
+	crew_give_spare_tokens(crew);
 	return true;
 }
 

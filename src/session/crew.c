@@ -59,6 +59,7 @@ static void stop(void *context)
 			zygote_kill(crew->settings.zygote, member->pid);
 	while (crew->members)
 		crew_remove(crew, crew->members);
+	crew_give_spare_tokens(crew);
 	while (crew->first) {
 		struct task *next = crew->first->next;
 

@@ -30,6 +30,7 @@ struct member {
 	bool may_idle; /* it waits for standard input, perhaps for hours */
 	int64_t unit_begin_ns; /* its processor time when its unit began */
 	bool exited, token;
+	bool relieved; /* only what it had to say: see crew_relieve */
 	bool hung, spun; /* it was ended for that */
 	int status; /* as of waitpid(2) */
 };

@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What becomes of units whose workers die, or can't be started.
+. "$srcdir/tests/cli/lib.sh"
+. "$srcdir/tests/cli/long.sh"
+
+# Killed from outside: tried again.
+begin
+kill -KILL $worker
+ended 0
+right_outputs
+printf 'n\n80000\n' | holds out/all.csv
+
+# Killed twice: the unit has failed, and its worker isn't blamed for a crash.
+begin
+kill -KILL $worker
+another()
+{
+	second=
+	for process in $(children $zygote); do
+		case " $workers " in
+		*" $process "*) ;;
+		*) second=$process ;;
+		esac
+	done
+	[ -n "$second" ]
+}
+wait_for another || fail 'nobody takes its place'
+kill -KILL $second
+ended 1
+said 'in: long/1.gz: the worker was killed twice: Killed'
+right_outputs 1
+printf 'n\n60000\n' | holds out/all.csv
+
+# Crashed: fails its unit, and the others are as they should be.
+for crash in ABRT:Aborted 'SEGV:Segmentation fault' 'BUS:Bus error'; do
+	begin
+	kill -${crash%:*} $worker
+	ended 1
+	said "in: long/1.gz: the worker crashed: ${crash#*:}"
+	right_outputs 1
+	printf 'n\n60000\n' | holds out/all.csv
+done
+
+# Stopped for good.
+LEAT_WORKER_TIMEOUT=1
+export LEAT_WORKER_TIMEOUT
+begin
+kill -STOP $worker
+ended 1
+said 'in: long/1.gz: the worker got nowhere for 1 s and was ended'
+right_outputs 1
+unset LEAT_WORKER_TIMEOUT
+
+# Asked to stop: what is in flight is finished, nothing that spans it is made.
+begin
+kill -TERM $run
+ended 143
+[ -e out/1.csv ] && [ -e out/2.csv ] || fail 'units in flight are not finished'
+[ ! -e out/all.csv ] || fail 'a report of half of it'
+
+# And at once.
+begin
+kill -TERM $run
+sleep 0.3
+kill -TERM $run
+ended 143
+[ ! -e out/1.csv ] || fail 'the second signal is not heeded'
+
+# Killed: nobody outlives it, no output is half made, and the next run has all.
+begin
+kill -KILL $run
+wait $run 2>/dev/null
+for wait in 1 2 3 4 5 6 7 8 9 10; do
+	kill -0 $zygote 2>/dev/null || break
+	sleep 0.2
+done
+for process in $zygote $workers; do
+	grep -q '^State:.Z' /proc/$process/status 2>/dev/null ||
+		! kill -0 $process 2>/dev/null || fail "$process outlives the run"
+done
+ls out/*.csv >/dev/null 2>&1 && fail 'there are outputs'
+expect 0 "$LEAT" run -j 2 long.yaml
+right_outputs
+printf 'n\n80000\n' | holds out/all.csv
+
+# ---- A run that verifies --------------------------------------------------------
+
+# The same in workers, also when one of them is killed.
+expect 0 "$LEAT" run --verify -j 2 long.yaml
+silent stderr
+begin_again()
+{
+	"$LEAT" run --verify -j 2 long.yaml >stdout 2>stderr &
+	run=$!
+	some()
+	{
+		zygote=$(children $run)
+		[ -n "$zygote" ] && workers=$(children $zygote) &&
+			[ -n "$workers" ]
+	}
+	wait_for some || fail 'no worker verifies'
+	worker=${workers%% *}
+}
+begin_again
+kill -KILL $worker
+ended 0
+silent stderr
+right_outputs
+begin_again
+kill -SEGV $worker
+ended 1
+said 'the worker crashed: Segmentation fault'
+right_outputs # nothing was touched
+
+# ---- No more processes ----------------------------------------------------------
+
+# There is room for one worker, or for none: others do the work.
+traced || skip 'strace does not work here'
+mkdir small
+for unit in 01 02 03 04 05 06 07 08 09 10 11 12; do
+	seq -f '%.0f b' $unit 30000 >small/$unit.txt
+done
+sed 's/^session: .*/session: small/; s|"long/.*"|"small/*.txt"|
+	s/^  unpack: .*/  unpack: pass/' long.yaml >small.yaml
+for first in 2 1; do
+	rm -rf out
+	expect 0 trace '' clone,clone3,fork,vfork:error=EAGAIN:when=$first+ \
+		"$LEAT" run -j 3 --state none small.yaml
+	[ "$(ls out/*.csv | wc -l)" -eq 13 ] || fail "room for $first: $(ls out)"
+	# Of 12 times 30000 numbers 3000 end in 7, less 7 four times.
+	printf 'n\n35995\n' | holds out/all.csv
+	[ $first -eq 2 ] && silent stderr
+done
+said 'warning: one unit runs at a time: no process can be started'
+finish
