@@ -349,9 +349,26 @@ SUBGRAPH = r"""subgraphs:
     pins: {in: split.in, out: some.out}
 """
 
+
+def archived(o):
+    kind = o("format", "tar", "gnu", "cpio", "zip", "7z", "mtree")
+    around = "" if kind in ("zip", "7z") else o(
+        "around", "", ", compression: gzip", ", compression: zstd")
+    middle = o("middle", "", "some: {use: filter, where: src_size > 40}",
+               "keep: pass")
+    return ["in: " + source(o)] + [middle] * bool(middle) + [
+        f"pack: {{use: archive-write, format: {kind}{around}, "
+        f"order: {o('order', 'path', 'none')}, "
+        f"preserve: {o('preserve', 'false', 'true')}}}",
+        "out: " + sink(o, ext="a")], \
+        [" -> ".join(["in"] + [middle.split(":")[0]] * bool(middle) +
+                     ["pack", "out"])]
+
+
 TEMPLATES = [copy, report, zipped, rejected, branches, gathered, union, apart,
              several, sides, made, sums, packed, alive, above, attributes,
-             standard, numbers, shown, firsts, heads, strict, within]
+             standard, numbers, shown, firsts, heads, strict, within,
+             archived]
 
 
 class Session:

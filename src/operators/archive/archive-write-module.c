@@ -73,6 +73,7 @@ static void forget_held(struct archive_writing *writing)
 	writing->held = NULL;
 	writing->held_bytes = 0;
 	writing->window = (struct slice){0};
+	writing->window_offset = 0;
 	writing->next = writing->unit_members = 0;
 	writing->writes = false;
 }
@@ -212,6 +213,26 @@ static bool is_ordered(const struct archive_writing *writing)
 
 /* ---- What is held, written -------------------------------------------------- */
 
+/* Reads what is held at OFFSET. Members that come in their order are read
+ * together, others one by one. */
+static enum read_status read_held(
+	struct archive_writing *writing, uint64_t offset)
+{
+	struct slice *window = &writing->window;
+	const bool follows = offset ==
+		writing->window_offset + window->length;
+	struct stream *reader = writing->reader;
+
+	if (!reader)
+		reader = writing->reader = content_stream(writing->held);
+	*window = (struct slice){0};
+	if (!reader->methods->seek(reader, offset))
+		return READ_FAILED;
+	content_stream_expect(reader, follows ? 0 : writing->left);
+	writing->window_offset = offset;
+	return stream_read(reader, window);
+}
+
 /* Lends what is held at OFFSET, in writing->window. */
 static enum step lend(struct archive_writing *writing, uint64_t offset)
 {
@@ -224,21 +245,13 @@ static enum step lend(struct archive_writing *writing, uint64_t offset)
 		writing->window_offset = offset;
 		return STEP_MORE;
 	}
-	*window = (struct slice){0};
-	if (!writing->reader)
-		writing->reader = content_stream(writing->held);
-	struct stream *reader = writing->reader;
-	enum read_status status = reader->methods->seek(reader, offset)
-		? stream_read(reader, window)
-		: READ_FAILED;
+	enum read_status status = read_held(writing, offset);
 	if (status == READ_MEMORY)
 		return operator_wait_memory(writing->op, BUFFER_BYTES);
-	if (status != READ_DATA)
-		return fail_held(writing,
-			reader->problem.data ? reader->problem.data
-					     : strerror(EIO));
-	writing->window_offset = offset;
-	return STEP_MORE;
+	if (status == READ_DATA)
+		return STEP_MORE;
+	const char *problem = writing->reader->problem.data;
+	return fail_held(writing, problem ? problem : strerror(EIO));
 }
 
 /* Whether LEND has lent something. */

@@ -31,6 +31,10 @@ bool content_complete(struct content *content);
 /* A stream over all of it, with size and seek; holds a reference. */
 struct stream *content_stream(struct content *content);
 
+/* Makes the next read of such a stream ask a file for no more than BYTES: for
+ * who reads a little here and there. */
+void content_stream_expect(struct stream *stream, uint64_t bytes);
+
 /* A content that is read from SOURCE, which it takes, when the first of its
  * streams gets there. They can't seek, and block where SOURCE does. SOURCE is
  * destroyed when it has ended, or with the content. */

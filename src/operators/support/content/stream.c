@@ -11,6 +11,7 @@ struct content_stream {
 	struct stream base;
 	struct content *content;
 	uint64_t offset; /* where the next read starts */
+	uint64_t expected; /* so many bytes are wanted of it; 0: any number */
 	struct buffer *lent; /* what holds the window; or NULL */
 };
 
@@ -74,6 +75,9 @@ static enum read_status read_back(
 		return READ_MEMORY;
 	if (left > BUFFER_BYTES)
 		left = BUFFER_BYTES;
+	if (reader->expected > 0 && left > reader->expected)
+		left = reader->expected;
+	reader->expected = 0;
 	do
 		got = pread(content->descriptor, buffer->data, (size_t)left,
 			(off_t)reader->offset);
@@ -151,6 +155,11 @@ static bool content_seek(struct stream *stream, uint64_t offset)
 	}
 	((struct content_stream *)stream)->offset = offset;
 	return true;
+}
+
+void content_stream_expect(struct stream *stream, uint64_t bytes)
+{
+	((struct content_stream *)stream)->expected = bytes;
 }
 
 static struct stream *reopen(struct stream *stream)
