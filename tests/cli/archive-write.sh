@@ -315,6 +315,9 @@ refused 'x{entry_link}' '{entry_link} has no value'
 refused same 'the name `same` comes twice: of l1.tar!/l and of l1.tar!/l/'
 expect 1 "$LEAT" run renamed.yaml in/l1.tar --order none
 said 'the name `same` comes twice: of l1.tar!/l and of l1.tar!/l/a'
+tar -cf in/through.tar --transform 's,^l/m$,l/s/x/m,' --no-recursion l/s l/m
+expect 1 "$LEAT" run repack.yaml in/through.tar
+said '`l/s/x/m` of through.tar!/l/s/x/m would lie in `l/s` of through.tar!/l/s, which is no directory'
 mknod device c 1 3 2>/dev/null && {
 	tar -cf in/device.tar device
 	expect 1 "$LEAT" run repack.yaml in/device.tar

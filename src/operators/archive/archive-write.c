@@ -315,6 +315,8 @@ static void libraries(const void *state, struct text *text)
 
 	if (code)
 		code->libraries(state, text);
+	else
+		text_add_string(text, "none");
 	text_free(&problem);
 	if (is_around(settings)) {
 		text_add_string(text, ", ");
@@ -343,7 +345,8 @@ const struct operator_spec spec_archive_write = {
 		"A name that is empty, absolute, leads out by `..`, starts "
 		"with the letter of a drive or is longer than file systems "
 		"allow fails its unit, and so does one that comes twice, "
-		"unless both are directories. A hard link becomes one to the "
+		"unless both are directories; with `order: path` also one "
+		"that would lie in a file or a link. A hard link becomes one to the "
 		"first of its names; formats without them get a copy. Its "
 		"target must be in the archive. Devices and sockets can't be "
 		"kept: a `filter` drops them.\n\n"

@@ -140,6 +140,61 @@ static struct member *find(const struct members *members, const char *name)
 	return found ? *found : NULL;
 }
 
+static bool fail_parent(struct text *problem, const struct member *parent,
+	const struct member *member)
+{
+	problem->length = 0;
+	add_name(problem, member->name);
+	text_add_string(problem, " of ");
+	add_origin(problem, member->origin);
+	text_add_string(problem, " would lie in ");
+	add_name(problem, parent->name);
+	text_add_string(problem, " of ");
+	add_origin(problem, parent->origin);
+	text_add_string(problem, ", which is no directory");
+	return false;
+}
+
+/* Whether nothing lies in a file, or is written through a link. */
+static bool check_parents(const struct members *members,
+	const struct member *member, struct text *problem)
+{
+	struct text path = {0};
+	bool ok = true;
+
+	for (const char *at = member->name; ok && (at = strchr(at, '/'));
+		at++) {
+		path.length = 0;
+		text_add(&path, member->name, (size_t)(at - member->name));
+		const struct member *parent = find(members, path.data);
+		if (parent && parent->type != MEMBER_DIRECTORY)
+			ok = fail_parent(problem, parent, member);
+	}
+	text_free(&path);
+	return ok;
+}
+
+static bool is_beside(const struct member *a, const struct member *b)
+{
+	const char *slash = strrchr(b->name, '/');
+	size_t length = slash ? (size_t)(slash - b->name) + 1 : 0;
+
+	return strncmp(a->name, b->name, length) == 0 &&
+		!strchr(a->name + length, '/');
+}
+
+/* Those that lie in one directory mostly follow each other. */
+static bool check_all_parents(
+	const struct members *members, struct text *problem)
+{
+	for (size_t i = 0; i < members->count; i++)
+		if ((i == 0 ||
+			    !is_beside(members->all[i - 1], members->all[i])) &&
+			!check_parents(members, members->all[i], problem))
+			return false;
+	return true;
+}
+
 /* What LINK leads to in the end, or NULL. */
 static struct member *follow(const struct members *members,
 	const struct member *link, struct text *problem)
@@ -162,7 +217,8 @@ bool members_order(struct members *members, struct text *problem)
 	if (members->count > 1)
 		qsort(members->all, members->count, sizeof(*members->all),
 			compare);
-	if (!join_equal(members, problem))
+	if (!join_equal(members, problem) ||
+		!check_all_parents(members, problem))
 		return false;
 	for (size_t i = 0; i < members->count; i++) {
 		struct member *member = members->all[i];

@@ -22,8 +22,9 @@ void members_add(struct members *members, struct member *member);
 /* Forgets all but the first COUNT. */
 void members_cut(struct members *members, size_t count);
 
-/* Sorts them by name, bytewise; drops directories that come again; lets hard
- * links lead to their targets. False: PROBLEM says in a sentence why they
+/* Sorts them by name, bytewise; drops directories that come again; sees to it
+ * that what others lie in is a directory; lets hard links lead to their
+ * targets. False: PROBLEM says in a sentence why they
  * can't be in one archive. */
 bool members_order(struct members *members, struct text *problem);
 
