@@ -56,6 +56,13 @@ bool build_open_reader(
 		status = run_store_open_reader(
 			directory.data, store, &problem, &command->status);
 	}
+	if (status == STORE_OK &&
+		!run_store_is_of(*store, command->session->name,
+			command->session->path, &problem)) {
+		run_store_close(*store, NULL);
+		command->status = STATUS_SESSION_WRONG;
+		status = STORE_FAILED;
+	}
 	if (status != STORE_OK)
 		*store = NULL;
 	if (status != STORE_OK && status != STORE_NONE)

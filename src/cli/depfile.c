@@ -3,7 +3,7 @@
  * What depends on what, as make reads it (GNU make's manual, "Rule Syntax" and
  * "Using Wildcard Characters in File Names"; what it can't express was tried
  * with make 4.3): one rule by which the outputs depend on the session, on what
- * it includes and on the inputs; and an empty rule for each of those, so that
+ * it includes, on lists that it names and on the inputs; and an empty rule for each of those, so that
  * one that is gone makes the rule run instead of failing.
  */
 #include <stdlib.h>
@@ -62,6 +62,42 @@ static void add_empty_rule(struct text *text, const char *name)
 	text_add_string(text, ":\n");
 }
 
+static void each_file(const struct operator_plan *op,
+	void (*each)(void *context, const char *name), void *context)
+{
+	const struct property_spec *spec = op->spec->properties;
+
+	for (; spec && spec->name; spec++) {
+		const char *name = NULL;
+
+		if (spec->type == SETTING_FILE)
+			memcpy(&name, (const char *)op->settings + spec->offset,
+				sizeof(name));
+		if (name)
+			each(context, name);
+	}
+}
+
+/* Calls EACH for the files that settings name, such as lists of inputs. */
+static void each_setting(const struct session *session,
+	void (*each)(void *context, const char *name), void *context)
+{
+	for (unsigned i = 0; i < session->graph_count; i++)
+		for (unsigned j = 0; j < session->graphs[i].operator_count; j++)
+			each_file(&session->graphs[i].operators[j], each,
+				context);
+}
+
+static void add_prerequisite(void *context, const char *name)
+{
+	add(context, name, " \\\n ");
+}
+
+static void add_rule(void *context, const char *name)
+{
+	add_empty_rule(context, name);
+}
+
 void depfile_make(struct text *text, const struct run_report *report,
 	size_t *left_out, const char **first)
 {
@@ -78,11 +114,13 @@ void depfile_make(struct text *text, const struct run_report *report,
 		text_add_string(text, ":");
 		for (size_t i = 0; files[i]; i++)
 			add(&rule, files[i], " \\\n ");
+		each_setting(report->session, add_prerequisite, &rule);
 		for (size_t i = 0; i < journal->inputs.count; i++)
 			add(&rule, journal->inputs.names[i], " \\\n ");
 		text_add_string(text, "\n");
 		for (size_t i = 0; files[i]; i++)
 			add_empty_rule(text, files[i]);
+		each_setting(report->session, add_rule, text);
 		for (size_t i = 0; i < journal->inputs.count; i++)
 			add_empty_rule(text, journal->inputs.names[i]);
 	}

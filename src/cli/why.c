@@ -9,6 +9,7 @@
 #include "session/address.h"
 #include "session/forecast.h"
 #include "session/stale.h"
+#include "session/stamp.h"
 
 struct why_options {
 	bool help;
@@ -29,6 +30,7 @@ struct question {
 	struct run_store *store; /* or NULL */
 	const struct address *address;
 	const struct log *log;
+	const struct key_base *base;
 	bool found;
 };
 
@@ -94,6 +96,69 @@ static void print_reason(
 	text_free(&text);
 }
 
+/* The digest of what is there now, as text. */
+static const char *content_now(const char *path, char text[DIGEST_TEXT_BYTES])
+{
+	struct digest digest;
+
+	if (!stamp_digest(path, &digest))
+		return "not there";
+	digest_print(&digest, text);
+	return text;
+}
+
+static void print_change(
+	const char *what, const char *was, uint64_t run, const char *is)
+{
+	struct text text = {0};
+
+	text_add_escaped(&text, what, strlen(what), SIZE_MAX);
+	text_add_string(&text, ": was ");
+	text_add_escaped(&text, was, strlen(was), SIZE_MAX);
+	text_add_format(&text, " in run %ju, is ", (uintmax_t)run);
+	text_add_escaped(&text, is, strlen(is), SIZE_MAX);
+	printf("    %s\n", text.data);
+	text_free(&text);
+}
+
+static void show_output(const struct question *question, const char *output,
+	const char *was, uint64_t run)
+{
+	char now[DIGEST_TEXT_BYTES];
+	struct text path = {0};
+
+	key_path(question->base, output, &path);
+	print_change(output, was, run, content_now(path.data, now));
+	text_free(&path);
+}
+
+/* What of the unit itself is different, with both values. */
+static void show_difference(
+	const struct question *question, const struct due_unit *unit)
+{
+	static const struct digest unknown;
+	char was[DIGEST_TEXT_BYTES], now[DIGEST_TEXT_BYTES];
+
+	switch (unit->reason) {
+	case DUE_IDENTITY:
+		print_change(
+			"attributes", unit->was, unit->run, unit->identity);
+		break;
+	case DUE_INPUT:
+		digest_print(&unit->content, was);
+		print_change("content",
+			digest_equal(&unit->content, &unknown) ? "not known"
+							       : was,
+			unit->run, content_now(unit->name, now));
+		break;
+	case DUE_OUTPUT_MISSING:
+	case DUE_OUTPUT_CHANGED:
+		show_output(question, unit->detail, unit->was, unit->run);
+		break;
+	default: break;
+	}
+}
+
 static void answer_unit(struct question *question, const struct due *due,
 	const struct due_unit *unit)
 {
@@ -108,6 +173,7 @@ static void answer_unit(struct question *question, const struct due *due,
 		question->store)
 		show_changes(question, &unit->fingerprint,
 			&due->units_fingerprint, unit->run);
+	show_difference(question, unit);
 }
 
 static void answer_graph(struct question *question,
@@ -118,6 +184,9 @@ static void answer_graph(struct question *question,
 	if (due->reason == DUE_SETTINGS && question->store)
 		show_changes(question, &due->fingerprint,
 			&due->graph_fingerprint, due->run);
+	if (due->reason == DUE_OUTPUT_MISSING ||
+		due->reason == DUE_OUTPUT_CHANGED)
+		show_output(question, due->detail, due->was, due->run);
 	for (size_t i = 0; due->reason == DUE_UNITS && i < due->count; i++)
 		if (due->units[i].reason != DUE_NOT)
 			answer_unit(question, due, &due->units[i]);
@@ -204,7 +273,7 @@ static void ask(struct command *command, const char *given)
 	forecast.store = question.store;
 	key_base_init(&base, command->session->directory);
 	address_init(&address, given, &base);
-	key_base_finish(&base);
+	question.base = &base;
 	command->status = forecast_make(&forecast);
 	if (command->status == STATUS_OK && !question.found)
 		command_wrong(command,
@@ -212,6 +281,7 @@ static void ask(struct command *command, const char *given)
 			"nothing is known of '%s'", given);
 	run_store_close(question.store, NULL);
 	address_finish(&address);
+	key_base_finish(&base);
 }
 
 static int run(char *const *words)
@@ -246,7 +316,8 @@ const struct verb verb_why = {
 		"ADDRESS is the path of an input or of an output, or the name "
 		"of an operator or a graph. If the session is what changed, "
 		"each property that differs is shown, with its value in the "
-		"run that made what is there, and its value now. Like `leat "
+		"run that made what is there, and its value now; else the "
+		"attributes, or the digests of contents. Like `leat "
 		"plan` it changes nothing.\n",
 	.options = options,
 	.run = run,

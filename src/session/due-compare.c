@@ -33,16 +33,20 @@ static bool check_output(struct comparison *comparison,
 }
 
 static enum due_reason check_outputs(struct comparison *comparison,
-	struct store_unit *stored, const char **detail, bool *aged)
+	struct store_unit *stored, const char **detail, const char **was,
+	bool *aged)
 {
+	struct arena *arena = comparison->due->arena;
+	char digest[DIGEST_TEXT_BYTES];
 	enum due_reason reason;
 
 	for (size_t i = 0; i < stored->output_count; i++) {
 		if (check_output(
 			    comparison, &stored->outputs[i], &reason, aged))
 			continue;
-		*detail = arena_string(
-			comparison->due->arena, stored->outputs[i].path);
+		digest_print(&stored->outputs[i].digest, digest);
+		*detail = arena_string(arena, stored->outputs[i].path);
+		*was = arena_string(arena, digest);
 		return reason;
 	}
 	return DUE_NOT;
@@ -94,20 +98,26 @@ static enum due_reason compare(struct comparison *comparison,
 		!digest_equal(&comparison->due->units_fingerprint.digest,
 			&stored->fingerprint))
 		return DUE_SETTINGS;
-	if (strcmp(unit->identity, stored->identity) != 0)
+	if (strcmp(unit->identity, stored->identity) != 0) {
+		unit->was =
+			arena_string(comparison->due->arena, stored->identity);
 		return DUE_IDENTITY;
-	if (!same_input(comparison, unit, stored, &aged))
+	}
+	if (!same_input(comparison, unit, stored, &aged)) {
+		if (!unit->file.inode)
+			unit->detail = "it isn't there any more";
 		return DUE_INPUT;
+	}
+	if (stored->state != UNIT_DONE)
+		unit->detail =
+			arena_string(comparison->due->arena, stored->reason);
 	if (stored->state == UNIT_FAILED)
 		return DUE_FAILED;
 	unit->quarantined = stored->state == UNIT_QUARANTINED;
-	if (unit->quarantined) { /* what is there is older */
-		unit->detail =
-			arena_string(comparison->due->arena, stored->reason);
+	if (unit->quarantined) /* what is there is older */
 		return DUE_NOT;
-	}
-	enum due_reason reason =
-		check_outputs(comparison, stored, &unit->detail, &aged);
+	enum due_reason reason = check_outputs(
+		comparison, stored, &unit->detail, &unit->was, &aged);
 	if (reason == DUE_NOT && aged)
 		add_row(comparison->due, &comparison->due->aged, stored);
 	return reason;
@@ -123,7 +133,8 @@ static void compare_graph(
 	due->fingerprint = stored->fingerprint;
 	due->run = stored->run;
 	comparison->graph_content = stored->content;
-	due->reason = check_outputs(comparison, stored, &due->detail, &aged);
+	due->reason = check_outputs(
+		comparison, stored, &due->detail, &due->was, &aged);
 	due->intact = due->reason == DUE_NOT;
 	if (stored->state != UNIT_DONE)
 		due->reason = DUE_FAILED;

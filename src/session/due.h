@@ -46,6 +46,9 @@ struct due_unit {
 	const char *key;
 	enum due_reason reason;
 	const char *detail; /* or NULL */
+	const char *was; /* what of it has changed, as it was remembered: the
+			    digest of the output in DETAIL, the identity; or
+			    NULL */
 	const char *identity; /* see struct found_unit */
 	struct file_state file;
 	struct digest content; /* when it is known */
@@ -90,7 +93,7 @@ struct due {
 	bool same_units; /* none is new or gone, and that run had what is
 			    remembered of them */
 	enum due_reason reason; /* DUE_NOT: it needn't run */
-	const char *detail;
+	const char *detail, *was; /* as of a unit */
 	struct due_rows whole; /* the row of the graph, where there is one */
 	bool intact; /* its outputs are as they were written */
 

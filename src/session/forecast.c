@@ -23,6 +23,12 @@ static enum exit_status fail_store(const struct forecast *forecast)
 	return STATUS_IO_ERROR;
 }
 
+static bool has_later(
+	const struct session *session, const struct graph_plan *plan)
+{
+	return plan + 1 < session->graphs + session->graph_count;
+}
+
 /* A graph whose units were found. */
 static enum exit_status show_graph(struct course *course, struct graph *graph,
 	const struct graph_plan *plan)
@@ -38,7 +44,8 @@ static enum exit_status show_graph(struct course *course, struct graph *graph,
 		status = graph_status(graph);
 	} else {
 		upcoming_apply(course->upcoming, graph, &due);
-		upcoming_add(course->upcoming, graph, plan, &due);
+		if (has_later(forecast->session, plan))
+			upcoming_add(course->upcoming, graph, plan, &due);
 		forecast->show(forecast->context, graph, plan, &due);
 	}
 	due_finish(&due);

@@ -33,6 +33,9 @@ struct adding {
 	struct graph *graph;
 	const struct graph_plan *plan;
 	bool unknown; /* there are files that can't be told yet */
+	const struct target
+		*found; /* the first that will be an input; or NULL */
+	const char *found_path; /* as it was told */
 };
 
 struct targets *targets_create(const struct key_base *base)
@@ -138,6 +141,32 @@ static bool refuse_read(struct adding *adding, const char *path, unsigned op,
 	return false;
 }
 
+static unsigned index_of(const struct graph_plan *plan, const char *operator)
+{
+	unsigned index = 0;
+
+	while (strcmp(plan->operators[index].name, operator) != 0)
+		index++;
+	return index;
+}
+
+static bool refuse_found(struct adding *adding)
+{
+	const struct target *found = adding->found;
+	struct text text = {0};
+
+	add_name(&text, adding->found_path);
+	text_add_string(&text, " would be written for ");
+	add_name(&text, found->unit ? found->unit : "all units");
+	text_add_string(&text,
+		", and be read by the next run; write to another directory, or "
+		"`exclude` it");
+	graph_refuse(adding->graph, index_of(adding->plan, found->operator),
+		STATUS_CANNOT_CREATE, text.data);
+	text_free(&text);
+	return false;
+}
+
 /* ---- A graph -------------------------------------------------------------------- */
 
 static bool add_written(void *context, const struct graph_target *written)
@@ -161,16 +190,12 @@ static bool add_written(void *context, const struct graph_target *written)
 		? arena_string(targets->arena, written->unit)
 		: NULL;
 	target->plan = adding->plan;
+	if (!adding->found && graph_finds(adding->graph, written->path)) {
+		adding->found = target;
+		adding->found_path =
+			arena_string(targets->arena, written->path);
+	}
 	return true;
-}
-
-static unsigned index_of(const struct graph_plan *plan, const char *operator)
-{
-	unsigned index = 0;
-
-	while (strcmp(plan->operators[index].name, operator) != 0)
-		index++;
-	return index;
 }
 
 /* What this graph reads, it doesn't write; those before it may. */
@@ -214,9 +239,10 @@ static bool add_inputs(struct adding *adding)
 bool targets_add(struct targets *targets, struct graph *graph,
 	const struct graph_plan *plan, bool *all)
 {
-	struct adding adding = {targets, graph, plan, false};
+	struct adding adding = {
+		.targets = targets, .graph = graph, .plan = plan};
 	bool ok = graph_targets(graph, add_written, &adding) &&
-		add_inputs(&adding);
+		add_inputs(&adding) && (!adding.found || refuse_found(&adding));
 
 	*all = !adding.unknown;
 	return ok;

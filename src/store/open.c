@@ -66,6 +66,9 @@ enum exit_status store_status_of(int error)
 	}
 }
 
+#define TWO_FILES \
+	"two files have the session name '%s', %s and %s: one needs another"
+
 /* ---- One session for each name ---------------------------------------------------- */
 
 static char *real_path(const char *path)
@@ -111,15 +114,22 @@ static bool check_session(
 			ok = keep_session(store, kept);
 		} else {
 			*status = STATUS_SESSION_WRONG;
-			ok = store_fail(store,
-				"two files have the session name '%s', %s and "
-				"%s: one needs another",
-				name, full.data, store->session_path);
+			ok = store_fail(store, TWO_FILES, name, full.data,
+				store->session_path);
 		}
 	}
 	text_free(&known);
 	text_free(&full);
 	return ok;
+}
+
+bool run_store_is_of(const struct run_store *store, const char *name,
+	const char *path, struct text *problem)
+{
+	if (!store->session_path || is_same_file(path, store->session_path))
+		return true;
+	text_add_format(problem, TWO_FILES, name, store->session_path, path);
+	return false;
 }
 
 /* ---- Opening ----------------------------------------------------------------------- */

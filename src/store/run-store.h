@@ -63,6 +63,11 @@ enum store_status run_store_open_reader(const char *directory,
 	struct run_store **store, struct text *problem,
 	enum exit_status *status);
 
+/* Of a reader: whether what it reads is of the session in this file, and not of
+ * another one with its name, which PROBLEM then says. */
+bool run_store_is_of(const struct run_store *store, const char *name,
+	const char *path, struct text *problem);
+
 /* Releases the lock; takes NULL. The write-ahead log stays while it is short:
  * its commits were synced, and what came since the last one that had to be
  * durable outlasts the process, but perhaps not a loss of power. A damaged store

@@ -113,6 +113,9 @@ rm out/a.txt
 echo edited >out/b.txt
 ran 2 2 copy
 echo edited >>all.txt
+expect 0 "$LEAT" why all.yaml all.txt
+printed 'all: an output was changed: all.txt'
+printed "    all.txt: was $(cat logs/*.log | xxh128sum 2>/dev/null | cut -d ' ' -f 1)"
 ran 0 4 all
 rm report.csv
 ran 0 4 report

@@ -84,9 +84,21 @@ assert does == {"logs/a.log": "run", "logs/b.log": "from-store",
                 "logs/d.log": "run"}, does
 END
 expect 0 "$LEAT" why copy.yaml logs/a.log
-echo 'logs/a.log: its input changed' | holds stdout
+digest()
+{
+	xxh128sum "$1" 2>/dev/null | cut -d ' ' -f 1
+}
+printed 'logs/a.log: its input changed'
+printed "    content: was $(seq 5 >five; digest five)"
+printed " in run 1, is $(digest logs/a.log)"
 expect 0 "$LEAT" why copy.yaml "$PWD/out/b.txt"
-echo 'logs/b.log: an output is missing: out/b.txt' | holds stdout
+printed 'logs/b.log: an output is missing: out/b.txt'
+printed "    out/b.txt: was $(seq 3 >three; digest three)"
+printed ' in run 1, is not there'
+expect 0 "$LEAT" why copy.yaml logs/c.log
+printed 'logs/c.log: the input is gone, its outputs are stale'
+expect 0 "$LEAT" why copy.yaml out/c.txt
+printed 'logs/c.log: the input is gone, its outputs are stale'
 expect 64 "$LEAT" why copy.yaml logs/none
 said "nothing is known of 'logs/none'"
 
@@ -315,6 +327,50 @@ echo second >second
 expect 0 "$LEAT" run --lock wait slow.yaml <second
 holds slow.txt <second
 wait
+
+# ---- Two files with one name; inputs that vanish -----------------------------------
+
+sed 's/suffix/ending/' copy.yaml >same.yaml
+for verb in plan why run; do
+	[ $verb = why ] && set -- logs/a.log || set --
+	expect 78 "$LEAT" $verb same.yaml "$@"
+	said "two files have the session name 'copy'"
+done
+cat >given.yaml <<'END'
+leat: 1
+session: given
+params: {logs: {type: inputs, args: true}}
+operators:
+  in: {use: files, match: "${logs}"}
+  out: {use: write-file, path: "given/{src_name}"}
+links: [in -> out]
+END
+cp logs/a.log logs/z.log
+expect 0 "$LEAT" run given.yaml logs/a.log logs/z.log
+printf 'logs/a.log\nlogs/z.log\n' >names
+expect 0 "$LEAT" run -v given.yaml - <names
+said ' 2 up to date'
+rm logs/z.log
+expect 0 "$LEAT" plan given.yaml logs/a.log logs/z.log
+printed "    logs/z.log: it isn't there any more"
+expect 0 "$LEAT" why given.yaml logs/z.log logs/a.log logs/z.log
+printed ' in run 1, is not there'
+expect 1 "$LEAT" run -k given.yaml logs/a.log logs/z.log
+[ -f given/z.log ] || fail 'the output of a unit that fails is gone'
+expect 0 "$LEAT" why given.yaml logs/z.log logs/a.log logs/z.log
+printed 'logs/z.log: '
+expect 0 "$LEAT" run --prune given.yaml logs/a.log
+holds_only given 'a.log'
+
+# A tree that has other names: attributes that paths follow from.
+mkdir -p deep/er
+cp logs/a.log deep/er/a
+sed 's,"${logs}","deep/*/*",; s/given/moved/' given.yaml |
+	sed '/^params/d; s/moved.{src_name}/moved\/{src_path}/' >moved.yaml
+expect 0 "$LEAT" run moved.yaml
+sed -i 's,deep/\*/\*,deep/er/*,' moved.yaml
+expect 0 "$LEAT" why moved.yaml deep/er/a
+printed '    attributes: was er/a in run 1, is a'
 
 # ---- Elsewhere -------------------------------------------------------------------
 

@@ -91,6 +91,18 @@ holds deps <deps.wanted
 expect 0 "$LEAT" run --depfile=again each.yaml a c
 holds again <deps.wanted
 
+# So is the list that inputs come from.
+printf 'a\nc\n' >names
+sed 's/^session: each/session: listed/; /^params:/d
+	s/match: "${inputs}"/list: names/; s,out/,listed/,; s,all.txt,whole,' \
+	each.yaml >listed.yaml
+expect 0 "$LEAT" run --depfile listed.d listed.yaml
+tr '\n' ' ' <listed.d >wanted
+grep -qF ': \  listed.yaml \  common.yaml \  names \  a \  c ' wanted ||
+	fail "$(cat listed.d)"
+grep -q '^names:$' listed.d || fail "$(cat listed.d)"
+rm -r names listed listed.* whole wanted
+
 # Names as make reads them: each is found as a target and as a prerequisite.
 mkdir odd
 for name in 'a b' 'a#b' 'a$b' 'a:b' "a'b" 'a"b' 'a&b' 'a(b' 'a~b' 'ä' '-a'; do

@@ -98,6 +98,30 @@ session summary 'in: {use: files, match: "in/*/*"}' \
 refused summary 'in/two/b.x would be written for all units, and is read'
 diff -r in kept || fail 'an input was changed'
 
+# found WHERE MATCH PATH WHAT: what is written there would be read next time.
+found()
+{
+	session found "in: {use: files, $1}" \
+		"out: {use: write-file, path: \"$2\"}" 'in -> out'
+	refused found "$3, and be read by the next run; write to another directory, or \`exclude\` it"
+}
+found 'match: "in/**"' 'in/{src_path}.new' \
+	'in/one/a.x.new would be written for in/one/a.x'
+found 'match: "in/*/*.x"' 'in/new/{src_stem}-{src_dir}.x' \
+	'in/new/a-one.x would be written for in/one/a.x'
+found 'match: in, recursive: true' 'in/all' 'in/all would be written for all units'
+found 'match: "in/**", ignore-case: true' 'in/ALL' 'in/ALL would be written for all units'
+for where in 'match: "in/*/*", exclude: ["*.new"]' 'match: "in/**/*.x"' \
+	'match: "in/*/[ab].x"'; do
+	session apart "in: {use: files, $where}" \
+		'out: {use: write-file, path: "in/{src_path}.new"}' 'in -> out'
+	expect 0 env LEAT_STATE=none "$LEAT" plan apart.yaml
+done
+session dot 'in: {use: files, match: "in/*/*"}' \
+	'out: {use: write-file, path: "in/{src_dir}/.{src_name}"}' 'in -> out'
+expect 0 env LEAT_STATE=none "$LEAT" plan dot.yaml
+diff -r in kept || fail 'an input was changed'
+
 # A graph reads what one before it writes, but doesn't write what that reads.
 cat >chain.yaml <<'END'
 leat: 1

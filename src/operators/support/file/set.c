@@ -198,7 +198,7 @@ static bool whole_matches(const char *pattern, const char *path, int flags)
 		return have == 0;
 	if (want == 2 && strncmp(pattern, "**", 2) == 0)
 		return whole_matches(rest, path, flags) ||
-			(have > 0 &&
+			(have > 0 && !(flags & FNM_PERIOD && *path == '.') &&
 				whole_matches(pattern, next_piece(path, have),
 					flags));
 	return have > 0 && piece_matches(pattern, want, path, have, flags) &&
@@ -260,11 +260,12 @@ bool file_pattern_finds(const char *pattern, const char *path,
 	pattern = without_dot(pattern);
 	path = without_dot(path);
 	size_t literal = literal_length(pattern);
+	int flags = (options->ignore_case ? FNM_CASEFOLD : 0) |
+		(options->hidden ? 0 : FNM_PERIOD);
 
 	return strncmp(pattern, path, literal) == 0 &&
 		matches_up_to(pattern + literal, path + literal,
-			options->recursive,
-			options->ignore_case ? FNM_CASEFOLD : 0) &&
+			options->recursive, flags) &&
 		!is_excluded(path + literal, options);
 }
 

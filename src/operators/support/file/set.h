@@ -59,8 +59,7 @@ size_t file_set_directories(const struct file_set *set);
 bool file_pattern_matches(
 	const char *pattern, const char *relative, bool ignore_case);
 
-/* Whether PATTERN would find PATH, if that were a file. Links and names that start
- * with a dot aside. */
+/* Whether PATTERN would find PATH, if that were a file; links aside. */
 bool file_pattern_finds(const char *pattern, const char *path,
 	const struct file_set_options *options);
 
