@@ -127,6 +127,20 @@ for format in gzip zstd xz bzip2 lz4; do
 	done
 done
 
+# A unit that fails amid its content is cut out, and what follows is whole.
+mkdir gz
+gzip -nc in/a.txt >gz/a.gz
+gzip -nc in/e.txt | head -c 500000 >gz/b.gz
+gzip -nc in/f.txt >gz/c.gz
+sed -e 's,in/\*.txt,gz/*.gz,' -e 's/^  pack:/  unpack: decompress\n&/' \
+	-e 's/in -> pack/in -> unpack -> pack/' all.yaml >damaged.yaml
+for format in gzip zstd xz bzip2 lz4; do
+	expect 1 "$LEAT" run -k damaged.yaml --format $format
+	said 'gz/b.gz'
+	unpack $format all.z >plain || fail "$format: a failed unit harms others"
+	cat in/a.txt in/f.txt | cmp - plain || fail "$format: a failed unit"
+done
+
 # Threads: the same bytes with any number of them, in workers and from a pipe.
 # They are in a sandbox where the archive that is read beside is hostile.
 cat in/*.txt in/*.txt in/*.txt >large
