@@ -79,6 +79,9 @@ struct output_request {
 
 struct output *graph_make_output(struct graph *graph, struct unit *unit,
 	const struct output_request *request);
+/* Whether an output that a worker will write stays open here, to be synced with
+ * others when the unit is published; else the worker is to sync it. */
+bool graph_keep_output(const struct graph *graph, struct output *output);
 void graph_forget_outputs(struct graph *graph, struct unit *unit);
 
 /* Warns of what a library wrote to standard error, on its own, while a process
@@ -99,8 +102,10 @@ struct worker_methods {
 	void (*give)(void *context, unsigned frontier, const void *data,
 		size_t length);
 
-	/* The descriptor of a new temporary; -1: errno says why. */
-	int (*output)(void *context, const struct output_request *request);
+	/* The descriptor of a new temporary, and whether who has made it will
+	 * sync it; -1: errno says why. */
+	int (*output)(void *context, const struct output_request *request,
+		bool *kept);
 
 	/* Adds what was written to standard error since the last call. */
 	void (*stray)(void *context, struct text *text);

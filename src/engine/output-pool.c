@@ -4,16 +4,18 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/sync.h"
 #include "engine/output.h"
 
 #define uthash_fatal(message) memory_abort()
 #include <uthash.h>
 
-enum { OPEN_PLACES = 64, WAITING_FILES = 256 };
+enum { OPEN_PLACES = 64, WAITING_FILES = 256, KEPT_SHARE = 2 };
 
 struct output_place {
 	UT_hash_handle hh;
@@ -33,6 +35,7 @@ struct output_pool {
 	size_t next; /* slot to be used */
 	struct waiting *first, *last;
 	unsigned waiting;
+	unsigned kept; /* see output_pool_keep */
 };
 
 struct output_pool *output_pool_create(void)
@@ -209,7 +212,33 @@ void output_pool_wait(struct output_pool *pool, struct waiting *waiting)
 	pool->last = waiting;
 	if (++pool->waiting < WAITING_FILES)
 		return;
-	/* It forgets each. One that can't be synced says so again later. */
-	while (pool->first)
-		output_make_durable(pool->first->output);
+	output_pool_sync(pool);
+}
+
+void output_pool_sync(struct output_pool *pool)
+{
+	int descriptors[WAITING_FILES] = {0}, errors[WAITING_FILES];
+	size_t count = 0;
+
+	for (struct waiting *at = pool->first; at; at = at->after)
+		descriptors[count++] = output_descriptor(at->output);
+	sync_files(descriptors, errors, count);
+	/* Each is forgotten. One that can't be synced says so again later. */
+	for (size_t i = 0; i < count; i++)
+		output_note_sync(pool->first->output, errors[i]);
+}
+
+bool output_pool_keep(struct output_pool *pool, int change)
+{
+	struct rlimit files;
+
+	if (change < 0) {
+		pool->kept--;
+		return true;
+	}
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+		pool->kept >= files.rlim_cur / KEPT_SHARE)
+		return false;
+	pool->kept++;
+	return true;
 }

@@ -40,8 +40,8 @@ bool output_place_sync(struct output_place *place);
 
 /* ---- Files that wait to be synced ------------------------------------------ */
 
-/* Another one waits, or does no more; the oldest are synced when it is too
- * many: see output_make_durable. The output tells where it keeps its link. */
+/* Another one waits, or does no more; all are synced when it is too many. The
+ * output tells where it keeps its link. */
 struct waiting {
 	struct output *output;
 	struct waiting *before, *after;
@@ -49,5 +49,12 @@ struct waiting {
 
 void output_pool_wait(struct output_pool *pool, struct waiting *waiting);
 void output_pool_forget(struct output_pool *pool, struct waiting *waiting);
+
+/* Syncs all that wait, at the same time; each is told what came of it. */
+void output_pool_sync(struct output_pool *pool);
+
+/* Counts the files that stay open here while another process writes them: CHANGE
+ * is 1 or -1. False: one more would be too many. */
+bool output_pool_keep(struct output_pool *pool, int change);
 
 #endif

@@ -27,6 +27,8 @@ struct output {
 	struct file_state file;
 	unsigned owner;
 	bool together; /* see output_sync_together */
+	bool left; /* see output_leave_unsynced */
+	bool kept; /* see output_keep */
 	char temporary[FILE_TEMPORARY_BYTES];
 	const char *name; /* of the target in its directory; within PATH */
 	char path[];
@@ -157,6 +159,9 @@ static bool close_temporary(struct output *output)
 {
 	int descriptor = output->descriptor;
 
+	if (output->kept)
+		output_pool_keep(output->pool, -1);
+	output->kept = false;
 	output->descriptor = -1;
 	return descriptor < 0 || close(descriptor) == 0 || errno == EINTR;
 }
@@ -194,32 +199,39 @@ bool output_finish(struct output *output)
 	if (!note_content(output))
 		return fail(output);
 	output->state = FINISHED;
-	if (!output->together)
+	if (!output->together && !output->left)
 		return output_make_durable(output);
 	file_start_writing(output->descriptor);
+	if (output->left)
+		return close_temporary(output) || fail(output);
 	output_pool_wait(output->pool, &output->waiting);
 	return true;
 }
 
-bool output_make_durable(struct output *output)
+/* After a failed sync nobody knows what the disk holds: a second try that succeeds
+ * would prove nothing. */
+bool output_note_sync(struct output *output, int error)
 {
-	errno = output->error;
-	if (output->state != FINISHED || output->descriptor < 0)
-		return output->error == 0;
 	if (output->together)
 		output_pool_forget(output->pool, &output->waiting);
 	output->together = false;
-	/* After a failed sync nobody knows what the disk holds: a second try
-	 * that succeeds would prove nothing. */
-	bool synced = fsync(output->descriptor) == 0;
-	int saved = errno;
 	bool closed = close_temporary(output);
-	if (synced && closed)
+	if (error == 0 && closed)
 		return true;
-	if (!synced)
-		errno = saved;
-	output->error = errno;
+	output->error = error ? error : errno;
+	errno = output->error;
 	return fail(output);
+}
+
+bool output_make_durable(struct output *output)
+{
+	if (output->state == FINISHED && output->together)
+		output_pool_sync(output->pool);
+	errno = output->error;
+	if (output->state != FINISHED || output->descriptor < 0)
+		return output->error == 0;
+	return output_note_sync(
+		output, fsync(output->descriptor) == 0 ? 0 : errno);
 }
 
 void output_hand_over(struct output *output)
@@ -229,6 +241,21 @@ void output_hand_over(struct output *output)
 	output->digester = NULL;
 }
 
+bool output_keep(struct output *output)
+{
+	output->kept = output_pool_keep(output->pool, 1);
+	if (output->kept) {
+		digester_destroy(output->digester);
+		output->digester = NULL;
+	}
+	return output->kept;
+}
+
+void output_leave_unsynced(struct output *output)
+{
+	output->left = true;
+}
+
 void output_settle(struct output *output, bool finished, uint64_t length,
 	const struct digest *digest, const struct file_state *state)
 {
@@ -236,11 +263,15 @@ void output_settle(struct output *output, bool finished, uint64_t length,
 		output_discard(output);
 		return;
 	}
-	close_temporary(output);
 	output->length_bytes = length;
 	output->digest = *digest;
 	output->file = *state;
 	output->state = FINISHED;
+	output->together = output->kept;
+	if (output->kept)
+		output_pool_wait(output->pool, &output->waiting);
+	else
+		close_temporary(output);
 }
 
 /* Removes the temporary of what isn't published. */

@@ -31,6 +31,12 @@ struct output *output_adopt(
  * away. */
 int output_descriptor(const struct output *output);
 void output_hand_over(struct output *output); /* closes our descriptor of it */
+
+/* Instead of that: it stays open until it is settled, to be synced then together
+ * with others; that process is not to sync it. False: too many are open. */
+bool output_keep(struct output *output);
+void output_leave_unsynced(struct output *output); /* that process */
+
 void output_settle(struct output *output, bool finished, uint64_t length,
 	const struct digest *digest, const struct file_state *state);
 
@@ -38,14 +44,18 @@ void output_settle(struct output *output, bool finished, uint64_t length,
 const char *output_path(const struct output *output);
 const char *output_temporary(const struct output *output);
 
-/* What is finished is left to be synced by output_make_durable: many files that
- * are synced one right after the other take hardly longer than one. Nobody but
- * the pool may have called that before. */
+/* What is finished is left to be synced by output_make_durable: all outputs of the
+ * pool that wait for it are synced by the first call of it, at the same time,
+ * which takes hardly longer than one. So of many outputs let as many as possible
+ * be finished before. */
 void output_sync_together(struct output *output);
 
 /* Syncs and closes what is finished. False, each time from then on: errno says
  * why; it is thrown away. */
 bool output_make_durable(struct output *output);
+
+/* For the pool: it was synced, with this errno or 0. Returns as above. */
+bool output_note_sync(struct output *output, int error);
 
 /* Who writes it: the index of the operator in its plan. */
 void output_set_owner(struct output *output, unsigned op);

@@ -313,3 +313,9 @@ struct output *graph_make_output(struct graph *graph, struct unit *unit,
 	graph_add_output(graph, output, unit);
 	return output;
 }
+
+bool graph_keep_output(const struct graph *graph, struct output *output)
+{
+	/* Where units are published one by one, workers can sync meanwhile. */
+	return graph->host && graph->host->decided && output_keep(output);
+}

@@ -194,13 +194,17 @@ struct output *worker_output(struct operator *op,
 	const struct output_request *request, struct unit *unit)
 {
 	struct worker *worker = op->graph->worker;
-	int descriptor = worker->methods->output(worker->context, request);
+	bool kept;
+	int descriptor =
+		worker->methods->output(worker->context, request, &kept);
 
 	if (descriptor < 0)
 		return NULL;
 	struct output *output =
 		output_adopt(op->graph->outputs, request->path, descriptor);
 	output_sync_together(output);
+	if (kept)
+		output_leave_unsynced(output);
 	output_set_owner(output, request->op);
 	graph_add_output(op->graph, output, unit);
 	return output;

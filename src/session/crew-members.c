@@ -177,6 +177,19 @@ static struct task *task_at(struct crew *crew, const struct member *member)
 	return NULL;
 }
 
+/* A worker that asks waits for the answer: there is room. */
+static void answer(const struct crew *crew, const struct member *member,
+	struct wire_head *head, struct output *output)
+{
+	bool kept = output && graph_keep_output(crew->graph, output);
+
+	head->length = kept;
+	wire_send(member->socket, head, sizeof(*head),
+		output ? output_descriptor(output) : -1, false);
+	if (output && !kept)
+		output_hand_over(output);
+}
+
 static void make_output(struct crew *crew, struct member *member,
 	const struct wire_record *record)
 {
@@ -199,11 +212,7 @@ static void make_output(struct crew *crew, struct member *member,
 			crew->graph, task->segment->unit, &request);
 		head.number = output ? 0 : (uint32_t)errno;
 	}
-	/* A worker that asks waits for the answer: there is room. */
-	wire_send(member->socket, &head, sizeof(head),
-		output ? output_descriptor(output) : -1, false);
-	if (output)
-		output_hand_over(output);
+	answer(crew, member, &head, output);
 }
 
 /* ---- What they say ------------------------------------------------------- */

@@ -124,7 +124,8 @@ static void put_off(struct errand *errand, size_t length, int descriptor)
 	errand->last = &early->next;
 }
 
-static int output(void *context, const struct output_request *request)
+static int output(
+	void *context, const struct output_request *request, bool *kept)
 {
 	struct errand *errand = context;
 	const uint64_t numbers[] = {
@@ -150,6 +151,7 @@ static int output(void *context, const struct output_request *request)
 		put_off(errand, length, descriptor);
 	}
 	errno = (int)head.number;
+	*kept = head.length != 0;
 	return descriptor;
 }
 

@@ -13,7 +13,7 @@
 
 static const char store_failed[] = "the run store can't be used";
 
-enum { BATCH_UNITS = 64, BATCH_OUTPUTS = 256 };
+enum { BATCH_UNITS = 256, BATCH_OUTPUTS = 256 };
 static const size_t BATCH_BYTES = 16 * 1024 * 1024;
 static const int64_t BATCH_NS = 200 * 1000 * 1000;
 

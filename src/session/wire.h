@@ -6,7 +6,8 @@
  * To a worker:
  *	struct wire_head, WIRE_TASK, number: errno of opening its file
  *		the task; the descriptor of the file
- *	struct wire_head, WIRE_OUTPUT, number: errno of making it
+ *	struct wire_head, WIRE_OUTPUT, number: errno of making it; length: 1
+ *		when who has made it will sync it, else 0
  *		the descriptor of a temporary that was asked for
  * From a worker: any number of records up to WIRE_BYTES in all, each
  *	struct wire_head, its kind and number, and LENGTH bytes

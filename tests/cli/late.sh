@@ -93,7 +93,8 @@ grep -qF 'leat_units{session="slow",state="done"} 1' metrics ||
 	fail "metrics: $(grep leat_units metrics)"
 
 # Without -k the run ends there: the units behind aren't published, and say so.
-seq 70 | while read -r n; do cp logs/a.log logs/m$n.log; done
+# They are more than are published at once.
+seq 270 | while read -r n; do cp logs/a.log logs/m$n.log; done
 expect 0 "$LEAT" run slow.yaml
 for log in logs/*; do echo more >>"$log"; done
 expect 1 trace '' renameat:error=EISDIR:when=2 "$LEAT" run -j 1 slow.yaml
@@ -112,5 +113,30 @@ said 'leat: error: cannot put all.txt in its place: Is a directory'
 holds all.txt <all.before
 expect 0 "$LEAT" run each.yaml
 cat logs/*.log | holds all.txt
+
+# Of many outputs that are synced at the same time, those whose sync fails are
+# named, by whichever thread; theirs are the old ones, and all others are new.
+rm -rf out logs
+mkdir logs
+for name in $(seq 100 139); do seq 3 >logs/$name.log; done
+expect 0 "$LEAT" run slow.yaml
+for log in logs/*.log; do echo more >>$log; done
+expect 1 trace '' fsync:error=EIO:when=2 "$LEAT" run -k slow.yaml
+failed_outputs=0
+for log in logs/*.log; do
+	text=out/$(basename $log .log).txt
+	if grep -q "cannot write $text: Input/output error" stderr; then
+		failed_outputs=$((failed_outputs + 1))
+		sed '$d' $log >wanted
+	else
+		cp $log wanted
+	fi
+	holds $text <wanted
+done
+[ $failed_outputs -gt 0 ] || fail 'no sync fails'
+said "$failed_outputs of them failed"
+expect 0 "$LEAT" run -v slow.yaml
+for log in logs/*.log; do holds out/$(basename $log .log).txt <$log; done
+holds_only out "$(cd logs && ls | sed 's/log$/txt/' | tr '\n' ' ' | sed 's/ $//')"
 
 finish
