@@ -20,7 +20,6 @@ enum { IN = ARCHIVE_READ_IN, OUT = ARCHIVE_READ_OUT };
 struct archive_reading {
 	struct archive_context context;
 	struct nesting nesting;
-	struct describer describer;
 	struct layer *layer; /* the innermost that is open; or NULL */
 	struct item *item; /* that the outermost came as; or NULL */
 	bool opening; /* nothing of the outermost has been read yet */
@@ -144,8 +143,7 @@ static enum step take(struct operator *op, struct archive_read *state,
 	};
 	reading->layer = layer_create(
 		&reading->context, NULL, rewind_create(item->stream));
-	describe_archive(
-		&reading->describer, operator_segment(op, IN), reading->layer);
+	describe_archive(operator_segment(op, IN), reading->layer);
 	item->stream = NULL;
 	reading->item = item;
 	reading->opening = true;
@@ -211,7 +209,7 @@ static enum step nest(struct operator *op, struct archive_reading *reading,
 	struct stream *source = rewind_create(layer_content(outer));
 
 	layer = layer_create(&reading->context, outer, source);
-	describe_nested(&reading->describer, attributes, layer);
+	describe_nested(attributes, layer);
 	layer->described = attributes;
 	reading->layer = layer;
 	switch (layer_open(layer)) {
@@ -292,8 +290,8 @@ static enum step take_entry(struct operator *op, struct archive_read *state)
 	if (is_table(reading->layer, name))
 		return STEP_MORE;
 	problem = entry_name_problem(name, strlen(name));
-	struct attributes *attributes = describe_entry(
-		&reading->describer, reading->layer, name, &clamped);
+	struct attributes *attributes =
+		describe_entry(reading->layer, name, &clamped);
 	if (problem)
 		return reject(op, reading->layer, attributes,
 			"the name of the entry", problem);
@@ -478,7 +476,6 @@ static bool open(struct operator *op, void *memory)
 	reading->context.trailing = state->trailing == ARCHIVE_TRAILING_ALLOW;
 	reading->context.kinds = find_kinds(&state->formats);
 	nesting_parse(state->nested, &reading->nesting);
-	describer_init(&reading->describer, operator_shape(op, OUT));
 	return !state->passphrases ||
 		read_passphrases(op, &reading->context, state->passphrases);
 }

@@ -8,7 +8,7 @@
 #include "operators/support/archive/entry.h"
 #include "operators/support/archive/kind.h"
 #include "operators/support/archive/read-settings.h"
-#include "registry/registry.h"
+#include "operators/support/file/names.h"
 
 static const struct pin_spec pins[] = {
 	[ARCHIVE_READ_IN] = {.name = "in",
@@ -196,8 +196,6 @@ static void check_settings(struct relation *relation)
 
 static void relate(struct relation *relation)
 {
-	static const char *const names[] = {
-		"src_path", "src_dir", "src_name", "src_stem", "src_ext"};
 	const struct archive_read *settings = relation_settings(relation);
 	const struct shape *input = relation_input(relation, ARCHIVE_READ_IN);
 
@@ -211,9 +209,8 @@ static void relate(struct relation *relation)
 			relation, &rejected, &entry_attributes[i]);
 	struct shape out = relation_shape(relation, &rejected,
 		settings->content ? PAYLOAD_STREAM : PAYLOAD_NONE, NULL);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		relation_add_attribute(
-			relation, &out, registry_attribute(names[i]));
+	for (size_t i = 0; i < SOURCE_NAMES; i++)
+		relation_add_attribute(relation, &out, &source_attributes[i]);
 	out.scope = SCOPE_SEGMENT;
 	relation_output(relation, ARCHIVE_READ_OUT, &out);
 	for (size_t i = 0; reject_attributes[i].name; i++)

@@ -36,7 +36,7 @@ static enum step take_bare(struct archive_writing *writing)
 {
 	const struct segment *segment = operator_segment(writing->op, IN);
 
-	if (member_is_root(&writing->maker, segment))
+	if (member_is_root(segment))
 		return STEP_MORE;
 	writing->current = member_create(&writing->maker, NULL, segment);
 	if (!writing->current) {
@@ -213,7 +213,7 @@ static enum step end(struct archive_writing *writing)
 		writing->depth--;
 	if (segment->parent) {
 		const bool bare = !writing->came && !writing_is_lost(writing) &&
-			member_is_bare(&writing->maker, segment);
+			member_is_bare(segment);
 
 		writing->came = true; /* in the one around it */
 		return bare ? take_bare(writing) : STEP_MORE;

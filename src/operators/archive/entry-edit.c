@@ -5,6 +5,7 @@
 
 #include "engine/operator.h"
 #include "operators/support/archive/entry-change.h"
+#include "operators/support/file/names.h"
 #include "registry/registry.h"
 
 enum { IN, OUT, REJECTED };
@@ -279,16 +280,12 @@ static void relate(struct relation *relation)
 
 static bool open(struct operator *op, void *memory)
 {
-	static const char *const names[SOURCE_NAMES] = {
-		"src_path", "src_dir", "src_name", "src_stem", "src_ext"};
 	struct state *state = memory;
 	struct entry_change *change = &state->change;
 	const struct shape *shape = operator_shape(op, IN);
 	struct pattern_problem wrong;
 	struct expression_problem problem;
 
-	for (int i = 0; i < SOURCE_NAMES; i++)
-		change->sources[i] = shape_attribute(shape, names[i]);
 	if (state->rename.text)
 		change->rename = substitution_create(&state->rename,
 			state->with, state->rename.location, &wrong);
@@ -318,7 +315,7 @@ static void reject(struct operator *op, const struct entry_change *change)
 
 	if (!path)
 		path = attributes_get(
-			segment->attributes, change->sources[SOURCE_PATH]);
+			segment->attributes, &source_attributes[SOURCE_PATH]);
 	text_add_escaped(&shown, path->data, path->length, 1000);
 	item->attributes = attributes_ref(segment->attributes);
 	operator_reject(op, IN, item, change->field, "of the entry `%s`: %s",

@@ -123,44 +123,6 @@ static const struct property_spec properties[] = {
 	{0},
 };
 
-enum attribute {
-	PATH,
-	DIRECTORY,
-	NAME,
-	STEM,
-	EXTENSION,
-	SIZE,
-	MTIME,
-	MODE,
-	UID,
-	GID,
-	COUNT
-};
-
-static const struct attribute_spec attributes[] = {
-	[PATH] = {"src_path", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"the path, from the directory in front of the first wildcard"},
-	[DIRECTORY] = {"src_dir", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"the directories in src_path, or nothing"},
-	[NAME] = {"src_name", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"the last component of src_path"},
-	[STEM] = {"src_stem", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"src_name without its extension, or without both as .tar.gz"},
-	[EXTENSION] = {"src_ext", VALUE_TEXT, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"what src_stem lacks, without its dot"},
-	[SIZE] = {"src_size", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"the size in bytes, as it is stored"},
-	[MTIME] = {"src_mtime", VALUE_TIMESTAMP, ATTRIBUTE_READ,
-		ATTRIBUTE_SEGMENT, "when the content was last changed"},
-	[MODE] = {"src_mode", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"the permissions, as a number"},
-	[UID] = {"src_uid", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"the owner"},
-	[GID] = {"src_gid", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_SEGMENT,
-		"the owning group"},
-	[COUNT] = {0},
-};
-
 /* ---- Checking --------------------------------------------------------------- */
 
 /* Finds what can't name a file, whatever there is. */
@@ -193,8 +155,8 @@ static void relate(struct relation *relation)
 	struct shape shape = relation_unnamed(PAYLOAD_STREAM, NULL);
 
 	shape.scope = SCOPE_UNIT;
-	for (int i = 0; i < COUNT; i++)
-		relation_add_attribute(relation, &shape, &attributes[i]);
+	for (int i = 0; i < SOURCE_ATTRIBUTES; i++)
+		relation_add_attribute(relation, &shape, &source_attributes[i]);
 	relation_output(relation, OUT, &shape);
 
 	if (!relation_given(relation, "match") &&
@@ -284,8 +246,7 @@ static bool lacks_directory(const char *pattern)
 	if (length < 2)
 		return false;
 	text_add(&directory, pattern, length - 1);
-	const bool lacks =
-		access(directory.data, F_OK) < 0 && errno == ENOENT;
+	const bool lacks = access(directory.data, F_OK) < 0 && errno == ENOENT;
 	text_free(&directory);
 	return lacks;
 }
@@ -340,19 +301,6 @@ static bool open(struct operator *op, void *memory)
 
 /* ---- What is known of a file ------------------------------------------------ */
 
-static struct attributes *name_attributes(const struct found_file *file)
-{
-	static const struct attribute_spec *const keys[SOURCE_NAMES] = {
-		[SOURCE_PATH] = &attributes[PATH],
-		[SOURCE_DIRECTORY] = &attributes[DIRECTORY],
-		[SOURCE_NAME] = &attributes[NAME],
-		[SOURCE_STEM] = &attributes[STEM],
-		[SOURCE_EXTENSION] = &attributes[EXTENSION],
-	};
-
-	return source_names_set(NULL, keys, file->relative);
-}
-
 /* File systems take times that don't fit: those become the last that does. */
 static int64_t microseconds(const struct timespec *time)
 {
@@ -367,16 +315,18 @@ static int64_t microseconds(const struct timespec *time)
 static struct attributes *describe(
 	const struct found_file *file, const struct stat *found)
 {
-	struct attributes *set = name_attributes(file);
+	struct attributes *set = source_names_set(NULL, file->relative);
 	struct value mtime = {.integer = microseconds(&found->st_mtim)};
 
 	set = attributes_set_integer(
-		set, &attributes[SIZE], (int64_t)found->st_size);
+		set, &source_attributes[SOURCE_SIZE], (int64_t)found->st_size);
 	set = attributes_set_integer(
-		set, &attributes[MODE], found->st_mode & 07777);
-	set = attributes_set_integer(set, &attributes[UID], found->st_uid);
-	set = attributes_set_integer(set, &attributes[GID], found->st_gid);
-	return attributes_set(set, &attributes[MTIME], &mtime);
+		set, &source_attributes[SOURCE_MODE], found->st_mode & 07777);
+	set = attributes_set_integer(
+		set, &source_attributes[SOURCE_UID], found->st_uid);
+	set = attributes_set_integer(
+		set, &source_attributes[SOURCE_GID], found->st_gid);
+	return attributes_set(set, &source_attributes[SOURCE_MTIME], &mtime);
 }
 
 /* ---- Units ------------------------------------------------------------------ */
@@ -505,7 +455,8 @@ static struct attributes *named(
 	struct state *state = memory;
 
 	(void)op;
-	return name_attributes(file_set_get(state->files, (size_t)number));
+	return source_names_set(
+		NULL, file_set_get(state->files, (size_t)number)->relative);
 }
 
 /* The list names its files one by one; those are there or not. */
@@ -559,7 +510,7 @@ const struct operator_spec spec_files = {
 	.scope = SCOPE_UNIT,
 	.pins = pins,
 	.properties = properties,
-	.attributes = attributes,
+	.attributes = source_attributes,
 	.state_size = sizeof(struct state),
 	.relate = relate,
 	.open = open,

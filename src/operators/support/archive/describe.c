@@ -5,24 +5,15 @@
 #include <string.h>
 
 #include "operators/support/archive/entry.h"
-
-void describer_init(struct describer *describer, const struct shape *shape)
-{
-	static const char *const names[SOURCE_NAMES] = {
-		"src_path", "src_dir", "src_name", "src_stem", "src_ext"};
-
-	for (int i = 0; i < SOURCE_NAMES; i++)
-		describer->keys[i] = shape_attribute(shape, names[i]);
-}
+#include "operators/support/file/names.h"
 
 /* ---- Archives --------------------------------------------------------------- */
 
-void describe_archive(const struct describer *describer,
-	const struct segment *segment, struct layer *layer)
+void describe_archive(const struct segment *segment, struct layer *layer)
 {
 	const struct value *path = segment
 		? attributes_get(
-			  segment->attributes, describer->keys[SOURCE_PATH])
+			  segment->attributes, &source_attributes[SOURCE_PATH])
 		: NULL;
 
 	if (path) {
@@ -33,11 +24,10 @@ void describe_archive(const struct describer *describer,
 	}
 }
 
-void describe_nested(const struct describer *describer,
-	const struct attributes *attributes, struct layer *layer)
+void describe_nested(const struct attributes *attributes, struct layer *layer)
 {
 	const struct value *path =
-		attributes_get(attributes, describer->keys[SOURCE_PATH]);
+		attributes_get(attributes, &source_attributes[SOURCE_PATH]);
 	const struct value *trail =
 		attributes_get(attributes, &entry_attributes[ENTRY_TRAIL]);
 
@@ -111,9 +101,8 @@ static struct attributes *set_owner(
 }
 
 /* The names by which the entry can be found: on its own, and from outside. */
-static struct attributes *set_names(struct attributes *set,
-	const struct describer *describer, const struct layer *layer,
-	const char *name)
+static struct attributes *set_names(
+	struct attributes *set, const struct layer *layer, const char *name)
 {
 	struct text path = {0};
 	size_t inside = 0;
@@ -132,17 +121,16 @@ static struct attributes *set_names(struct attributes *set,
 		text_add(&path, "/", 1);
 	}
 	entry_add_path(&path, name, strlen(name));
-	set = source_names_set(set, describer->keys, path.data);
+	set = source_names_set(set, path.data);
 	text_free(&path);
 	return set;
 }
 
-struct attributes *describe_entry(const struct describer *describer,
+struct attributes *describe_entry(
 	const struct layer *layer, const char *name, bool *clamped)
 {
 	struct archive_entry *entry = layer->entry;
-	struct attributes *set =
-		set_names(attributes_create(), describer, layer, name);
+	struct attributes *set = set_names(attributes_create(), layer, name);
 
 	set = set_text(set, ENTRY_TYPE, type_name(entry));
 	if (archive_entry_size_is_set(entry))

@@ -5,25 +5,15 @@
 
 #include "model/segment.h"
 #include "operators/support/archive/layer.h"
-#include "operators/support/file/names.h"
-
-struct describer {
-	const struct attribute_spec *keys[SOURCE_NAMES];
-};
-
-/* SHAPE: of the segments that are described. */
-void describer_init(struct describer *describer, const struct shape *shape);
 
 /* Gives the layer the names that those of its entries follow: of the outermost,
  * which came in SEGMENT; of one that is an entry with ATTRIBUTES. */
-void describe_archive(const struct describer *describer,
-	const struct segment *segment, struct layer *layer);
-void describe_nested(const struct describer *describer,
-	const struct attributes *attributes, struct layer *layer);
+void describe_archive(const struct segment *segment, struct layer *layer);
+void describe_nested(const struct attributes *attributes, struct layer *layer);
 
 /* The attributes of the layer's entry, whose path is NAME; one reference.
  * CLAMPED is set if its time is out of range. */
-struct attributes *describe_entry(const struct describer *describer,
+struct attributes *describe_entry(
 	const struct layer *layer, const char *name, bool *clamped);
 
 #endif

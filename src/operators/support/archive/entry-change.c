@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/value.h"
+#include "operators/support/file/names.h"
 
 enum { MODE_MAX = 07777, SHOWN_BYTES = 200 };
 
@@ -161,7 +162,7 @@ static bool find_name(struct entry_change *change,
 	enum pattern_result result = PATTERN_NONE;
 
 	if (!path)
-		path = attributes_get(from, change->sources[SOURCE_PATH]);
+		path = attributes_get(from, &source_attributes[SOURCE_PATH]);
 	if (!given->null)
 		path = given;
 	change->name.length = 0;
@@ -208,14 +209,14 @@ static struct attributes *set_sources(struct entry_change *change,
 	struct attributes *set, const struct attributes *from)
 {
 	const struct value *source =
-		attributes_get(from, change->sources[SOURCE_PATH]);
+		attributes_get(from, &source_attributes[SOURCE_PATH]);
 	size_t length = archive_length(
 		source, attributes_get(from, &entry_attributes[ENTRY_PATH]));
 
 	change->name.length = 0;
 	text_add(&change->name, source->data, length);
 	text_add(&change->name, change->path.data, change->path.length);
-	return source_names_set(set, change->sources, change->name.data);
+	return source_names_set(set, change->name.data);
 }
 
 static struct attributes *set_path(struct entry_change *change,
@@ -342,7 +343,7 @@ struct attributes *entry_change_apply(struct entry_change *change,
 	struct attributes *set = attributes_ref(segment->attributes);
 	struct value given = {.null = true};
 
-	if (!attributes_get(from, change->sources[SOURCE_PATH]))
+	if (!attributes_get(from, &source_attributes[SOURCE_PATH]))
 		return set ? set : attributes_create();
 	change->problem.length = 0;
 	change->field = NULL;

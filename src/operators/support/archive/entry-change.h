@@ -5,7 +5,6 @@
 
 #include "model/segment.h"
 #include "operators/support/archive/entry.h"
-#include "operators/support/file/names.h"
 #include "operators/support/pattern/substitution.h"
 #include "operators/support/sql/expression.h"
 
@@ -13,7 +12,6 @@
 struct entry_change {
 	struct substitution *rename; /* of paths */
 	struct expression *set; /* a column for each attribute */
-	const struct attribute_spec *sources[SOURCE_NAMES];
 
 	struct text path, name; /* while it works */
 	struct text problem; /* why an entry can't be changed so */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "operators/support/archive/entry.h"
+#include "operators/support/file/names.h"
 
 enum { OWNER_EXECUTES = 0100, SECOND_US = 1000000 };
 
@@ -14,8 +15,6 @@ enum { OWNER_EXECUTES = 0100, SECOND_US = 1000000 };
 bool member_maker_init(struct member_maker *maker,
 	const struct archive_write *settings, const struct shape *shape)
 {
-	static const char *const names[SOURCE_NAMES] = {
-		"src_path", "src_dir", "src_name", "src_stem", "src_ext"};
 	const char *form = settings->path.text ? settings->path.text
 					       : archive_usual_path(shape);
 	const bool both = !settings->path.text &&
@@ -23,15 +22,6 @@ bool member_maker_init(struct member_maker *maker,
 		shape_attribute(shape, "entry_path");
 
 	*maker = (struct member_maker){.settings = settings};
-	for (int i = 0; i < ENTRY_ATTRIBUTES; i++)
-		maker->entry[i] =
-			shape_attribute(shape, entry_attributes[i].name);
-	for (int i = 0; i < SOURCE_NAMES; i++)
-		maker->source[i] = shape_attribute(shape, names[i]);
-	maker->mode = shape_attribute(shape, "src_mode");
-	maker->mtime = shape_attribute(shape, "src_mtime");
-	maker->uid = shape_attribute(shape, "src_uid");
-	maker->gid = shape_attribute(shape, "src_gid");
 	maker->form = form ? template_create(form, true, shape) : NULL;
 	if (both)
 		maker->plain = template_create("{src_path}", true, shape);
@@ -50,39 +40,35 @@ void member_maker_finish(struct member_maker *maker)
 static const struct value *find(
 	const struct segment *segment, const struct attribute_spec *key)
 {
-	const struct value *value = segment && key
-		? attributes_get(segment->attributes, key)
-		: NULL;
+	const struct value *value =
+		segment ? attributes_get(segment->attributes, key) : NULL;
 
 	return value && !value->null ? value : NULL;
 }
 
-static const struct value *entry_value(const struct member_maker *maker,
+static const struct value *entry_value(
 	const struct segment *segment, enum entry_attribute key)
 {
-	return find(segment, maker->entry[key]);
+	return find(segment, &entry_attributes[key]);
 }
 
-static const char *entry_type(
-	const struct member_maker *maker, const struct segment *segment)
+static const char *entry_type(const struct segment *segment)
 {
-	const struct value *type = entry_value(maker, segment, ENTRY_TYPE);
+	const struct value *type = entry_value(segment, ENTRY_TYPE);
 
 	return type ? type->data : NULL;
 }
 
-bool member_is_bare(
-	const struct member_maker *maker, const struct segment *segment)
+bool member_is_bare(const struct segment *segment)
 {
-	const char *type = entry_type(maker, segment);
+	const char *type = entry_type(segment);
 
 	return type && strcmp(type, "file") != 0;
 }
 
-bool member_is_root(
-	const struct member_maker *maker, const struct segment *segment)
+bool member_is_root(const struct segment *segment)
 {
-	const struct value *path = entry_value(maker, segment, ENTRY_PATH);
+	const struct value *path = entry_value(segment, ENTRY_PATH);
 
 	return path && strcmp(path->data, ".") == 0;
 }
@@ -107,9 +93,8 @@ static bool fill(struct member_maker *maker, const struct item *item,
 	const struct segment *segment, struct text *name)
 {
 	const struct text_template *form =
-		maker->plain && !entry_value(maker, segment, ENTRY_PATH)
-		? maker->plain
-		: maker->form;
+		maker->plain && !entry_value(segment, ENTRY_PATH) ? maker->plain
+								  : maker->form;
 	struct text raw = {0};
 	const char *why = NULL;
 	bool ok = template_fill(form, item, segment, &raw, &maker->problem);
@@ -131,22 +116,23 @@ static bool fill(struct member_maker *maker, const struct item *item,
 
 /* The attributes of an entry as if it had the name of what its link leads to,
  * in the same archive. */
-static struct attributes *at_target(const struct member_maker *maker,
+static struct attributes *at_target(
 	const struct segment *segment, const struct text *target)
 {
-	const struct value *path = entry_value(maker, segment, ENTRY_PATH);
-	const struct value *whole = find(segment, maker->source[SOURCE_PATH]);
+	const struct value *path = entry_value(segment, ENTRY_PATH);
+	const struct value *whole =
+		find(segment, &source_attributes[SOURCE_PATH]);
 	struct attributes *set =
 		attributes_inherit(attributes_create(), segment->attributes);
 	struct text full = {0};
 
-	set = attributes_set_text(
-		set, maker->entry[ENTRY_PATH], target->data, target->length);
+	set = attributes_set_text(set, &entry_attributes[ENTRY_PATH],
+		target->data, target->length);
 	if (!whole || !path || whole->length < path->length)
 		return set;
 	text_add(&full, whole->data, whole->length - path->length);
 	text_add(&full, target->data, target->length);
-	set = source_names_set(set, maker->source, full.data);
+	set = source_names_set(set, full.data);
 	text_free(&full);
 	return set;
 }
@@ -155,13 +141,13 @@ static struct attributes *at_target(const struct member_maker *maker,
 static bool find_target(
 	struct member_maker *maker, const struct segment *segment)
 {
-	const struct value *link = entry_value(maker, segment, ENTRY_LINK);
+	const struct value *link = entry_value(segment, ENTRY_LINK);
 	struct text target = {0};
 
 	if (link)
 		entry_add_path(&target, link->data, link->length);
 	struct segment moved = *segment;
-	moved.attributes = at_target(maker, segment, &target);
+	moved.attributes = at_target(segment, &target);
 	bool ok = fill(maker, NULL, &moved, &maker->link);
 	attributes_unref(moved.attributes);
 	text_free(&target);
@@ -171,7 +157,7 @@ static bool find_target(
 static bool find_link(struct member_maker *maker, const struct segment *segment,
 	enum member_type type)
 {
-	const struct value *link = entry_value(maker, segment, ENTRY_LINK);
+	const struct value *link = entry_value(segment, ENTRY_LINK);
 
 	maker->link.length = 0;
 	if (type != MEMBER_HARDLINK && type != MEMBER_SYMLINK)
@@ -187,7 +173,7 @@ static bool find_link(struct member_maker *maker, const struct segment *segment,
 static bool find_type(struct member_maker *maker, const struct segment *segment,
 	enum member_type *type)
 {
-	const char *name = entry_type(maker, segment);
+	const char *name = entry_type(segment);
 
 	if (strcmp(name, "directory") == 0)
 		*type = MEMBER_DIRECTORY;
@@ -261,33 +247,30 @@ static void set_owner(struct member *member, const struct member_maker *maker,
 
 /* What is known of an entry; of a file, what the file system says unless
  * somebody has said something else. */
-static const struct value *figure(const struct member_maker *maker,
-	const struct segment *segment, enum entry_attribute key,
-	const struct attribute_spec *file_key)
+static const struct value *figure(const struct segment *segment,
+	enum entry_attribute key, enum source_attribute file_key)
 {
-	const struct value *value = entry_value(maker, segment, key);
+	const struct value *value = entry_value(segment, key);
 
-	return value || entry_type(maker, segment) ? value
-						   : find(segment, file_key);
+	return value || entry_type(segment)
+		? value
+		: find(segment, &source_attributes[file_key]);
 }
 
 static void set_figures(struct member *member, const struct member_maker *maker,
 	const struct segment *segment)
 {
-	set_mode(
-		member, maker, figure(maker, segment, ENTRY_MODE, maker->mode));
-	set_mtime(member, maker,
-		figure(maker, segment, ENTRY_MTIME, maker->mtime));
-	set_owner(member, maker, figure(maker, segment, ENTRY_UID, maker->uid),
-		figure(maker, segment, ENTRY_GID, maker->gid));
+	set_mode(member, maker, figure(segment, ENTRY_MODE, SOURCE_MODE));
+	set_mtime(member, maker, figure(segment, ENTRY_MTIME, SOURCE_MTIME));
+	set_owner(member, maker, figure(segment, ENTRY_UID, SOURCE_UID),
+		figure(segment, ENTRY_GID, SOURCE_GID));
 }
 
 /* ---- Members ---------------------------------------------------------------- */
 
-static const char *origin_of(
-	const struct member_maker *maker, const struct segment *segment)
+static const char *origin_of(const struct segment *segment)
 {
-	const struct value *trail = entry_value(maker, segment, ENTRY_TRAIL);
+	const struct value *trail = entry_value(segment, ENTRY_TRAIL);
 
 	if (trail)
 		return trail->data;
@@ -314,9 +297,8 @@ static size_t size_of(const char *text)
 static const char *owner_name(const struct member_maker *maker,
 	const struct segment *segment, enum entry_attribute key)
 {
-	const struct value *name = maker->settings->preserve
-		? entry_value(maker, segment, key)
-		: NULL;
+	const struct value *name =
+		maker->settings->preserve ? entry_value(segment, key) : NULL;
 
 	return name ? name->data : NULL;
 }
@@ -325,7 +307,7 @@ static const char *owner_name(const struct member_maker *maker,
 static struct member *build(const struct member_maker *maker,
 	const struct segment *segment, enum member_type type)
 {
-	const char *origin = origin_of(maker, segment);
+	const char *origin = origin_of(segment);
 	const char *user = owner_name(maker, segment, ENTRY_USER);
 	const char *group = owner_name(maker, segment, ENTRY_GROUP);
 	const char *link = maker->link.length > 0 ? maker->link.data : NULL;

@@ -5,7 +5,6 @@
 
 #include "engine/operator.h"
 #include "operators/support/archive/write-settings.h"
-#include "operators/support/file/names.h"
 #include "operators/support/write/template.h"
 
 enum member_type {
@@ -42,9 +41,6 @@ struct member_maker {
 	struct text_template *form; /* of the name */
 	struct text_template *plain; /* of what is no entry, if that is
 					another one; or NULL */
-	const struct attribute_spec *entry[16]; /* enum entry_attribute */
-	const struct attribute_spec *source[SOURCE_NAMES];
-	const struct attribute_spec *mode, *mtime, *uid, *gid; /* of files */
 	struct text name, link, problem;
 };
 
@@ -55,12 +51,10 @@ bool member_maker_init(struct member_maker *maker,
 void member_maker_finish(struct member_maker *maker);
 
 /* Whether the segment is an entry that has no content, such as a directory. */
-bool member_is_bare(
-	const struct member_maker *maker, const struct segment *segment);
+bool member_is_bare(const struct segment *segment);
 
 /* Whether it is the root of an archive, which has no name. */
-bool member_is_root(
-	const struct member_maker *maker, const struct segment *segment);
+bool member_is_root(const struct segment *segment);
 
 /* The member that ITEM, a stream, is, or SEGMENT without an item; the size is
  * 0. SEGMENT may be NULL. To be freed with free. NULL: maker->problem says why

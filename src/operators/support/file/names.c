@@ -4,6 +4,32 @@
 
 #include <string.h>
 
+const struct attribute_spec source_attributes[] = {
+	[SOURCE_PATH] = {"src_path", VALUE_TEXT, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT,
+		"the path, from the directory in front of the first wildcard"},
+	[SOURCE_DIRECTORY] = {"src_dir", VALUE_TEXT, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "the directories in src_path, or nothing"},
+	[SOURCE_NAME] = {"src_name", VALUE_TEXT, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "the last component of src_path"},
+	[SOURCE_STEM] = {"src_stem", VALUE_TEXT, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT,
+		"src_name without its extension, or without both as .tar.gz"},
+	[SOURCE_EXTENSION] = {"src_ext", VALUE_TEXT, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "what src_stem lacks, without its dot"},
+	[SOURCE_SIZE] = {"src_size", VALUE_INTEGER, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "the size in bytes, as it is stored"},
+	[SOURCE_MTIME] = {"src_mtime", VALUE_TIMESTAMP, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "when the content was last changed"},
+	[SOURCE_MODE] = {"src_mode", VALUE_INTEGER, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "the permissions, as a number"},
+	[SOURCE_UID] = {"src_uid", VALUE_INTEGER, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "the owner"},
+	[SOURCE_GID] = {"src_gid", VALUE_INTEGER, ATTRIBUTE_READ,
+		ATTRIBUTE_SEGMENT, "the owning group"},
+	[SOURCE_ATTRIBUTES] = {0},
+};
+
 static bool is_compression(const char *extension)
 {
 	static const char *const names[] = {
@@ -30,19 +56,23 @@ static size_t stem_length(const char *name)
 	return length;
 }
 
-struct attributes *source_names_set(struct attributes *set,
-	const struct attribute_spec *const keys[SOURCE_NAMES], const char *path)
+static struct attributes *set_text(struct attributes *set,
+	enum source_attribute key, const char *text, size_t length)
+{
+	return attributes_set_text(set, &source_attributes[key], text, length);
+}
+
+struct attributes *source_names_set(struct attributes *set, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 	size_t length = strlen(name), stem = stem_length(name);
 	const char *extension = name + stem + (name[stem] == '.');
 
-	set = attributes_set_text(set, keys[SOURCE_PATH], path, strlen(path));
-	set = attributes_set_text(set, keys[SOURCE_DIRECTORY], path,
+	set = set_text(set, SOURCE_PATH, path, strlen(path));
+	set = set_text(set, SOURCE_DIRECTORY, path,
 		slash ? (size_t)(slash - path) : 0);
-	set = attributes_set_text(set, keys[SOURCE_NAME], name, length);
-	set = attributes_set_text(set, keys[SOURCE_STEM], name, stem);
-	return attributes_set_text(
-		set, keys[SOURCE_EXTENSION], extension, strlen(extension));
+	set = set_text(set, SOURCE_NAME, name, length);
+	set = set_text(set, SOURCE_STEM, name, stem);
+	return set_text(set, SOURCE_EXTENSION, extension, strlen(extension));
 }

@@ -6,20 +6,26 @@
 
 #include "model/attribute.h"
 
-enum source_name {
+enum source_attribute {
 	SOURCE_PATH,
 	SOURCE_DIRECTORY,
 	SOURCE_NAME,
 	SOURCE_STEM,
 	SOURCE_EXTENSION,
-	SOURCE_NAMES,
+	SOURCE_NAMES, /* those above follow from the path */
+	SOURCE_SIZE = SOURCE_NAMES,
+	SOURCE_MTIME,
+	SOURCE_MODE,
+	SOURCE_UID,
+	SOURCE_GID,
+	SOURCE_ATTRIBUTES,
 };
 
-/* Sets all of them for a content with this path. KEYS are the rows of the
- * operator that introduces them (files), in the order above. Takes the
- * reference to SET, which may be NULL; returns one. */
-struct attributes *source_names_set(struct attributes *set,
-	const struct attribute_spec *const keys[SOURCE_NAMES],
-	const char *path);
+/* The rows of `files`; what comes out of archives has the names, too. */
+extern const struct attribute_spec source_attributes[];
+
+/* Sets the names for a content with this path. Takes the reference to SET,
+ * which may be NULL; returns one. */
+struct attributes *source_names_set(struct attributes *set, const char *path);
 
 #endif
