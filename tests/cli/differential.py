@@ -75,7 +75,8 @@ def table(o, name="table"):
 
 def copy(o):
     middle = o("middle", "", "split: lines", "split: {use: lines, max: 6, too-long: cut}",
-               "keep: pass")
+               "keep: pass", "edit: {use: entry-edit, rename: a, with: " +
+               o("with", "x", "a/") + ", set: {entry_mode: \"'0640'\"}}")
     operators = ["in: " + source(o)]
     chain = ["in"]
     if middle:
