@@ -25,11 +25,11 @@ const struct archive_format_row archive_format_rows[] = {
 	[ARCHIVE_TAR] = {"tar", .links = true, .warns = true, .joins = true},
 	[ARCHIVE_USTAR] = {"ustar", .links = true, .joins = true},
 	[ARCHIVE_GNU] = {"gnu", .links = true, .joins = true},
-	[ARCHIVE_ZIP] = {"zip", .packs = true},
-	[ARCHIVE_7Z] = {"7z", .packs = true},
+	[ARCHIVE_ZIP] = {"zip", .lists = true, .packs = true},
+	[ARCHIVE_7Z] = {"7z", .lists = true, .packs = true},
 	[ARCHIVE_CPIO] = {"cpio", .joins = true},
 	[ARCHIVE_AR] = {.name = "ar"},
-	[ARCHIVE_MTREE] = {.name = "mtree"},
+	[ARCHIVE_MTREE] = {"mtree", .lists = true},
 	{0},
 };
 
@@ -273,7 +273,11 @@ static struct shape archive_shape(
 	empty.attribute_count = 0;
 	struct shape shape =
 		relation_shape(relation, &empty, PAYLOAD_BYTES, NULL);
-	for (size_t i = 0; i < input->attribute_count; i++)
+	/* Those of files go on; archives in what has no name only seem to have
+	 * some. */
+	for (size_t i = 0; i < input->attribute_count &&
+		shape_attribute(input, "src_size");
+		i++)
 		if (strncmp(input->attributes[i]->name, "src_", 4) == 0)
 			relation_add_attribute(
 				relation, &shape, input->attributes[i]);
@@ -354,7 +358,9 @@ const struct operator_spec spec_archive_write = {
 		"When one of them changes all run again. With `order: none` "
 		"in a tar or cpio file each unit is a part of its own, and "
 		"only those that changed run again; but then names that two "
-		"units have in common aren't found.\n\n",
+		"units have in common aren't found. What comes out of "
+		"archives in a sandbox can be put into an archive of all units "
+		"in this way only.\n\n",
 	.example = "leat: 1\n"
 		   "session: pack-lines\n"
 		   "operators:\n"

@@ -10,6 +10,9 @@
 
 enum { OWNER_EXECUTES = 0100, SECOND_US = 1000000 };
 
+/* What libarchive keeps of an entry until the end, about, besides its name. */
+enum { LISTED_BYTES = 320 };
+
 /* ---- What arrives ----------------------------------------------------------- */
 
 bool member_maker_init(struct member_maker *maker,
@@ -318,6 +321,8 @@ static struct member *build(const struct member_maker *maker,
 	char *at = (char *)(member + 1);
 
 	*member = (struct member){.type = type, .bytes = bytes};
+	if (archive_format_rows[maker->settings->format].lists)
+		member->bytes += LISTED_BYTES + 2 * maker->name.length;
 	member->name = put(&at, maker->name.data);
 	member->link = put(&at, link);
 	member->origin = put(&at, origin);

@@ -27,7 +27,7 @@ struct member {
 			     else NULL */
 	const char *origin; /* where it comes from, for people */
 	uint64_t size; /* of a file */
-	size_t bytes; /* that it takes in memory */
+	size_t bytes; /* that it takes in memory, also in the library */
 
 	/* For members.c: */
 	uint64_t offset; /* of the content, where that is held */

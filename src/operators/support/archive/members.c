@@ -259,8 +259,7 @@ static const char *claim(
 	const char *owner = path_set_add(set, member->name, member->origin);
 
 	if (!owner)
-		names->meter.used_bytes += strlen(member->name) +
-			strlen(member->origin) + CLAIM_BYTES;
+		names->meter.used_bytes += member->bytes + CLAIM_BYTES;
 	return owner;
 }
 

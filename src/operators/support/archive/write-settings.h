@@ -46,6 +46,7 @@ struct archive_format_row {
 	bool warns; /* that a name isn't UTF-8 is a warning; else an error */
 	bool joins; /* each entry stands for itself, so that archives without
 		       their end can be joined to one */
+	bool lists; /* all entries once more, at its end */
 	bool packs; /* it compresses its entries by itself */
 };
 
