@@ -112,23 +112,20 @@ static void start(struct decompress *self, enum compression format)
  * content is plain. */
 static enum read_status detect(struct decompress *self)
 {
-	enum read_status status = READ_DATA;
 	unsigned char bytes[COMPRESSION_START_BYTES];
-	size_t length = self->start_length, room = sizeof(bytes) - length;
+	size_t length = self->start_length, taken = 0;
+	enum read_status status = decompress_need(self);
 
-	if (self->expect != COMPRESSION_AUTO) {
-		start(self, self->expect);
-		return READ_DATA;
-	}
-	status = decompress_need(self);
 	if (status != READ_DATA && status != READ_END)
 		return status;
 	memcpy(bytes, self->start, length);
-	if (status == READ_DATA && room > (size_t)(self->end - self->at))
-		room = (size_t)(self->end - self->at);
-	if (status == READ_DATA)
-		memcpy(bytes + length, self->at, room);
-	length += status == READ_DATA ? room : 0;
+	if (status == READ_DATA) {
+		taken = (size_t)(self->end - self->at);
+		if (taken > sizeof(bytes) - length)
+			taken = sizeof(bytes) - length;
+		memcpy(bytes + length, self->at, taken);
+		length += taken;
+	}
 	enum compression format = compression_detect(bytes, length);
 	if (status == READ_END || format != COMPRESSION_NONE ||
 		!compression_may_start(bytes, length)) {
@@ -137,7 +134,7 @@ static enum read_status detect(struct decompress *self)
 	}
 	memcpy(self->start, bytes, length);
 	self->start_length = length;
-	self->at += room;
+	self->at += taken;
 	return READ_DATA;
 }
 
@@ -218,6 +215,8 @@ static enum read_status read_decompress(
 {
 	struct decompress *self = (struct decompress *)stream;
 
+	if (self->state == DETECT && self->expect != COMPRESSION_AUTO)
+		start(self, self->expect);
 	while (self->state == DETECT) {
 		enum read_status status = detect(self);
 
