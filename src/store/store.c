@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A run store in memory: its paths, and what went wrong. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,39 @@ bool store_was_changed(const struct run_store *store)
 		file_change(&store->opened_log, &log);
 }
 
+/* Reads a file to its end; returns errno, or 0. */
+static int try_to_read(const struct run_store *store, const char *name)
+{
+	char block[16 * 1024];
+	off_t at = 0;
+	ssize_t got;
+	int descriptor = openat(store->directory_descriptor, name,
+		O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (descriptor < 0)
+		return errno == ENOENT ? 0 : errno;
+	while ((got = pread(descriptor, block, sizeof(block), at)) > 0)
+		at += got;
+	int error = got < 0 ? errno : 0;
+	close(descriptor);
+	return error;
+}
+
+/* To SQLite a schema that it can't read is malformed. A disk that can't be read
+ * needs other advice than a file that was damaged. */
+static bool fail_unreadable(struct run_store *store)
+{
+	int error = try_to_read(store, "store.db");
+
+	if (!error)
+		error = try_to_read(store, "store.db-wal");
+	if (!error)
+		return false;
+	store->lost = true;
+	store_fail(store, "can't read it: %s", strerror(error));
+	return true;
+}
+
 static bool fail_changed(struct run_store *store)
 {
 	return store_fail(
@@ -74,6 +108,8 @@ bool store_fail_damage(struct run_store *store, const char *format, ...)
 {
 	va_list args;
 
+	if (fail_unreadable(store))
+		return false;
 	store->damaged = true;
 	if (store_was_changed(store))
 		return fail_changed(store);
@@ -91,6 +127,8 @@ bool store_fail_database(struct run_store *store, const char *doing)
 	int result = sqlite3_extended_errcode(store->database);
 	bool damaged = database_is_damage(result);
 
+	if (damaged && fail_unreadable(store))
+		return false;
 	store->damaged |= damaged;
 	store->lost |= database_is_lost(result) && !damaged;
 	if (damaged && store_was_changed(store))

@@ -194,4 +194,32 @@ for damage in 'truncate -s 5000' 'truncate -s 0' 'cp mill.yaml'; do
 	fi
 	mill_again "$damage"
 done
+
+# A disk that can't be read is no damage: it says so, and not to start anew.
+traced || skip 'strace does not work here'
+unreadable()
+{
+	(cd work && ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
+		exec strace -f -o ../trace -P "$PWD/$store" \
+		--inject=pread64:error=EIO:when=$1+ \
+		"$LEAT" "$2" mill.yaml) >stdout 2>stderr
+	status=$?
+	grep -q INJECTED trace
+}
+seen=0
+for verb in plan run; do
+	k=1
+	mill_start 1
+	while unreadable $k $verb; do
+		[ $status -eq 74 ] || fail "$verb, read $k: status $status"
+		said 'Input/output error'
+		grep -q rebuild stderr && fail "$verb, read $k: $(cat stderr)"
+		mill_whole 1 "$verb, read $k"
+		seen=$((seen + 1))
+		k=$((k + 1))
+		mill_start 1
+	done
+done
+[ $seen -gt 10 ] || fail "only $seen reads failed"
+mill_again 'it can be read again'
 finish
