@@ -1,14 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs that do only what changed. What is wanted comes from cat and awk, over
-# all the inputs as they are.
+# all the inputs as they are. The same with the jobs that LEAT_JOBS says: then
+# there is so much to do that workers do it.
 . "$srcdir/tests/cli/lib.sh"
 unset LEAT_STATE
+jobs=${LEAT_JOBS:-1}
+lines=50
+[ "$jobs" -eq 1 ] || lines=40000 # 4 times 400 kB
 
 # ran UNITS UP-TO-DATE SESSION: runs it; so many units ran, and were up to date.
 ran()
 {
-	expect 0 "$LEAT" run -v "$3.yaml"
+	expect 0 "$LEAT" run -j "$jobs" -v "$3.yaml"
 	units=units
 	[ "$1" -eq 1 ] && units=unit
 	if [ "$2" -gt 0 ]; then
@@ -20,7 +24,7 @@ ran()
 
 mkdir logs
 for name in a b c d; do
-	seq 1 50 | awk -v name=$name '{ print $1 % 5, name $1 }' >logs/$name.log
+	seq 1 $lines | awk -v name=$name '{ print $1 % 5, name $1 }' >logs/$name.log
 done
 
 cat >copy.yaml <<'END'
@@ -79,6 +83,9 @@ check_all()
 	done
 }
 
+[ "$jobs" -eq 1 ] || [ "$(cat logs/*.log | wc -c)" -gt 1048576 ] ||
+	fail 'too little for workers'
+
 # ---- The first run, and nothing to do ---------------------------------------
 
 for session in copy all report; do ran 4 0 $session; done
@@ -124,7 +131,7 @@ check_all
 # ---- The session changes --------------------------------------------------------
 
 # What comes behind the report's sums needs no input.
-expect 0 "$LEAT" run -v report.yaml --top 2
+expect 0 "$LEAT" run -j "$jobs" -v report.yaml --top 2
 said 'report: 0 units, 4 up to date, '
 report 2
 holds report.csv <wanted.csv
@@ -151,10 +158,10 @@ operators:
 links: [in -> split -> parse -> table -> out]
 END
 echo '1 ?' >>logs/b.log
-expect 1 "$LEAT" run -k -v strict.yaml
+expect 1 "$LEAT" run -j "$jobs" -k -v strict.yaml
 said '1 of them failed'
 holds_only strict 'a.csv bb.csv d.csv'
-expect 1 "$LEAT" run -k -v strict.yaml
+expect 1 "$LEAT" run -j "$jobs" -k -v strict.yaml
 said 'strict: 1 unit, 1 of them failed, 3 up to date'
 sed '$d' logs/b.log >fixed && mv fixed logs/b.log
 ran 1 3 strict
@@ -164,18 +171,18 @@ awk '{ print $2 }' logs/b.log | holds strict/b.csv
 
 mkdir moved
 mv logs out .leat copy.yaml moved
-expect 0 "$LEAT" run -v moved/copy.yaml
+expect 0 "$LEAT" run -j "$jobs" -v moved/copy.yaml
 said 'copy: 0 units, 4 up to date, '
 
 # ---- Without a store -------------------------------------------------------------
 
 cd moved || exit 99
 mv .leat kept
-expect 0 env LEAT_STATE=none "$LEAT" run -v copy.yaml
+expect 0 env LEAT_STATE=none "$LEAT" run -j "$jobs" -v copy.yaml
 said 'copy: 4 units, 0.'
 [ -e .leat ] && fail 'there is a state'
 sed 's/^session:/state: none\nsession:/' copy.yaml >stateless.yaml
-expect 0 "$LEAT" run -v stateless.yaml
+expect 0 "$LEAT" run -j "$jobs" -v stateless.yaml
 said 'copy: 4 units, 0.'
 [ -e .leat ] && fail 'there is a state in spite of state: none'
 
