@@ -44,6 +44,9 @@ struct crew_methods {
 	/* What can be read from when it may be worth calling them again. */
 	int (*descriptor)(void *context);
 
+	/* Bytes that were read of the units so far, by all workers. */
+	uint64_t (*bytes_read)(void *context);
+
 	/* Nothing is wanted any more of what was handed out. */
 	void (*stop)(void *context);
 };
@@ -114,11 +117,16 @@ struct worker_methods {
 	void (*report)(void *context, const struct text *report);
 };
 
-/* Before graph_run, which doesn't return unless the run fails beyond a unit. BEAT
- * is added to with each step, so that others see that the worker isn't stuck;
- * borrowed. */
+/* What others see of a worker, at any time. */
+struct pulse {
+	uint64_t steps; /* it isn't stuck */
+	uint64_t bytes; /* read of all its units */
+};
+
+/* Before graph_run, which doesn't return unless the run fails beyond a unit.
+ * PULSE is brought up to date with each step; borrowed. */
 void graph_become_worker(struct graph *graph,
 	const struct worker_methods *methods, void *context,
-	volatile uint64_t *beat);
+	volatile struct pulse *pulse);
 
 #endif

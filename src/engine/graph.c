@@ -160,6 +160,8 @@ uint64_t graph_bytes_read(const struct graph *graph)
 {
 	uint64_t bytes = 0;
 
+	if (graph->share)
+		return share_bytes_read(graph->share);
 	for (unsigned i = 0; i < graph->plan->operator_count; i++)
 		if (graph->operators[i].input_count == 0)
 			bytes += graph->operators[i].statistics.bytes_out;

@@ -273,6 +273,11 @@ void share_end(struct graph *graph)
 	segment_unref(current);
 }
 
+uint64_t share_bytes_read(const struct share *share)
+{
+	return share->methods->bytes_read(share->context);
+}
+
 void share_destroy(struct share *share)
 {
 	if (!share)

@@ -29,6 +29,9 @@ void share_end(struct graph *graph);
 /* Whether units are on their way that were begun before the run was asked to
  * stop: nothing new is handed out from now on. */
 bool share_drain(struct graph *graph);
+
+/* Bytes that were read of its units. */
+uint64_t share_bytes_read(const struct share *share);
 void share_destroy(struct share *share); /* takes NULL */
 
 /* ---- worker.c ---------------------------------------------------------------- */

@@ -18,7 +18,8 @@ enum { PIECE_BYTES = 32 * 1024, SAID_BYTES = 64 * 1024, ROOM_BYTES = 4096 };
 struct worker {
 	const struct worker_methods *methods;
 	void *context;
-	volatile uint64_t *beat;
+	volatile struct pulse *pulse;
+	const struct operator *source;
 	struct segment *segment; /* of the unit at work; or NULL */
 	struct operator_statistics *sent; /* reported, of each operator */
 	struct text report, task;
@@ -97,14 +98,14 @@ static bool works_here(const struct operator *op)
 
 void graph_become_worker(struct graph *graph,
 	const struct worker_methods *methods, void *context,
-	volatile uint64_t *beat)
+	volatile struct pulse *pulse)
 {
 	unsigned count = graph->plan->operator_count;
 	struct worker *worker = memory_zeroed(sizeof(*worker));
 
 	worker->methods = methods;
 	worker->context = context;
-	worker->beat = beat;
+	worker->pulse = pulse;
 	worker->sent =
 		memory_zeroed(memory_product(count + 1, sizeof(*worker->sent)));
 	worker->pieces = memory_zeroed(memory_product(
@@ -117,8 +118,10 @@ void graph_become_worker(struct graph *graph,
 	for (unsigned i = 0; i < count; i++) {
 		struct operator *op = &graph->operators[i];
 
-		if (op->input_count == 0)
+		if (op->input_count == 0) {
 			op->instead = worker_step;
+			worker->source = op;
+		}
 		if (works_here(op))
 			continue;
 		op->finished = true;
@@ -311,7 +314,8 @@ const char *worker_unit(const struct graph *graph)
 
 void worker_beat(const struct worker *worker)
 {
-	(*worker->beat)++;
+	worker->pulse->steps++;
+	worker->pulse->bytes = worker->source->statistics.bytes_out;
 }
 
 /* The run has failed: that is what is reported of the unit. */

@@ -32,10 +32,10 @@ void crew_begin_unit(struct member *member)
 /* It makes no step. */
 static bool hangs(const struct crew *crew, struct member *member)
 {
-	uint64_t beat = crew->settings.zygote->beats[member->slot];
+	uint64_t steps = crew->settings.zygote->pulses[member->slot].steps;
 
-	if (beat != member->beat || member->paused) {
-		member->beat = beat;
+	if (steps != member->steps || member->paused) {
+		member->steps = steps;
 		member->still = 0;
 		return false;
 	}

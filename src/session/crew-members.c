@@ -114,6 +114,28 @@ void crew_give_spare_tokens(struct crew *crew)
 		jobserver_give(crew->settings.jobserver);
 }
 
+/* Its pulse was the last one: the next worker there begins at nothing. */
+static void leave_slot(struct crew *crew, unsigned slot)
+{
+	volatile struct pulse *pulse = &crew->settings.zygote->pulses[slot];
+
+	crew->gone_bytes += pulse->bytes;
+	pulse->bytes = 0;
+}
+
+uint64_t crew_bytes_read(void *context)
+{
+	const struct crew *crew = context;
+	uint64_t bytes = crew->gone_bytes;
+
+	for (const struct member *member = crew->members; member;
+		member = member->next)
+		if (!member->relieved)
+			bytes += crew->settings.zygote->pulses[member->slot]
+					 .bytes;
+	return bytes;
+}
+
 void crew_remove(struct crew *crew, struct member *member)
 {
 	struct member **at = &crew->members;
@@ -124,6 +146,7 @@ void crew_remove(struct crew *crew, struct member *member)
 	if (!member->relieved) {
 		crew->member_count--;
 		crew->slots[member->slot] = false;
+		leave_slot(crew, member->slot);
 	}
 	/* There is room for a process again. */
 	if (member->pid > 0 && crew->spawn_error != ECHILD)

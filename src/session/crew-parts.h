@@ -39,6 +39,7 @@ struct crew {
 	unsigned task_count, idle_tasks; /* those that nobody has */
 	struct text report; /* of the task at the head */
 	char *lost; /* the reason that was handed over last */
+	uint64_t gone_bytes; /* read by workers that are gone */
 	unsigned spare_tokens; /* of make, kept for tasks that nobody has */
 	int spawn_error; /* why there can't be more workers */
 	bool stopped;
@@ -64,6 +65,9 @@ void crew_relieve(struct crew *crew, struct member *member);
 
 /* All tasks have somebody. */
 void crew_give_spare_tokens(struct crew *crew);
+
+/* See struct crew_methods. */
+uint64_t crew_bytes_read(void *context);
 
 /* Takes in what the worker has sent, unless there is too much of it. */
 void crew_read(struct crew *crew, struct member *member);

@@ -74,6 +74,7 @@ const struct crew_methods crew_methods = {
 	.hand_out = crew_hand_out,
 	.arrive = crew_arrive,
 	.descriptor = descriptor,
+	.bytes_read = crew_bytes_read,
 	.stop = stop,
 };
 

@@ -193,7 +193,8 @@ static void receive(
 /* ---- The process ------------------------------------------------------------ */
 
 _Noreturn void errand_run(const struct session *session,
-	const struct wire_order *order, int socket, volatile uint64_t *beat)
+	const struct wire_order *order, int socket,
+	volatile struct pulse *pulse)
 {
 	static const struct worker_methods methods = {
 		.receive = receive,
@@ -222,7 +223,7 @@ _Noreturn void errand_run(const struct session *session,
 		_exit(STATUS_SYSTEM);
 	struct graph *graph =
 		graph_create(&session->graphs[order->graph], &settings);
-	graph_become_worker(graph, &methods, errand, beat);
+	graph_become_worker(graph, &methods, errand, pulse);
 	graph_run(graph);
 	/* It has failed as a whole, and has said so. */
 	_exit(0);

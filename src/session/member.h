@@ -25,7 +25,7 @@ struct member {
 	unsigned tasks; /* handed to it, their reports not taken */
 	unsigned reports; /* of those, complete in the blocks */
 	uint64_t open_bytes; /* the sizes of the files of the others */
-	uint64_t beat; /* the last one that was seen */
+	uint64_t steps; /* that were seen last */
 	unsigned still; /* looks at it that found it as before */
 	bool may_idle; /* it waits for standard input, perhaps for hours */
 	int64_t unit_begin_ns; /* its processor time when its unit began */

@@ -26,13 +26,13 @@
 #endif
 #endif
 
-enum { BEATS_BYTES = ZYGOTE_SLOTS * sizeof(uint64_t) };
+enum { PULSES_BYTES = ZYGOTE_SLOTS * sizeof(struct pulse) };
 
 /* ---- In the child ----------------------------------------------------------- */
 
 struct nursery {
 	const struct session *session;
-	volatile uint64_t *beats;
+	volatile struct pulse *pulses;
 	int socket, children; /* a signalfd */
 };
 
@@ -97,7 +97,7 @@ static _Noreturn void work(const struct nursery *nursery,
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	set_limits(order->memory_bytes);
 	errand_run(nursery->session, order, socket,
-		&nursery->beats[order->slot % ZYGOTE_SLOTS]);
+		&nursery->pulses[order->slot % ZYGOTE_SLOTS]);
 }
 
 static void spawn(const struct nursery *nursery, const struct wire_order *order,
@@ -189,8 +189,8 @@ static struct zygote *fail(struct zygote *zygote, int sockets[2])
 {
 	int saved = errno;
 
-	if (zygote->beats != MAP_FAILED)
-		munmap((void *)(uintptr_t)zygote->beats, BEATS_BYTES);
+	if (zygote->pulses != MAP_FAILED)
+		munmap((void *)(uintptr_t)zygote->pulses, PULSES_BYTES);
 	if (sockets[0] >= 0) {
 		close(sockets[0]);
 		close(sockets[1]);
@@ -206,9 +206,9 @@ struct zygote *zygote_start(const struct session *session)
 	int sockets[2] = {-1, -1};
 	pid_t parent = getpid();
 
-	zygote->beats = mmap(NULL, BEATS_BYTES, PROT_READ | PROT_WRITE,
+	zygote->pulses = mmap(NULL, PULSES_BYTES, PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (zygote->beats == MAP_FAILED || !wire_pair(sockets))
+	if (zygote->pulses == MAP_FAILED || !wire_pair(sockets))
 		return fail(zygote, sockets);
 	fflush(NULL);
 	zygote->pid = fork();
@@ -217,7 +217,7 @@ struct zygote *zygote_start(const struct session *session)
 	if (zygote->pid == 0) {
 		struct nursery nursery = {
 			.session = session,
-			.beats = zygote->beats,
+			.pulses = zygote->pulses,
 			.socket = sockets[1],
 		};
 
@@ -250,6 +250,6 @@ void zygote_stop(struct zygote *zygote)
 	close(zygote->socket);
 	while (waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	munmap((void *)(uintptr_t)zygote->beats, BEATS_BYTES);
+	munmap((void *)(uintptr_t)zygote->pulses, PULSES_BYTES);
 	free(zygote);
 }

@@ -7,6 +7,7 @@
 #ifndef LEAT_SESSION_ZYGOTE_H
 #define LEAT_SESSION_ZYGOTE_H
 
+#include "engine/crew.h"
 #include "loader/session.h"
 #include "session/wire.h"
 
@@ -15,7 +16,7 @@ enum { ZYGOTE_SLOTS = 256 }; /* workers at a time, at most */
 struct zygote {
 	pid_t pid;
 	int socket; /* where struct wire_news come from */
-	volatile uint64_t *beats; /* one for each slot; see engine/crew.h */
+	volatile struct pulse *pulses; /* one for each slot */
 };
 
 /* NULL: there can't be one, errno says why. SESSION lives as long. */

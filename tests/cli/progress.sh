@@ -197,6 +197,18 @@ background --progress none --heartbeat 100ms long.yaml
 sleep 0.5
 stop
 ! lines 1 || fail 'none is none'
+# In workers, too, it moves within units: bytes, the rate, and the time left.
+truncate -s 20G big other
+sed '/^resources/d' long.yaml >shared.yaml
+background -j 2 --heartbeat 200ms shared.yaml
+moved()
+{
+	grep -Eq '^long: [1-9][0-9]*%, 0 of 2 units, [0-9.]+ [KMGT]iB/s, [0-9:]+ left$' said
+}
+wait_for moved || fail "in workers: $(tail -n 3 said)"
+children=$(cat /proc/$pid/task/$pid/children 2>/dev/null)
+[ -n "$children" ] || [ ! -e /proc/$$/task/$$/children ] || fail 'no workers'
+stop
 expect 64 "$LEAT" run --heartbeat often long.yaml
 said 'takes a duration such as 30s'
 expect 64 "$LEAT" run --progress much long.yaml
