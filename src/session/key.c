@@ -29,12 +29,21 @@ static void add_components(struct text *to, const char *path)
 	}
 }
 
+/* Whether no component is empty, `.` or `..`, nor begins like that: nearly always. */
+static bool is_plain(const char *path)
+{
+	return path[0] != '.' && !strstr(path, "//") && !strstr(path, "/.");
+}
+
 static void make_absolute(
 	const char *working, const char *path, struct text *absolute)
 {
 	absolute->length = 0;
 	text_add_string(absolute, path[0] == '/' ? "/" : working);
-	add_components(absolute, path);
+	if (is_plain(path))
+		text_add_string(absolute, path + (path[0] == '/'));
+	else
+		add_components(absolute, path);
 }
 
 static char *working_directory(void)

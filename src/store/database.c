@@ -103,7 +103,7 @@ bool database_open(const char *path, enum database_mode mode,
 	add_uri(&uri, path, modes[mode].query);
 	int result = sqlite3_open_v2(uri.data, database,
 		modes[mode].flags | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE |
-			SQLITE_OPEN_PRIVATECACHE,
+			SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX,
 		files_register() ? modes[mode].files : NULL);
 	text_free(&uri);
 	if (result == SQLITE_OK)

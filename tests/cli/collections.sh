@@ -59,6 +59,22 @@ lists 'sub/e.txt\n' 'in/w*/e*'
 lists '' --empty allow 'in/none*' 'in/*.skip'
 expect 66 "$LEAT" run cat.yaml 'in/none*'
 said 'no input matches in/none*'
+
+# Patterns that are the end of a name, or nearly: find(1) finds the same.
+mkdir odd
+for name in .t t xt a.t 'a*t' 'a[t' 'a?t' 'a\t' "$(printf '\303\244t')" \
+	"$(printf '\344t')" at.; do
+	printf '%s\n' "$name" >"odd/$name"
+done
+for pattern in '*' '*t' '*.t' '*xt' '*.' '*\*t' '*[?]t' '*[[]t' '*\\t' '*a*t' \
+	"*$(printf '\303\244t')" '*none'; do
+	LC_ALL=C find odd -type f -name "$pattern" ! -name '.*' -print0 |
+		LC_ALL=C sort -z | xargs -0r cat >wanted
+	expect 0 "$LEAT" run cat.yaml --empty allow "odd/$pattern"
+	holds stdout <wanted
+done
+[ ! -s wanted ] || fail 'something is called none'
+
 expect 66 "$LEAT" run cat.yaml 'in/su*'
 said 'recursive: true'
 silent stdout

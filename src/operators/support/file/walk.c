@@ -137,9 +137,32 @@ static void leave(struct walk *walk, size_t length)
 	walk->path.data[length] = '\0';
 }
 
+/* What names end in that match the pattern, where it is like "*.log"; else NULL. */
+static const char *plain_end(const char *pattern)
+{
+	if (*pattern != '*' || pattern[1 + strcspn(pattern + 1, "*?[\\")])
+		return NULL;
+	return pattern + 1;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t length = strlen(name), end_length = strlen(end);
+
+	return length >= end_length &&
+		memcmp(name + length - end_length, end, end_length) == 0;
+}
+
 static bool name_matches(
 	const struct walk *walk, const char *pattern, const char *name)
 {
+	const char *end =
+		walk->options->ignore_case ? NULL : plain_end(pattern);
+
+	/* fnmatch takes a hundred times as long: it reads UTF-8. */
+	if (end)
+		return (walk->options->hidden || *name != '.') &&
+			ends_in(name, end);
 	int flags = (walk->options->hidden ? 0 : FNM_PERIOD) |
 		(walk->options->ignore_case ? FNM_CASEFOLD : 0);
 
