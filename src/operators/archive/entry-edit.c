@@ -449,7 +449,11 @@ const struct operator_spec spec_entry_edit = {
 		"too long is rejected, without its content; so is one for "
 		"which an expression fails, or gives what the attribute can't "
 		"be.\n\n"
-		"To drop entries, put a filter in front of it.\n\n",
+		"To drop entries, put a filter in front of it. What "
+		"archive-write makes of modes, owners and times is up to its "
+		"`preserve` and `max-mtime`: without them a mode only says "
+		"whether a file can be executed, owners are 0, and times "
+		"aren't later than 1970.\n\n",
 	.example = "leat: 1\n"
 		   "session: rename\n"
 		   "operators:\n"
