@@ -120,7 +120,7 @@ ln -s run work/tool/bin/link
 echo text >work/tool/doc/text
 ln work/tool/doc/text work/tool/doc/twin
 : >work/tool/.git/config
-tar -C work -czf releases/2026/tool-1.0.tar.gz ./tool
+tar -C work --sort=name -czf releases/2026/tool-1.0.tar.gz ./tool
 touch -d 2001-02-03 work/tool/doc/text work/tool/bin/run
 (cd work && find tool | sort -r | tar -czf ../releases/again.tar.gz \
 	--format=ustar --owner=7 --mode=u=rwX --no-recursion -T -)
