@@ -348,6 +348,40 @@ expect 65 "$LEAT" run files.yaml e/x f/x
 said 'the name `d/x` comes twice: of e/x and of f/x; `path` can tell them apart'
 [ ! -e all.out ] || [ all.out -ot files.yaml ] || tar -tf all.out >/dev/null
 
+# Sorted within each unit: an archive of all, of what reads archives in a
+# sandbox; and in formats whose entries can't be joined.
+sed 's|${out}/{src_name}|both.out|' repack.yaml >both.yaml
+named '{src_path}'
+sed 's|${out}/{src_name}|both.out|' renamed.yaml >apart.yaml
+expect 0 "$LEAT" run apart.yaml in/l2.tar in/l1.tar --order unit
+tar -tvf both.out | sed 's/.* 00:00 //' | holds /dev/fd/3 3<<'END'
+l1.tar/l/
+l1.tar/l/a
+l1.tar/l/m link to l1.tar/l/a
+l1.tar/l/s -> m
+l1.tar/l/t link to l1.tar/l/s
+l1.tar/l/z link to l1.tar/l/a
+l2.tar/l/
+l2.tar/l/a
+l2.tar/l/m link to l2.tar/l/a
+l2.tar/l/s -> m
+l2.tar/l/t link to l2.tar/l/s
+l2.tar/l/z link to l2.tar/l/a
+END
+expect 0 "$LEAT" run both.yaml in/b.tar --order unit
+mv both.out wanted
+expect 0 "$LEAT" run both.yaml in/a.tar --order unit
+cmp both.out wanted || fail 'one unit is in order'
+expect 77 "$LEAT" run both.yaml in/a.tar
+expect 0 "$LEAT" run --sandbox off both.yaml in/a.tar
+cmp both.out wanted || fail 'all units are in order'
+expect 0 "$LEAT" run --sandbox off apart.yaml in/l1.tar in/l2.tar --order unit \
+	--format zip
+unzip -qt both.out >/dev/null || fail 'a zip file of units'
+expect 65 "$LEAT" run --sandbox off both.yaml in/l1.tar in/l2.tar --order unit \
+	--format zip
+said 'the name `l/a` comes twice: of l1.tar!/l/a and of l2.tar!/l/a'
+
 # ---- Units that fail, and units that changed ---------------------------------
 
 cat >all.yaml <<'END'
@@ -382,17 +416,18 @@ done
 # Each unit is a part of its own as they come; else all run together.
 unset LEAT_STATE
 seq 1 50000 | gzip >u/b
-for compression in usual zstd; do
+for how in 'none usual' 'none zstd' 'unit usual' 'unit gzip'; do
 	rm -rf .leat
-	expect 0 "$LEAT" run all.yaml --compression $compression
+	how="--order ${how% *} --compression ${how#* }"
+	expect 0 "$LEAT" run all.yaml $how
 	cp all.tar before
 	echo changed | gzip >u/b
-	expect 0 "$LEAT" plan all.yaml --compression $compression
+	expect 0 "$LEAT" plan all.yaml $how
 	printed '1 of 3 units run, 2 come from the store'
-	expect 0 "$LEAT" run all.yaml --compression $compression
+	expect 0 "$LEAT" run all.yaml $how
 	bsdtar -xOf all.tar b | grep -qx changed || fail 'b has changed'
 	cp all.tar after
-	LEAT_STATE=none "$LEAT" run all.yaml --compression $compression
+	LEAT_STATE=none "$LEAT" run all.yaml $how
 	cmp all.tar after || fail 'as if from nothing'
 	seq 1 50000 | gzip >u/b
 done

@@ -359,7 +359,7 @@ def archived(o):
                "keep: pass")
     return ["in: " + source(o)] + [middle] * bool(middle) + [
         f"pack: {{use: archive-write, format: {kind}{around}, "
-        f"order: {o('order', 'path', 'none')}, "
+        f"order: {o('order', 'path', 'unit', 'none')}, "
         f"preserve: {o('preserve', 'false', 'true')}}}",
         "out: " + sink(o, ext="a")], \
         [" -> ".join(["in"] + [middle.split(":")[0]] * bool(middle) +

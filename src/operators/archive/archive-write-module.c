@@ -198,7 +198,7 @@ static enum step end_spanned(struct archive_writing *writing)
 	writing_drop_current(writing);
 	if (operator_segment(writing->op, IN)->failed)
 		members_cut(&writing->members, writing->unit_members);
-	if (writing_is_ordered(writing)) {
+	if (writing->settings->order == ARCHIVE_BY_PATH) {
 		writing->phase = PHASE_PASS;
 		return STEP_MORE;
 	}

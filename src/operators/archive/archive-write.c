@@ -37,7 +37,7 @@ static const char *const formats[] = {
 	"tar", "ustar", "gnu", "zip", "7z", "cpio", "ar", "mtree", NULL};
 static const char *const compressions[] = {
 	"usual", "none", "gzip", "zstd", "xz", "bzip2", "lz4", NULL};
-static const char *const orders[] = {"path", "none", NULL};
+static const char *const orders[] = {"path", "unit", "none", NULL};
 
 static const struct property_spec properties[] = {
 	{
@@ -111,9 +111,10 @@ static const struct property_spec properties[] = {
 		.details =
 			"`path`: the bytewise one of their names, whatever "
 			"they come in; contents are held until all are there, "
-			"in memory or in a temporary file. `none`: as they "
-			"come; only one content is held, or none where its "
-			"size is known.",
+			"in memory or in a temporary file. `unit`: the same "
+			"for each unit, one unit after the other. `none`: as "
+			"they come; only one content is held, or none where "
+			"its size is known.",
 	},
 	{
 		.name = "preserve",
@@ -292,7 +293,7 @@ static void relate(struct relation *relation)
 	const struct shape *input = relation_input(relation, ARCHIVE_WRITE_IN);
 
 	check_settings(relation);
-	if (settings->order == ARCHIVE_AS_THEY_COME &&
+	if (settings->order != ARCHIVE_BY_PATH &&
 		archive_format_rows[settings->format].joins)
 		relation_set_parts(relation);
 	if (!input->known)
@@ -355,12 +356,12 @@ const struct operator_spec spec_archive_write = {
 		"Its target must be in the archive. Devices and sockets can't "
 		"be kept: a `filter` drops them.\n\n"
 		"An archive of all units holds nothing of those that failed. "
-		"When one of them changes all run again. With `order: none` "
-		"in a tar or cpio file each unit is a part of its own, and "
-		"only those that changed run again; but then names that two "
-		"units have in common aren't found. What comes out of "
-		"archives in a sandbox can be put into an archive of all units "
-		"in this way only.\n\n",
+		"When one of them changes all run again. With `order: unit` "
+		"or `none` in a tar or cpio file each unit is a part of its "
+		"own, and only those that changed run again; but then names "
+		"that two units have in common aren't found. What comes out "
+		"of archives in a sandbox can be put into an archive of all "
+		"units in this way only.\n\n",
 	.example = "leat: 1\n"
 		   "session: pack-lines\n"
 		   "operators:\n"

@@ -22,7 +22,7 @@ enum archive_format {
 /* `compression`: those around an archive follow. */
 enum { ARCHIVE_USUAL, ARCHIVE_STORE, ARCHIVE_AROUND };
 
-enum archive_order { ARCHIVE_BY_PATH, ARCHIVE_AS_THEY_COME };
+enum archive_order { ARCHIVE_BY_PATH, ARCHIVE_BY_UNIT, ARCHIVE_AS_THEY_COME };
 
 struct archive_writing; /* the module's */
 

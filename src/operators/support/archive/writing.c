@@ -123,6 +123,19 @@ enum name_result writing_begin_next(
 		: NAME_REFUSED;
 }
 
+/* Whether a unit before this one had the name. */
+static enum name_result check_units(
+	struct archive_writing *writing, const struct member *member)
+{
+	struct member file = *member;
+
+	if (!writing->spans || writing->settings->order != ARCHIVE_BY_UNIT)
+		return NAME_NEW;
+	if (file.type == MEMBER_HARDLINK)
+		file.type = MEMBER_FILE; /* what it leads to is known */
+	return names_add(&writing->names, &file, &writing->problem);
+}
+
 /* The same of one that is in its place. */
 static enum name_result begin_ordered(
 	struct archive_writing *writing, struct member *member)
@@ -131,7 +144,10 @@ static enum name_result begin_ordered(
 	const struct member *target = member_target(member);
 	const char *link =
 		links && member_is_link(member) ? target->first->name : NULL;
+	enum name_result result = check_units(writing, member);
 
+	if (result != NAME_NEW)
+		return result;
 	writing->left = link || target->type != MEMBER_FILE ? 0 : target->size;
 	return archive_writer_begin(
 		       writing->writer, member, target, link, &writing->problem)
@@ -141,7 +157,7 @@ static enum name_result begin_ordered(
 
 bool writing_is_ordered(const struct archive_writing *writing)
 {
-	return writing->settings->order == ARCHIVE_BY_PATH;
+	return writing->settings->order != ARCHIVE_AS_THEY_COME;
 }
 
 /* ---- What is held, written -------------------------------------------------- */
