@@ -256,6 +256,17 @@ GOOD = {
     'descriptor.zip': Zip().add('a').add('b').bytes(),
 }
 
+DAMAGED = {  # the content of one entry is
+    'crc.zip': Zip().add('before').add('inner', crc=1).add('after').bytes(),
+    'deflate.zip': Zip().add('before').add(
+        'inner', b'x' * 99, method=8, packed=deflate(b'x' * 99)[:-1] + b'?'
+    ).add('after').bytes(),
+    'garbage.zip': Zip().add('before').add(
+        'inner', b'x' * 99, method=8, packed=b'\xff' * 50).add('after').bytes(),
+    'late.zip': Zip().add('before').add(
+        'inner', bytes(300000), crc=1).add('after').bytes(),
+}
+
 LARGE = {  # dictionaries of 512 MiB and 4 GiB
     'dictionary-512m.7z': seven_zip(34),
     'dictionary-4g.7z': seven_zip(40),
@@ -263,7 +274,8 @@ LARGE = {  # dictionaries of 512 MiB and 4 GiB
 
 os.chdir(sys.argv[1])
 for prefix, group in (('rejected-', REJECTED), ('inner-', INNER),
-                      ('bad-', FAILED), ('large-', LARGE), ('good-', GOOD)):
+                      ('bad-', FAILED), ('large-', LARGE),
+                      ('damaged-', DAMAGED), ('good-', GOOD)):
     for name, data in group.items():
         with open(prefix + name, 'wb') as file:
             file.write(data)

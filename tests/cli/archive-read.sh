@@ -68,9 +68,12 @@ xz -k posix.tar && bzip2 -k posix.tar && lz4 -q posix.tar posix.tar.lz4
 zstd -q posix.tar && xz -k --format=lzma ustar.tar
 gzip -k posix.tar.xz && gzip -k info.zip && xz -k bsd.7z
 
+sed 's/archive-read,/& verify: true,/' sums.yaml >verified.yaml
 for archive in *.tar *.tar.* *.cpio *.7z *.zip *.zip.gz *.7z.xz; do
 	expect 0 "$LEAT" run sums.yaml $archive
 	sort -k 2 stdout | holds sums || fail "$archive"
+	expect 0 "$LEAT" run verified.yaml $archive
+	sort -k 2 stdout | holds sums || fail "$archive, verified"
 done
 [ "$(ls *.tar *.tar.* *.cpio *.7z *.zip *.zip.gz *.7z.xz | wc -l)" -ge 20 ] ||
 	fail 'archives are missing'

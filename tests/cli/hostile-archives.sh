@@ -126,6 +126,37 @@ for archive in h/inner-*; do
 	done
 done
 
+# A content that is damaged fails its unit, since part of it has gone on. With
+# `verify: true` it is rejected, and those around it come; what is cut is lost.
+sed 's/nested: true/&, verify: true/' keep.yaml >verify.yaml
+sed 's/nested: true/verify: true/' keep.yaml >flat.yaml
+for archive in h/damaged-*; do
+	expect 1 "$LEAT" run read.yaml $archive
+	said 'the entry `inner`: ZIP '
+	[ -z "$(find out ! -type d 2>/dev/null)" ] ||
+		fail "$archive: something was written"
+	rm -rf kept
+	expect 1 "$LEAT" run keep.yaml $archive
+	for session in verify flat; do
+		for options in '' '--sandbox off'; do
+			rm -rf kept
+			expect 0 "$LEAT" run $options $session.yaml $archive
+			grep -q '^the entry `inner`: ZIP ' stdout &&
+				[ "$(wc -l <stdout)" -eq 1 ] ||
+				fail "$archive: not rejected"
+			holds_only kept/${archive#h/} 'after before'
+			[ "$(cat kept/*/after kept/*/before)" = "x
+x" ] || fail "$archive: others are damaged"
+		done
+	done
+done
+for archive in size.tar between.tar crc.tar.gz ratio.zip cut.cpio; do
+	rm -rf kept
+	expect 1 "$LEAT" run verify.yaml h/bad-$archive
+	[ -z "$(find kept ! -type d 2>/dev/null)" ] ||
+		fail "$archive: something was written"
+done
+
 # Those are fine.
 for archive in h/good-*; do
 	case $archive in *nested-9*) continue ;; esac

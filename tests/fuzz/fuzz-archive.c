@@ -25,7 +25,7 @@ static const char format[] =
 	"    formats: [tar, zip, 7z, cpio, ar, iso, rar, xar, lha, cab, "
 	"mtree,\n"
 	"      warc], max-bytes: 16MiB, max-entries: 500,\n"
-	"    trailing: %s, content: %s}\n"
+	"    trailing: %s, content: %s, verify: %s}\n"
 	"  why: {use: map, select: [reject_reason, reject_position]}\n"
 	"  reasons: csv-encode\n"
 	"  nowhere: discard\n"
@@ -65,9 +65,10 @@ static struct session *load(bool trailing, bool content)
 	int descriptor = memfd_create("session", MFD_CLOEXEC);
 	char path[64], *text = NULL;
 
-	fuzz_check(asprintf(&text, format, trailing ? "allow" : "error",
-			   content ? "true" : "false",
-			   content ? digests : names) > 0,
+	fuzz_check(
+		asprintf(&text, format, trailing ? "allow" : "error",
+			content ? "true" : "false", trailing ? "true" : "false",
+			content ? digests : names) > 0,
 		"no session");
 	fill(descriptor, text, strlen(text));
 	free(text);

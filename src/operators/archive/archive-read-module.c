@@ -11,6 +11,7 @@
 #include "operators/support/archive/layer.h"
 #include "operators/support/archive/read-settings.h"
 #include "operators/support/archive/rewind.h"
+#include "operators/support/content/content.h"
 
 extern const struct operator_code code_archive_read
 	__attribute__((visibility("default")));
@@ -24,6 +25,10 @@ struct archive_reading {
 	struct item *item; /* that the outermost came as; or NULL */
 	bool opening; /* nothing of the outermost has been read yet */
 	bool in_entry; /* the entry's segment has begun */
+	/* The entry that is held until it is known to be whole; or NULL: */
+	struct content *held; /* what was read of it */
+	struct stream *checked; /* what it is read from */
+	struct attributes *described;
 	bool warned; /* of a time, in this stream */
 };
 
@@ -46,9 +51,21 @@ static void pop(struct archive_reading *reading)
 	layer_destroy(layer);
 }
 
+/* Lets go of the entry that is held. */
+static void release(struct archive_reading *reading)
+{
+	stream_destroy(reading->checked);
+	content_unref(reading->held);
+	attributes_unref(reading->described);
+	reading->checked = NULL;
+	reading->held = NULL;
+	reading->described = NULL;
+}
+
 /* Lets go of the stream and all that is open in it. */
 static void drop(struct operator *op, struct archive_reading *reading)
 {
+	release(reading);
 	if (reading->in_entry)
 		operator_end(op, OUT);
 	reading->in_entry = false;
@@ -88,39 +105,74 @@ static enum step fail_with(
 	return fail(op, reading);
 }
 
-/* Says that the entry with ATTRIBUTES, which it takes, can't be had, in a
- * sentence: WHAT stands before its name, PROBLEM behind it. */
-static enum step reject(struct operator *op, const struct layer *layer,
-	struct attributes *attributes, const char *what, const char *problem)
+/* Says that the entry with ATTRIBUTES, which it takes, can't be had. */
+static enum step reject_as(struct operator *op, const struct layer *layer,
+	struct attributes *attributes, const char *reason)
 {
 	struct item *item = operator_item(op, PAYLOAD_NONE);
-	const char *name = entry_name(layer->entry);
-	struct text shown = {0};
 
 	item->attributes = attributes;
 	item->position = (uint64_t)archive_read_header_position(layer->archive);
-	text_add_escaped(&shown, name, strlen(name), 1000);
-	operator_reject(op, IN, item, NULL, "%s `%s` %s", what,
-		shown.data ? shown.data : "", problem);
-	text_free(&shown);
+	operator_reject(op, IN, item, NULL, "%s", reason);
+	return STEP_MORE;
+}
+
+/* The same in a sentence: WHAT stands before its name, PROBLEM behind it. */
+static enum step reject(struct operator *op, const struct layer *layer,
+	struct attributes *attributes, const char *what, const char *problem)
+{
+	const char *name = entry_name(layer->entry);
+	struct text reason = {0};
+
+	text_add_format(&reason, "%s `", what);
+	text_add_escaped(&reason, name, strlen(name), 1000);
+	text_add_format(&reason, "` %s", problem);
+	reject_as(op, layer, attributes, reason.data);
+	text_free(&reason);
+	return STEP_MORE;
+}
+
+/* The content of the layer's entry has failed before anything of it came out:
+ * if those behind it can be read, it is just rejected. */
+static enum step fail_entry(struct operator *op,
+	struct archive_reading *reading, struct attributes *attributes)
+{
+	struct layer *layer = reading->layer;
+	char *reason = memory_string(layer->problem.data);
+
+	if (layer_recover(layer))
+		reject_as(op, layer, attributes_ref(attributes), reason);
+	else
+		fail(op, reading);
+	free(reason);
 	return STEP_MORE;
 }
 
 /* An entry that should be an archive, but can't be opened, is rejected; all
  * else fails the unit. */
-static enum step fail_layer(
-	struct operator *op, struct archive_reading *reading)
+static enum step fail_layer(struct operator *op, struct archive_read *state)
 {
+	struct archive_reading *reading = state->reading;
 	struct layer *layer = reading->layer;
+	struct attributes *described;
 	struct text what = {0};
 
-	if (!layer_failed_alone(layer))
+	if (layer_failed_alone(layer)) {
+		text_add_format(
+			&what, "can't be opened: %s", layer->problem.data);
+		reject(op, layer->outer, attributes_ref(layer->described),
+			"the entry", what.data);
+		text_free(&what);
+		pop(reading);
+		return STEP_MORE;
+	}
+	if (!state->verify || !layer->outer || !layer->outer->damaged ||
+		layer->index > 0)
 		return fail(op, reading);
-	text_add_format(&what, "can't be opened: %s", layer->problem.data);
-	reject(op, layer->outer, attributes_ref(layer->described), "the entry",
-		what.data);
-	text_free(&what);
+	described = attributes_ref(layer->described);
 	pop(reading);
+	fail_entry(op, reading, described);
+	attributes_unref(described);
 	return STEP_MORE;
 }
 
@@ -201,10 +253,73 @@ static void begin_entry(struct operator *op, struct archive_reading *reading,
 	reading->in_entry = true;
 }
 
+static void give_content(struct operator *op, struct archive_read *state,
+	struct attributes *attributes, struct stream *content)
+{
+	struct archive_reading *reading = state->reading;
+
+	if (!state->verify) {
+		begin_entry(op, reading, attributes, false);
+		give(op, content);
+		return;
+	}
+	reading->held = content_create(operator_budget(op));
+	reading->checked = content;
+	reading->described = attributes;
+}
+
+/* What is held has failed. */
+static enum step refuse(struct operator *op, struct archive_reading *reading)
+{
+	struct attributes *described = attributes_ref(reading->described);
+
+	release(reading);
+	fail_entry(op, reading, described);
+	attributes_unref(described);
+	return STEP_MORE;
+}
+
+static enum step give_held(struct operator *op, struct archive_reading *reading)
+{
+	struct stream *held = content_stream(reading->held);
+
+	stream_destroy(reading->checked);
+	reading->checked = NULL;
+	begin_entry(op, reading, attributes_ref(reading->described), false);
+	give(op, layer_content_held(reading->layer, held));
+	release(reading);
+	return STEP_MORE;
+}
+
+/* Reads on in what is held. */
+static enum step hold(struct operator *op, struct archive_reading *reading)
+{
+	struct slice window;
+
+	switch (stream_read(reading->checked, &window)) {
+	case READ_DATA:
+		if (content_add(reading->held, window.data, window.length))
+			return STEP_MORE;
+		break;
+	case READ_END:
+		if (content_complete(reading->held))
+			return give_held(op, reading);
+		break;
+	case READ_FAILED: return refuse(op, reading);
+	case READ_MEMORY: return operator_wait_memory(op, BUFFER_BYTES);
+	case READ_BLOCKED: return STEP_MORE; /* libarchive waits by itself */
+	}
+	operator_fail_unit(op, IN, STATUS_IO_ERROR, (struct place){0},
+		"it can't be held in a temporary file: %s", strerror(errno));
+	drop(op, reading);
+	return STEP_MORE;
+}
+
 /* Looks into an entry. If it is an archive it is now the innermost layer. */
-static enum step nest(struct operator *op, struct archive_reading *reading,
+static enum step nest(struct operator *op, struct archive_read *state,
 	struct attributes *attributes)
 {
+	struct archive_reading *reading = state->reading;
 	struct layer *outer = reading->layer, *layer;
 	struct stream *source = rewind_create(layer_content(outer));
 
@@ -223,13 +338,18 @@ static enum step nest(struct operator *op, struct archive_reading *reading,
 		layer->source = NULL;
 		layer->described = NULL;
 		pop(reading);
+		if (state->content) {
+			give_content(op, state, attributes, source);
+			return STEP_MORE;
+		}
+		stream_destroy(source);
 		begin_entry(op, reading, attributes, false);
-		give(op, source);
+		give(op, NULL);
 		return STEP_MORE;
 	case LAYER_END:
 	case LAYER_FAILED: break;
 	}
-	return fail_layer(op, reading);
+	return fail_layer(op, state);
 }
 
 static enum step give_entry(struct operator *op, struct archive_read *state,
@@ -246,12 +366,15 @@ static enum step give_entry(struct operator *op, struct archive_read *state,
 			"is encrypted; name a file with its passphrase in "
 			"`passphrases`");
 	if (is_regular(entry) && may_nest(reading, path->data))
-		return nest(op, reading, attributes);
+		return nest(op, state, attributes);
+	if (state->content && is_regular(entry)) {
+		give_content(
+			op, state, attributes, layer_content(reading->layer));
+		return STEP_MORE;
+	}
 	begin_entry(op, reading, attributes, !is_regular(entry));
 	if (!state->content)
 		give(op, NULL);
-	else if (is_regular(entry))
-		give(op, layer_content(reading->layer));
 	return STEP_MORE;
 }
 
@@ -334,7 +457,7 @@ static enum step next_entry(struct operator *op, struct archive_read *state)
 	case LAYER_PLAIN:
 	case LAYER_FAILED: break;
 	}
-	return fail_layer(op, reading);
+	return fail_layer(op, state);
 }
 
 /* Whether what nobody read has a checksum. */
@@ -492,13 +615,15 @@ static enum step step(struct operator *op, void *memory)
 		return event == EVENT_ITEMS ? take(op, state, &span)
 					    : operator_pass(op, IN, event);
 	}
-	if (reading->layer->lent)
+	if (reading->layer->lent && !reading->held)
 		return operator_wait_released(op, OUT);
 	operator_progressed(op);
 	if (operator_unit_failed(op, IN)) {
 		drop(op, reading);
 		return STEP_MORE;
 	}
+	if (reading->held)
+		return hold(op, reading);
 	if (reading->opening)
 		return open_first(op, state);
 	if (reading->in_entry)
@@ -514,6 +639,7 @@ static void close_state(struct operator *op, void *memory)
 	(void)op;
 	if (!reading)
 		return;
+	release(reading);
 	if (reading->layer)
 		layer_abandon(reading->layer);
 	while (reading->layer)

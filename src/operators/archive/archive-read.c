@@ -66,6 +66,18 @@ static const struct property_spec properties[] = {
 			   "read at all in a zip or 7z file.",
 	},
 	{
+		.name = "verify",
+		.type = SETTING_BOOLEAN,
+		.offset = offsetof(struct archive_read, verify),
+		.fallback = "false",
+		.summary = "Whether contents are checked before they come out",
+		.details =
+			"With `true` each is read to its end first, and held "
+			"in memory or in a temporary file: an entry that is "
+			"damaged is rejected, and those around it come, as "
+			"far as the format lets them be found.",
+	},
+	{
 		.name = "plain",
 		.type = SETTING_CHOICE,
 		.offset = offsetof(struct archive_read, plain),
@@ -255,7 +267,9 @@ const struct operator_spec spec_archive_read = {
 		"is encrypted and there is no passphrase, or if with `nested` "
 		"it begins as an archive or compressed data do but can't be "
 		"opened. Once part of an archive in it has come out, what is "
-		"wrong with that fails the unit.\n\n",
+		"wrong with that fails the unit, and so does what is wrong "
+		"with a content, of which part has gone on to where it can't "
+		"be taken back, unless `verify` is set.\n\n",
 	.example = "leat: 1\n"
 		   "session: cat-archive\n"
 		   "operators:\n"

@@ -13,6 +13,7 @@ enum { TAR_END_BYTES = 1024 };
 struct entry_stream {
 	struct stream base;
 	struct layer *layer; /* NULL: abandoned */
+	struct stream *held; /* what was read already; or NULL */
 	struct buffer_filler filler;
 };
 
@@ -90,6 +91,7 @@ static enum layer_result fail_content(struct layer *layer, const char *problem)
 	struct text text = {0};
 
 	layer->over = layer->damaged = true;
+	layer->alive = false;
 	text_add_string(&text, "the entry `");
 	text_add_escaped(&text, name ? name : "", name ? strlen(name) : 0, 200);
 	text_add_format(
@@ -172,7 +174,7 @@ static enum layer_result skip_content(struct layer *layer)
 {
 	int result = archive_read_data_skip(layer->archive);
 
-	if (result == ARCHIVE_OK || result == ARCHIVE_WARN)
+	if (result != ARCHIVE_EOF && result != ARCHIVE_FATAL)
 		return LAYER_OK;
 	return fail_content(layer, problem_of(layer));
 }
@@ -215,8 +217,9 @@ static enum layer_result count(struct layer *layer, uint64_t bytes)
 	struct text problem = {0};
 	enum layer_result result = LAYER_OK;
 
-	if (!limits_add(limits, &limits->entry_bytes[layer->depth], bytes,
-		    &problem))
+	layer->beyond = !limits_add(
+		limits, &limits->entry_bytes[layer->depth], bytes, &problem);
+	if (layer->beyond)
 		result = fail_content(layer, problem.data);
 	text_free(&problem);
 	return result;
@@ -256,8 +259,12 @@ static enum layer_result refill(struct layer *layer)
 		(uint64_t)offset == layer->at);
 	if (result == ARCHIVE_EOF)
 		return end_content(layer, (uint64_t)offset);
-	if (result != ARCHIVE_OK || (uint64_t)offset < layer->at)
-		return fail_content(layer, problem_of(layer));
+	if (result != ARCHIVE_OK || (uint64_t)offset < layer->at) {
+		fail_content(layer, problem_of(layer));
+		layer->alive =
+			result == ARCHIVE_WARN || result == ARCHIVE_FAILED;
+		return LAYER_FAILED;
+	}
 	layer->data = data;
 	layer->hole = (uint64_t)offset - layer->at;
 	return LAYER_OK;
@@ -327,6 +334,13 @@ static enum read_status read_entry(struct stream *stream, struct slice *window)
 	if (!layer)
 		return stream_fail(
 			stream, STATUS_SYSTEM, "its archive was closed");
+	if (self->held) {
+		enum read_status status = stream_read(self->held, window);
+
+		return status == READ_FAILED
+			? stream_fail_as(stream, self->held)
+			: status;
+	}
 	char *space = buffer_filler_space(&self->filler, &size);
 	if (!space)
 		return READ_MEMORY;
@@ -358,6 +372,7 @@ static void destroy_entry(struct stream *stream)
 
 	if (self->layer)
 		self->layer->lent = NULL;
+	stream_destroy(self->held);
 	buffer_filler_finish(&self->filler);
 	free(self);
 }
@@ -376,6 +391,14 @@ struct stream *layer_content(struct layer *layer)
 	buffer_filler_init(&self->filler, layer->context->pool);
 	layer->lent = self;
 	return &self->base;
+}
+
+struct stream *layer_content_held(struct layer *layer, struct stream *held)
+{
+	struct stream *stream = layer_content(layer);
+
+	((struct entry_stream *)stream)->held = held;
+	return stream;
 }
 
 void layer_abandon(struct layer *layer)

@@ -50,7 +50,9 @@ struct layer {
 	uint64_t at; /* in its content: what is lent next */
 	uint64_t hole; /* so many zeros come first */
 	bool over; /* its content has ended, or failed */
-	bool damaged; /* it has failed: nothing more can be read */
+	bool damaged; /* it has failed: nothing more can be read, unless: */
+	bool alive; /* libarchive says that it can go on */
+	bool beyond; /* it has failed because of a limit */
 	struct entry_stream *lent; /* the stream of its content; or NULL */
 	struct text problem; /* why something failed, as a sentence */
 	enum exit_status status; /* of the problem */
@@ -88,6 +90,13 @@ enum layer_result layer_drain(struct layer *layer);
 /* The content of the current entry, which isn't out yet. It must be destroyed
  * before the next entry or the layer. */
 struct stream *layer_content(struct layer *layer);
+
+/* The same, where that was read to its end already: HELD, which it takes. */
+struct stream *layer_content_held(struct layer *layer, struct stream *held);
+
+/* After the content of an entry has failed: whether those behind it can be read
+ * all the same, as in a zip file, where each stands for itself. */
+bool layer_recover(struct layer *layer);
 
 /* Adds the layer's problem, behind the way to an archive that lies in another
  * one. */

@@ -16,7 +16,7 @@ struct archive_reading; /* the module's */
 struct archive_read {
 	struct setting_list formats;
 	const char *nested;
-	bool content;
+	bool content, verify;
 	int plain; /* enum archive_plain */
 	int trailing; /* enum archive_trailing */
 	const char *passphrases; /* a path, or NULL */
