@@ -125,7 +125,7 @@ sed 's/^  out:/  none: {use: filter, where: "false"}\n  out:/
 	s/do -> out/do -> none -> out/
 	s/^session: .*/&\nresources: {unit-time: 1s}/' try.yaml >spin.yaml
 expect 1 "$hostile" run -k -j 2 spin.yaml
-said 'tries/spin: the worker took more than 1 s of processor time, and was ended'
+said 'tries/spin: the worker took more than 1 s of processor time, and was ended; raise `resources: unit-time`'
 [ -e out/harmless ] && [ ! -e out/spin ] || fail "spin: $(ls out)"
 
 # Neither may it open more than we, nor write longer files.
@@ -193,6 +193,7 @@ links: [in -> split -> do -> out, again -> split2 -> out2]
 END
 expect 77 "$hostile" run two.yaml
 said "do reads what nobody vouches for, and its graph can't be run in a sandbox"
+said 'hint: see SANDBOX in leat(1); --sandbox off runs it without one'
 expect 0 "$hostile" run --sandbox off two.yaml
 
 # Without untrusted operators there is nothing to shut in, or to say.

@@ -132,5 +132,5 @@ for first in 2 1; do
 	printf 'n\n35995\n' | holds out/all.csv
 	[ $first -eq 2 ] && silent stderr
 done
-said 'warning: one unit runs at a time: no process can be started'
+said 'one unit runs at a time: no process can be started: Resource temporarily unavailable'
 finish
