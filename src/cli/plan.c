@@ -36,6 +36,7 @@ static const struct option_spec options[] = {
 
 struct plan_output {
 	json_t *graphs; /* or NULL: text */
+	json_t *forgotten; /* likewise: those that are gone */
 	bool verbose;
 	bool work; /* something would run */
 };
@@ -299,6 +300,42 @@ static void show(void *context, const struct graph *graph,
 		print_graph(output, graph, plan, due);
 }
 
+static void print_forgotten(const struct due *due)
+{
+	for (size_t i = 0; i < due->vanished.count; i++)
+		for (size_t j = 0; j < due->vanished.all[i].output_count; j++) {
+			print_name(due->vanished.all[i].outputs[j].path);
+			putchar('\n');
+		}
+}
+
+static void show_forgotten(
+	void *context, const char *graph, const struct due *due)
+{
+	struct plan_output *output = context;
+	json_t *object, *stale;
+	size_t count = 0;
+
+	for (size_t i = 0; i < due->vanished.count; i++)
+		count += due->vanished.all[i].output_count;
+	if (count == 0)
+		return;
+	if (!output->graphs) {
+		printf("%s: the session doesn't have this graph any more, its "
+		       "outputs are stale; --prune removes them\n",
+			graph);
+		print_forgotten(due);
+		return;
+	}
+	object = json_object();
+	stale = json_array();
+	for (size_t i = 0; i < due->vanished.count; i++)
+		add_stale(stale, &due->vanished.all[i]);
+	json_put(object, "graph", json_string(graph));
+	json_put(object, "stale", stale);
+	json_append(output->forgotten, object);
+}
+
 /* ---- The verb --------------------------------------------------------------- */
 
 /* Calls show for each graph. */
@@ -309,6 +346,7 @@ static bool make(
 		.session = command->session,
 		.log = &command->log,
 		.show = show,
+		.show_forgotten = show_forgotten,
 		.context = output,
 	};
 
@@ -331,16 +369,19 @@ static void plan(struct command *command)
 	const struct plan_options *settings = command->settings;
 	struct plan_output output = {
 		.graphs = settings->json ? json_array() : NULL,
+		.forgotten = settings->json ? json_array() : NULL,
 		.verbose = settings->verbose,
 	};
 
 	if (!make(command, settings->state, &output)) {
 		json_decref(output.graphs);
+		json_decref(output.forgotten);
 		return;
 	}
 	if (settings->json)
-		json_print(json_pack("{ss so}", "session",
-			command->session->name, "graphs", output.graphs));
+		json_print(json_pack("{ss so so}", "session",
+			command->session->name, "graphs", output.graphs,
+			"forgotten", output.forgotten));
 	if (settings->detailed && output.work)
 		command->status = STATUS_WORK;
 }

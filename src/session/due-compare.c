@@ -195,6 +195,21 @@ bool due_find_vanished(
 	return store_units(store, graph, take_vanished, &comparison);
 }
 
+static bool take_forgotten(void *context, struct store_unit *stored)
+{
+	struct due *due = context;
+
+	add_row(due, &due->vanished, stored);
+	return true;
+}
+
+bool due_find_forgotten(
+	struct due *due, const char *graph, struct run_store *store)
+{
+	*due = (struct due){.arena = arena_create()};
+	return store_units(store, graph, take_forgotten, due);
+}
+
 bool due_is_gone(const struct due *due, size_t *next, const char *key)
 {
 	int order = -1;

@@ -137,6 +137,11 @@ void due_set_ways(const struct due *due, struct graph *graph);
 /* What is known of a unit of the graph, or NULL. */
 struct due_unit *due_unit(const struct due *due, const struct unit *unit);
 
+/* The same for a graph that the session doesn't have any more: all of its rows
+ * have vanished, that of the graph included. DUE is zeroed; to be finished. */
+bool due_find_forgotten(
+	struct due *due, const char *graph, struct run_store *store);
+
 /* The digest of which units there are, and of what they hold as far as that is
  * known. */
 struct digest due_content(const struct due *due);

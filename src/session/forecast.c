@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "session/prune.h"
+#include "session/stale.h"
 #include "session/targets.h"
 #include "session/upcoming.h"
 
@@ -104,6 +106,29 @@ static enum exit_status forecast_graph(
 	return status;
 }
 
+static enum exit_status forecast_forgotten(struct course *course)
+{
+	const struct forecast *forecast = course->forecast;
+	struct arena *arena = arena_create();
+	const char **names = prune_forgotten_graphs(
+		forecast->store, forecast->session, arena);
+	bool ok = names;
+
+	for (; ok && *names; names++) {
+		struct due due;
+
+		ok = due_find_forgotten(&due, *names, forecast->store) &&
+			stale_sift(
+				&due, *names, forecast->store, &course->base);
+		if (ok)
+			forecast->show_forgotten(
+				forecast->context, *names, &due);
+		due_finish(&due);
+	}
+	arena_destroy(arena);
+	return ok ? STATUS_OK : fail_store(forecast);
+}
+
 enum exit_status forecast_make(const struct forecast *forecast)
 {
 	const struct session *session = forecast->session;
@@ -116,6 +141,8 @@ enum exit_status forecast_make(const struct forecast *forecast)
 	for (unsigned i = 0; i < session->graph_count && status == STATUS_OK;
 		i++)
 		status = forecast_graph(&course, &session->graphs[i]);
+	if (status == STATUS_OK && forecast->store && forecast->show_forgotten)
+		status = forecast_forgotten(&course);
 	upcoming_destroy(course.upcoming);
 	targets_destroy(course.targets);
 	key_base_finish(&course.base);

@@ -16,6 +16,10 @@ struct forecast {
 	/* Called for each graph; what it gets is borrowed until it returns. */
 	void (*show)(void *context, const struct graph *graph,
 		const struct graph_plan *plan, const struct due *due);
+	/* Called for each graph that the session doesn't have any more, and
+	 * that has left outputs. May be NULL. */
+	void (*show_forgotten)(
+		void *context, const char *graph, const struct due *due);
 	void *context;
 };
 

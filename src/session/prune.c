@@ -96,3 +96,51 @@ bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	text_free(&pruning.path);
 	return ok;
 }
+
+/* ---- Graphs that are gone ------------------------------------------------------- */
+
+static bool has_graph(const struct session *session, const char *name)
+{
+	for (unsigned i = 0; i < session->graph_count; i++)
+		if (strcmp(session->graphs[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+const char **prune_forgotten_graphs(struct run_store *store,
+	const struct session *session, struct arena *arena)
+{
+	const char *const *graphs = store_graphs(store);
+	size_t count = 0;
+
+	if (!graphs)
+		return NULL;
+	while (graphs[count])
+		count++;
+	const char **names = arena_array(arena, count + 1, sizeof(*names));
+	for (count = 0; *graphs; graphs++)
+		if (!has_graph(session, *graphs))
+			names[count++] = arena_string(arena, *graphs);
+	names[count] = NULL;
+	return names;
+}
+
+bool prune_forgotten(struct run_store *store, const struct session *session,
+	const struct key_base *base, const struct log *log, bool remove,
+	uint64_t *left)
+{
+	struct arena *arena = arena_create();
+	const char **names = prune_forgotten_graphs(store, session, arena);
+	bool ok = names;
+
+	for (; ok && *names; names++) {
+		struct due due;
+
+		ok = due_find_forgotten(&due, *names, store) &&
+			prune_graph(
+				store, *names, &due, base, log, remove, left);
+		due_finish(&due);
+	}
+	arena_destroy(arena);
+	return ok;
+}

@@ -4,6 +4,7 @@
 #ifndef LEAT_SESSION_PRUNE_H
 #define LEAT_SESSION_PRUNE_H
 
+#include "loader/session.h"
 #include "session/claims.h"
 
 /* REMOVE: removes what is stale of the graph, and forgets it. What can't be
@@ -12,5 +13,14 @@
 bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	const struct key_base *base, const struct log *log, bool remove,
 	uint64_t *left);
+
+/* The same for all graphs that the session doesn't have any more. */
+bool prune_forgotten(struct run_store *store, const struct session *session,
+	const struct key_base *base, const struct log *log, bool remove,
+	uint64_t *left);
+
+/* The names of those, in ARENA; ends in NULL. NULL: the store failed. */
+const char **prune_forgotten_graphs(struct run_store *store,
+	const struct session *session, struct arena *arena);
 
 #endif

@@ -258,6 +258,17 @@ static void run_pass(struct pass *pass)
 	watch_finish(&pass->watch);
 }
 
+static void fail_store(
+	const struct run_settings *settings, struct run_result *result)
+{
+	const char *news = run_store_news(settings->store);
+
+	if (news)
+		log_say(settings->log, LOG_ERROR, NULL, "%s", news);
+	if (result->status == STATUS_OK)
+		result->status = STATUS_IO_ERROR;
+}
+
 static void run_graphs(const struct session *session,
 	const struct run_settings *settings, struct store_run *run,
 	struct statistics *statistics, struct run_result *result)
@@ -290,23 +301,17 @@ static void run_graphs(const struct session *session,
 			break;
 		run_pass(&pass);
 	}
+	if (settings->store && !settings->scratch &&
+		result->status == STATUS_OK && !*settings->stop &&
+		!prune_forgotten(settings->store, session, &base, settings->log,
+			settings->prune, &result->stale))
+		fail_store(settings, result);
 	jobserver_close(sharing.jobserver);
 	targets_destroy(targets);
 	key_base_finish(&base);
 }
 
 /* ---- The run as the store knows it ---------------------------------------- */
-
-static void fail_store(
-	const struct run_settings *settings, struct run_result *result)
-{
-	const char *news = run_store_news(settings->store);
-
-	if (news)
-		log_say(settings->log, LOG_ERROR, NULL, "%s", news);
-	if (result->status == STATUS_OK)
-		result->status = STATUS_IO_ERROR;
-}
 
 /* All that is kept of the run at its end, in one change. */
 static void end_run(const struct run_settings *settings, struct store_run *run,

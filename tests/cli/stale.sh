@@ -154,4 +154,29 @@ expect 0 "$LEAT" run --prune -v graphs.yaml
 holds_only out 'a.first a.third c.first c.third'
 holds out/c.first <in/c.log
 
+
+# ---- A graph that is gone --------------------------------------------------------
+
+sed -i 's/  second:/  other:/' graphs.yaml
+expect 0 "$LEAT" run --prune -v graphs.yaml
+holds_only out 'a.first a.third c.first c.third'
+sed -n '1,/^ *links/p' graphs.yaml | sed 's/{src_stem}.third/all/' >first.yaml
+cp first.yaml graphs.yaml
+expect 0 "$LEAT" run -v graphs.yaml
+said ' 4 stale outputs'
+expect 0 "$LEAT" plan graphs.yaml
+printed "other: the session doesn't have this graph any more, its outputs are stale; --prune removes them"
+printed '    out/a.first'
+expect 0 "$LEAT" plan --json graphs.yaml
+python3 - stdout <<'END' || fail 'the JSON of plan'
+import json, sys
+gone = json.load(open(sys.argv[1]))["forgotten"]
+assert [g["graph"] for g in gone] == ["other"], gone
+assert [s["output"] for s in gone[0]["stale"]] == ["out/a.first", "out/c.first"]
+END
+echo mine >>out/c.first
+expect 0 "$LEAT" run --prune graphs.yaml
+said 'c.first stays: it was changed, and not by leat'
+holds_only out 'all c.first'
+
 finish
