@@ -110,6 +110,9 @@ void graph_rank(struct graph_work *work);
 /* Carries the shapes along the links (loader/relation.c). */
 void graph_relate(struct graph_work *work);
 
+/* Finds where units would come in two orders at once (loader/unit-order.c). */
+void graph_check_unit_order(struct graph_work *work);
+
 /* Finds outputs that two operators write, in all graphs; when these have been
  * loaded (loader/sinks.c). */
 void session_check_outputs(struct loader *loader);

@@ -173,8 +173,10 @@ void graph_relate(struct graph_work *work)
 		graph_relate_operator(work, work->plan->ranks[i]);
 	convert_rank(work, named);
 	work->loader->use = NULL;
-	if (work->related == work->plan->operator_count)
+	if (work->related == work->plan->operator_count) {
 		graph_order_live(work);
+		graph_check_unit_order(work);
+	}
 	graph_check_sinks(work);
 	graph_cut_streams(work);
 }
