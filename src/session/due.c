@@ -169,6 +169,16 @@ static bool spans_units(
 	return false;
 }
 
+/* Whether a link brings it an expression, which may name any attribute. */
+static bool is_told_what_to_ask(const struct operator_plan *op)
+{
+	for (unsigned i = 0; i < op->live_count; i++)
+		if (op->spec->properties[op->lives[i].property].type ==
+			SETTING_SQL)
+			return true;
+	return false;
+}
+
 /* What of files results may have in them: something names such an attribute, or
  * is told by a link what to look at. */
 static unsigned find_file_facts(
@@ -189,7 +199,7 @@ static unsigned find_file_facts(
 	}
 	for (unsigned i = 0; i < plan->operator_count; i++) {
 		facts |= plan->operators[i].file_facts;
-		if (plan->operators[i].live_count > 0)
+		if (is_told_what_to_ask(&plan->operators[i]))
 			facts |= FILE_TIMES | FILE_MODES;
 	}
 	return facts;

@@ -90,6 +90,9 @@ printed 'in/a.log: a side input changed: limit'
 printed "    side input limit//limit: was content $was"
 printed "in run 2, is content $is"
 ran 4 0 limited
+# A number can't ask for the times of inputs.
+touch -d '2001-02-03 04:05:06 UTC' limit
+ran 0 4 limited
 seq 5 | sed 's/^/d /' >in/d.log
 ran 2 3 limited
 echo 'd 1' | holds limited/d.log
