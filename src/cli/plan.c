@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/build.h"
 #include "cli/json.h"
+#include "cli/plan-json.h"
 #include "cli/plan.h"
 #include "engine/crew.h"
 #include "session/forecast.h"
@@ -62,12 +63,6 @@ static void print_detail(const char *detail)
 	text_free(&text);
 }
 
-/* Whether it stays in quarantine. */
-static bool rests(const struct due *due, size_t index)
-{
-	return due->units[index].quarantined && due->ways[index] != UNIT_RUNS;
-}
-
 /* The units with one reason, the first of them by name. */
 static void print_reason(
 	const struct due *due, enum due_reason reason, bool verbose)
@@ -75,7 +70,7 @@ static void print_reason(
 	size_t count = 0;
 
 	for (size_t i = 0; i < due->count; i++)
-		count += due->units[i].reason == reason && !rests(due, i);
+		count += due->units[i].reason == reason && !plan_rests(due, i);
 	if (count == 0 || (reason == DUE_NOT && !verbose))
 		return;
 	printf("  %zu: %s\n", count, due_reason_texts[reason]);
@@ -83,7 +78,7 @@ static void print_reason(
 	for (size_t i = 0; i < due->count; i++) {
 		const struct due_unit *unit = &due->units[i];
 
-		if (unit->reason != reason || rests(due, i))
+		if (unit->reason != reason || plan_rests(due, i))
 			continue;
 		if (!verbose && shown++ == SHOWN_UNITS) {
 			printf("    and %zu more\n", count - SHOWN_UNITS);
@@ -111,7 +106,7 @@ static void print_resting(const struct due *due)
 	if (due->quarantined_count > 0)
 		printf("  %zu: in quarantine\n", due->quarantined_count);
 	for (size_t i = 0; i < due->count; i++) {
-		if (!rests(due, i))
+		if (!plan_rests(due, i))
 			continue;
 		print_name(due->units[i].name);
 		print_detail(due->units[i].detail);
@@ -199,94 +194,6 @@ static void print_graph(const struct plan_output *output,
 		print_way(graph, plan, output->verbose);
 }
 
-/* ---- JSON ------------------------------------------------------------------- */
-
-static json_t *unit_create(const struct due *due, size_t index)
-{
-	static const char *const ways[] = {
-		[UNIT_RUNS] = "run",
-		[UNIT_SKIPPED] = "skip",
-		[UNIT_BROUGHT] = "from-store",
-	};
-	const struct due_unit *unit = &due->units[index];
-	json_t *object = json_object();
-
-	json_put(object, "unit", json_name(unit->name));
-	json_put(object, "does", json_string(ways[due->ways[index]]));
-	json_put(object, "reason",
-		json_string(rests(due, index)
-				? "in quarantine"
-				: due_reason_texts[unit->reason]));
-	json_put(object, "detail", json_name(unit->detail));
-	return object;
-}
-
-static void add_stale(json_t *stale, const struct store_unit *row)
-{
-	struct text unit = {0};
-	bool other = stale_is_key(row->key, &unit);
-
-	for (size_t i = 0; i < row->output_count; i++) {
-		json_t *object = json_object();
-
-		json_put(object, "output", json_name(row->outputs[i].path));
-		json_put(object, "unit",
-			json_name(other ? unit.data : row->key));
-		json_put(object, "gone", json_boolean(!other));
-		json_append(stale, object);
-	}
-	text_free(&unit);
-}
-
-static json_t *list_operators(
-	const struct graph *graph, const struct graph_plan *plan, bool within)
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < plan->operator_count; i++)
-		if (graph_is_within(graph, plan->ranks[i]) == within)
-			json_append(list,
-				json_string(
-					plan->operators[plan->ranks[i]].name));
-	return list;
-}
-
-static void put_way(json_t *object, const struct graph *graph,
-	const struct graph_plan *plan)
-{
-	struct text why = {0};
-	bool alone = graph_has_obstacle(graph, &why);
-
-	json_put(object, "within", list_operators(graph, plan, true));
-	json_put(object, "spans", list_operators(graph, plan, false));
-	json_put(object, "shared", json_boolean(!alone));
-	json_put(object, "unshared", json_name(why.data));
-	text_free(&why);
-}
-
-static json_t *graph_create_json(const struct graph *graph,
-	const struct graph_plan *plan, const struct due *due)
-{
-	json_t *object = json_object(), *units = json_array(),
-	       *stale = json_array(), *awaited = json_array();
-
-	for (size_t i = 0; i < due->awaited_count; i++)
-		json_append(awaited, json_name(due->awaited[i]));
-	for (size_t i = 0; i < due->count; i++)
-		json_append(units, unit_create(due, i));
-	for (size_t i = 0; i < due->vanished.count; i++)
-		add_stale(stale, &due->vanished.all[i]);
-	json_put(object, "graph", json_string(plan->name));
-	json_put(object, "runs", json_boolean(due->reason != DUE_NOT));
-	json_put(object, "reason", json_string(due_reason_texts[due->reason]));
-	json_put(object, "detail", json_name(due->detail));
-	json_put(object, "units", units);
-	json_put(object, "awaited", awaited);
-	json_put(object, "stale", stale);
-	put_way(object, graph, plan);
-	return object;
-}
-
 static void show(void *context, const struct graph *graph,
 	const struct graph_plan *plan, const struct due *due)
 {
@@ -294,8 +201,7 @@ static void show(void *context, const struct graph *graph,
 
 	output->work |= due->reason != DUE_NOT;
 	if (output->graphs)
-		json_append(
-			output->graphs, graph_create_json(graph, plan, due));
+		json_append(output->graphs, plan_graph_json(graph, plan, due));
 	else
 		print_graph(output, graph, plan, due);
 }
@@ -313,7 +219,6 @@ static void show_forgotten(
 	void *context, const char *graph, const struct due *due)
 {
 	struct plan_output *output = context;
-	json_t *object, *stale;
 	size_t count = 0;
 
 	for (size_t i = 0; i < due->vanished.count; i++)
@@ -327,13 +232,7 @@ static void show_forgotten(
 		print_forgotten(due);
 		return;
 	}
-	object = json_object();
-	stale = json_array();
-	for (size_t i = 0; i < due->vanished.count; i++)
-		add_stale(stale, &due->vanished.all[i]);
-	json_put(object, "graph", json_string(graph));
-	json_put(object, "stale", stale);
-	json_append(output->forgotten, object);
+	json_append(output->forgotten, plan_forgotten_json(graph, due));
 }
 
 /* ---- The verb --------------------------------------------------------------- */

@@ -140,21 +140,43 @@ static void bring_others(struct due *due)
 	}
 }
 
-bool upcoming_apply(
-	struct upcoming *upcoming, const struct graph *graph, struct due *due)
+/* Whether it reads files at all; of those that aren't there yet nothing is
+ * known. */
+static bool reads_files(const struct due *due)
 {
-	const char *depends = upcoming->unknown, *writer;
-	size_t count = 0;
-	struct path_set there = {NULL};
+	for (size_t i = 0; i < due->count; i++)
+		if (due->units[i].file.inode)
+			return true;
+	return due->count == 0 && due->knowledge != UNITS_UNKNOWN;
+}
+
+/* Finds the units that will be written; the last graph that does, or NULL. */
+static const char *await_units(
+	struct upcoming *upcoming, struct due *due, struct path_set *there)
+{
+	const char *depends = NULL;
 
 	for (size_t i = 0; i < due->count; i++) {
-		writer = writer_of(upcoming, due->units[i].name);
+		const char *writer = writer_of(upcoming, due->units[i].name);
+
 		if (!writer)
 			continue;
-		path_set_add(&there, upcoming->key.data, "");
+		path_set_add(there, upcoming->key.data, "");
 		await_unit(due, i, writer);
 		depends = writer;
 	}
+	return depends;
+}
+
+bool upcoming_apply(
+	struct upcoming *upcoming, const struct graph *graph, struct due *due)
+{
+	struct path_set there = {NULL};
+	const char *depends = await_units(upcoming, due, &there);
+	size_t count = 0;
+
+	if (!depends && reads_files(due))
+		depends = upcoming->unknown;
 	for (struct file *file = upcoming->files; file; file = file->next) {
 		key_of(upcoming->base, file->path, &upcoming->key);
 		file->there = path_set_owner(&there, upcoming->key.data);
