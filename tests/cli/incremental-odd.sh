@@ -318,20 +318,20 @@ for call in pwrite64 fdatasync renameat; do
 	[ $k -gt 1 ] || fail "no $call to be killed at"
 done
 
-# Units are noted 64 at a time. Of two such parts the second one is lost, and
+# Units are noted 256 at a time. Of two such parts the second one is lost, and
 # what was changed there is as it was before.
 mkdir many
-for i in $(seq 100 165); do echo $i >many/$i.log; done
+for i in $(seq 100 357); do echo $i >many/$i.log; done
 sed 's,in/,many/,; s/sum/many/' sum.yaml >many.yaml
 expect 0 "$LEAT" run many.yaml
 k=1
 while :; do
-	for i in $(seq 100 163) 165; do echo $k >>many/$i.log; done
+	for i in $(seq 100 355) 357; do echo $k >>many/$i.log; done
 	ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" strace -f -o trace \
 		--inject="fdatasync:signal=KILL:when=$k" \
 		"$LEAT" run many.yaml >/dev/null 2>&1
 	killed=$?
-	echo 165 >many/165.log
+	echo 357 >many/357.log
 	expect 0 "$LEAT" run many.yaml
 	cat many/*.log | holds many.txt
 	[ $killed -ne 0 ] || break
