@@ -296,8 +296,9 @@ for name in ('t.tar', 't.tar.gz', 't.tar.xz', 't.tar.zst', 't.tar.bz2',
     whole = open(name, 'rb').read()
     # A tar file may lack the zeros behind its end mark, and cpio its padding.
     last = len(whole.rstrip(b'\0')) if name in ('t.tar', 't.cpio') else len(whole)
-    # Where what is missing doesn't show: between two entries, in padding.
-    lenient = name in ('t.ar', 't.iso9660', 't.warc', 't.mtree')
+    # Where what is missing doesn't show: between two entries, in padding or
+    # in what nobody needs.
+    lenient = name in ('t.ar', 't.iso9660', 't.xar', 't.warc', 't.mtree')
     cuts = []
     for length in range(0, last, 512 if name == 't.iso9660' else
                         64 if name[-1] in 'ro' else 16):
