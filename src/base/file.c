@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
@@ -293,16 +294,23 @@ int file_open_beneath(int root, const char *path)
 
 /* ---- Outputs ------------------------------------------------------------ */
 
+static bool invent_name(const char *prefix, char name[FILE_TEMPORARY_BYTES])
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) < 0)
+		return false;
+	snprintf(name, FILE_TEMPORARY_BYTES, "%.24s%016" PRIx64,
+		prefix ? prefix : ".leat-", random);
+	return true;
+}
+
 int file_create_temporary(int directory, unsigned mode, const char *prefix,
 	char name[FILE_TEMPORARY_BYTES])
 {
 	for (int tries = 0; tries < 100; tries++) {
-		uint64_t random;
-
-		if (getrandom(&random, sizeof(random), 0) < 0)
+		if (!invent_name(prefix, name))
 			return -1;
-		snprintf(name, FILE_TEMPORARY_BYTES, "%.24s%016" PRIx64,
-			prefix ? prefix : ".leat-", random);
 		int descriptor = openat(directory, name,
 			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 			mode);
@@ -310,6 +318,100 @@ int file_create_temporary(int directory, unsigned mode, const char *prefix,
 			return descriptor;
 	}
 	return -1;
+}
+
+bool file_create_link(int directory, const char *target, const char *prefix,
+	char name[FILE_TEMPORARY_BYTES])
+{
+	for (int tries = 0; tries < 100; tries++) {
+		if (!invent_name(prefix, name))
+			return false;
+		if (symlinkat(target, directory, name) == 0)
+			return true;
+		if (errno != EEXIST && errno != EINTR)
+			return false;
+	}
+	return false;
+}
+
+bool file_read_link(const char *path, struct text *target)
+{
+	char name[PATH_MAX];
+	ssize_t length = readlink(path, name, sizeof(name));
+
+	target->length = 0;
+	if (length < 0)
+		return false;
+	text_add(target, name, (size_t)length);
+	return true;
+}
+
+/* The time of the last access stays. */
+static void make_times(struct timespec times[2], int64_t mtime_us)
+{
+	int64_t below = mtime_us % 1000000;
+
+	below += below < 0 ? 1000000 : 0;
+	times[0] = (struct timespec){.tv_nsec = UTIME_OMIT};
+	times[1].tv_sec = (mtime_us - below) / 1000000;
+	times[1].tv_nsec = below * 1000;
+}
+
+bool file_set_time(int descriptor, int64_t mtime_us)
+{
+	struct timespec times[2];
+
+	make_times(times, mtime_us);
+	return futimens(descriptor, times) == 0;
+}
+
+bool file_set_time_at(int directory, const char *name, int64_t mtime_us)
+{
+	struct timespec times[2];
+
+	make_times(times, mtime_us);
+	return utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* The bits that the process takes from what it makes. */
+static unsigned permission_mask(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return mask;
+}
+
+static bool settle_directory(
+	int descriptor, uint64_t inode, unsigned mode, const int64_t *mtime_us)
+{
+	struct stat stat;
+
+	if (fstat(descriptor, &stat) < 0)
+		return false;
+	if (stat.st_ino != inode) {
+		errno = ESTALE;
+		return false;
+	}
+	mode &= ~permission_mask();
+	return ((stat.st_mode & 07777) == mode ||
+		       fchmod(descriptor, mode) == 0) &&
+		(!mtime_us || file_set_time(descriptor, *mtime_us)) &&
+		file_sync_directory(descriptor);
+}
+
+bool file_settle_directory(int directory, const char *name, uint64_t inode,
+	unsigned mode, const int64_t *mtime_us)
+{
+	int descriptor = openat(directory, name, OPEN_DIRECTORY | O_NOFOLLOW);
+
+	if (descriptor < 0)
+		return false;
+	bool ok = settle_directory(descriptor, inode, mode, mtime_us);
+	int saved = errno;
+	close(descriptor);
+	errno = saved;
+	return ok;
 }
 
 int file_create_unnamed(void)

@@ -13,6 +13,11 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+#include "base/text.h"
+
+/* What an output may be. */
+enum file_kind { FILE_REGULAR, FILE_LINK, FILE_DIRECTORY, FILE_KINDS };
+
 /* What tells whether a file is still the same. */
 struct file_state {
 	uint64_t device, inode, size_bytes;
@@ -68,6 +73,24 @@ enum { FILE_TEMPORARY_BYTES = 48 };
  * and 16 digits; NULL: ".leat-". */
 int file_create_temporary(int directory, unsigned mode, const char *prefix,
 	char name[FILE_TEMPORARY_BYTES]);
+
+/* The same for a symbolic link to TARGET, which isn't opened; false: errno. */
+bool file_create_link(int directory, const char *target, const char *prefix,
+	char name[FILE_TEMPORARY_BYTES]);
+
+/* What the symbolic link PATH leads to, in TARGET, emptied first. */
+bool file_read_link(const char *path, struct text *target);
+
+/* Sets the time of the last change, in microseconds since 1970, of what a
+ * descriptor is of, or of NAME in a directory, also if it is a link. */
+bool file_set_time(int descriptor, int64_t mtime_us);
+bool file_set_time_at(int directory, const char *name, int64_t mtime_us);
+
+/* Opens the directory NAME in another, if it still has the inode, gives it the
+ * permissions MODE less the umask and, where that isn't NULL, the time, and syncs
+ * it. */
+bool file_settle_directory(int directory, const char *name, uint64_t inode,
+	unsigned mode, const int64_t *mtime_us);
 
 /* Opens a new file that has no name, in TMPDIR or /tmp, to write and read. */
 int file_create_unnamed(void);

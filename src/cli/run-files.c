@@ -31,8 +31,9 @@ static void write_file(const char *path, const struct text *text,
 	enum { MODE = 0666 };
 	const char *slash = strrchr(path, '/');
 	size_t root = slash ? (size_t)(slash + 1 - path) : 0;
-	struct output *output =
-		output_create(NULL, path, root, MODE, NULL, NULL);
+	const struct output_request request = {
+		.path = path, .root_length = root, .mode = MODE};
+	struct output *output = output_create(NULL, &request, NULL, NULL);
 
 	if (!output || !output_write(output, text->data, text->length) ||
 		!output_finish(output) || !output_publish(output))

@@ -74,14 +74,19 @@ void graph_share(struct graph *graph, const struct crew_methods *methods,
 
 /* Makes an output of the unit that a worker asks for; see operator_output. OP
  * is the index of the operator. The descriptor is the output's. */
-struct output_request {
-	unsigned op, mode;
-	size_t root_length;
-	const char *path;
-};
+struct output *graph_make_output(struct graph *graph, unsigned op,
+	struct unit *unit, const struct output_request *request);
 
-struct output *graph_make_output(struct graph *graph, struct unit *unit,
-	const struct output_request *request);
+/* Opens what the finished file PATH of the unit holds; see operator_reread. */
+int graph_reread(struct graph *graph, struct unit *unit, const char *path);
+
+/* A request as bytes; false: they are none. What is unpacked stays where it
+ * is. */
+void request_pack(
+	struct text *to, unsigned op, const struct output_request *request);
+bool request_unpack(const char *data, size_t length, unsigned *op,
+	struct output_request *request);
+
 /* Whether an output that a worker will write stays open here, to be synced with
  * others when the unit is published; else the worker is to sync it. */
 bool graph_keep_output(const struct graph *graph, struct output *output);
@@ -105,10 +110,15 @@ struct worker_methods {
 	void (*give)(void *context, unsigned frontier, const void *data,
 		size_t length);
 
-	/* The descriptor of a new temporary, and whether who has made it will
-	 * sync it; -1: errno says why. */
-	int (*output)(void *context, const struct output_request *request,
+	/* Has an output made; *DESCRIPTOR becomes that of its temporary, if it
+	 * is a file, and *KEPT whether who has made it will sync it. Returns 0,
+	 * or errno. */
+	int (*output)(void *context, unsigned op,
+		const struct output_request *request, int *descriptor,
 		bool *kept);
+
+	/* See graph_reread. */
+	int (*reread)(void *context, const char *path);
 
 	/* Adds what was written to standard error since the last call. */
 	void (*stray)(void *context, struct text *text);

@@ -286,16 +286,36 @@ extern const struct attribute_spec reject_attributes[];
 
 struct output;
 
-/* Opens a temporary beside its target: PATH, whose first ROOT_LENGTH bytes are
- * the directory that the rest can't leave; directories that are missing are
- * made. UNIT: it is published with that unit, which the segment at input PIN
- * belongs to; else at the end of the run. NULL: errno says why; 0: another
- * output has the path, and the run has failed: return STEP_FAIL. */
+/* What is to be made at PATH, whose first ROOT_LENGTH bytes are the directory
+ * that the rest can't leave; directories that are missing are made. */
+struct output_request {
+	const char *path;
+	size_t root_length;
+	enum file_kind kind;
+	bool unit; /* it is published with the unit that the segment at the
+		      input belongs to; else at the end of the run */
+	unsigned mode; /* the permissions, less the umask; not of a link */
+	const char *target; /* of a symbolic link: relative, and within the
+			       root */
+	bool has_mtime; /* it gets this time, in microseconds since 1970: a
+			   directory when all of the unit is in place */
+	int64_t mtime_us;
+};
+
+/* A file: opens a temporary beside its target. A link, which is made as a
+ * temporary, and a directory have no content, and are finished by this call.
+ * NULL: errno says why; 0: another output has the path, and the run has failed:
+ * return STEP_FAIL. */
 struct output *operator_output(struct operator *op, unsigned pin,
-	const char *path, size_t root_length, bool unit, unsigned mode);
+	const struct output_request *request);
+
+/* Opens what a file holds that is finished and of this unit, to be read and
+ * closed by the operator. -1: errno says why. */
+int operator_reread(struct operator *op, const struct output *output);
 
 /* Each returns false, with errno set, when it fails. */
 bool output_write(struct output *output, const void *data, size_t length);
+bool output_write_zeros(struct output *output, uint64_t length); /* a hole */
 bool output_truncate(struct output *output, uint64_t length);
 uint64_t output_length(const struct output *output);
 

@@ -10,22 +10,23 @@
 #include "engine/operator.h"
 #include "engine/output-pool.h"
 
-/* Opens a temporary in the directory of PATH, which is made if it is missing;
- * where SCRATCH isn't NULL in that directory, and PATH is only a name: the
- * output is never published.
- * The first ROOT_LENGTH bytes of PATH are a directory that the rest of it can't
- * leave. MODE: the permissions, less the umask;
- * PREFIX: see file_create_temporary. NULL: errno says why, EISDIR
- * when the target is a directory, ENOTSUP when it is something else that isn't
- * a regular file, EXDEV or ELOOP when PATH leads out of its root. POOL: of the
- * graph, or NULL. */
-struct output *output_create(struct output_pool *pool, const char *path,
-	size_t root_length, unsigned mode, const char *prefix,
+/* Makes what is asked for: a file or a link as a temporary in the directory of
+ * its path, which is made if it is missing; a directory in its place, where it
+ * stays if something else is in it by the time that the output is thrown away.
+ * Where SCRATCH isn't NULL in that directory, and the path is only a name: the
+ * output is never published, and only files are made.
+ * POOL: of the graph, or NULL; PREFIX: see file_create_temporary. NULL: errno
+ * says why, EISDIR when the target is a directory, ENOTDIR when it should be one,
+ * ENOTSUP when it is something else that isn't a regular file, EXDEV or ELOOP
+ * when the path, or the target of a link, leads out of its root. */
+struct output *output_create(struct output_pool *pool,
+	const struct output_request *request, const char *prefix,
 	const char *scratch);
 
-/* The same for a temporary that another process has made, and will publish. */
-struct output *output_adopt(
-	struct output_pool *pool, const char *path, int descriptor);
+/* The same for what another process has made, and will publish. DESCRIPTOR: of
+ * the temporary of a file. */
+struct output *output_adopt(struct output_pool *pool,
+	const struct output_request *request, int descriptor);
 
 /* What that one writes to; and what it has made of it: FINISHED, or thrown
  * away. */
@@ -50,18 +51,28 @@ const char *output_temporary(const struct output *output);
  * be finished before. */
 void output_sync_together(struct output *output);
 
-/* Syncs and closes what is finished. False, each time from then on: errno says
+/* Syncs and closes what is finished; of what isn't a file, the directory that it
+ * is in. False, each time from then on: errno says
  * why; it is thrown away. */
 bool output_make_durable(struct output *output);
 
 /* For the pool: it was synced, with this errno or 0. Returns as above. */
 bool output_note_sync(struct output *output, int error);
 
+enum file_kind output_kind(const struct output *output);
+
+/* What publication, or what it leaves to be done, has to know of a directory. */
+unsigned output_mode(const struct output *output);
+const int64_t *output_mtime_us(const struct output *output); /* or NULL */
+
+/* Opens what a file holds, to be read; -1: errno says why. */
+int output_reread(const struct output *output);
+
 /* Who writes it: the index of the operator in its plan. */
 void output_set_owner(struct output *output, unsigned op);
 unsigned output_owner(const struct output *output);
 
-/* Of what is finished: what was written, and what the file looks like, but for
+/* Of what is finished: what was written, or the target of a link, and what the file looks like, but for
  * its ctime, which changes when it gets its name. */
 struct digest output_digest(const struct output *output);
 struct file_state output_state(const struct output *output);
@@ -69,14 +80,18 @@ struct file_state output_state(const struct output *output);
 /* Whether it is ready to be published: neither discarded nor unfinished. */
 bool output_is_finished(const struct output *output);
 
-/* Gives a finished output its name, in place of what had that name; durably,
+/* Gives a finished file or link its name, in place of what had that name; durably,
  * once output_sync has succeeded, which costs nothing for the second output in a
  * directory. False: errno says why; the target is then as
  * it was. */
 bool output_rename(struct output *output);
 bool output_sync(struct output *output);
 
-/* Both; what isn't finished is left alone: true. */
+/* Gives a finished directory its permissions and its time, durably: once all
+ * that is in it has got its name. */
+bool output_settle_directory(struct output *output);
+
+/* Makes a file durable and does both; what isn't finished is left alone: true. */
 bool output_publish(struct output *output);
 
 /* Removes the temporary of what wasn't published. Takes NULL. */

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "engine/share.h"
+#include "registry/registry.h"
 
 /* ---- Items ---------------------------------------------------------------- */
 
@@ -159,33 +160,10 @@ bool graph_claim(struct operator *op, const char *path, const struct unit *unit)
 	text_add_string(&what, " and for ");
 	text_add_escaped(&what, name, strlen(name), 1000);
 	operator_fail(op, STATUS_CANNOT_CREATE,
-		"%s; put {src_path}, or {src_dir}/{src_name}, into `path`",
-		what.data);
+		"%s; put {src_path}, or {src_dir}/{src_name}, into `%s`",
+		what.data, spec_path(op->spec)->name);
 	text_free(&what);
 	return false;
-}
-
-struct output *operator_output(struct operator *op, unsigned pin,
-	const char *path, size_t root_length, bool unit, unsigned mode)
-{
-	struct segment *segment = operator_segment(op, pin);
-	const struct output_request request = {
-		.op = (unsigned)(op - op->graph->operators),
-		.mode = mode,
-		.root_length = root_length,
-		.path = path,
-	};
-	struct unit *owner = unit && segment ? segment->unit : NULL;
-
-	if (op->graph->worker)
-		return worker_output(op, &request, owner);
-	errno = 0;
-	if (!graph_claim(op, path, segment ? segment->unit : NULL))
-		return NULL;
-	struct output *output = graph_make_output(op->graph, owner, &request);
-	if (output)
-		output_sync_together(output);
-	return output;
 }
 
 /* ---- Facts ---------------------------------------------------------------- */

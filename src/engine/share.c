@@ -130,7 +130,8 @@ static enum step end_reported(struct operator *source, struct share *share,
 			unit->name);
 	for (struct pending *at = graph->pending; at && !graph->failed;
 		at = at->next)
-		if (at->unit == unit)
+		if (at->unit == unit &&
+			output_kind(at->output) != FILE_DIRECTORY)
 			graph_claim(&graph->operators[output_owner(at->output)],
 				output_path(at->output), unit);
 	if (!graph->failed)
@@ -292,35 +293,4 @@ void share_destroy(struct share *share)
 	buffer_unref(share->piece.data.buffer);
 	text_free(&share->task);
 	free(share);
-}
-
-/* ---- Outputs ---------------------------------------------------------------- */
-
-struct output *graph_make_output(struct graph *graph, struct unit *unit,
-	const struct output_request *request)
-{
-	const struct graph_host *host = graph->host;
-
-	if (request->op >= graph->plan->operator_count ||
-		request->root_length > strlen(request->path)) {
-		errno = EINVAL;
-		return NULL;
-	}
-	if (host && host->creates &&
-		!host->creates(graph->host_context, request->path))
-		return NULL;
-	struct output *output = output_create(graph->outputs, request->path,
-		request->root_length, request->mode,
-		graph->settings.temporary_prefix, graph->settings.scratch);
-	if (!output)
-		return NULL;
-	output_set_owner(output, request->op);
-	graph_add_output(graph, output, unit);
-	return output;
-}
-
-bool graph_keep_output(const struct graph *graph, struct output *output)
-{
-	/* Where units are published one by one, workers can sync meanwhile. */
-	return graph->host && graph->host->decided && output_keep(output);
 }

@@ -57,6 +57,7 @@ void worker_keep(struct link *link, const void *data, size_t length);
 
 struct output *worker_output(struct operator *op,
 	const struct output_request *request, struct unit *unit);
+int worker_reread(struct operator *op, const struct output *output);
 void worker_destroy(struct worker *worker); /* takes NULL */
 
 /* ---- outcome.c: what a task and a report are made of ------------------------- */

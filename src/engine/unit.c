@@ -151,7 +151,13 @@ static void publish_all(struct graph *graph, struct unit *unit,
 		return;
 	for (size_t i = 0; i < count; i++)
 		if (output_is_finished(outputs[i]) &&
+			output_kind(outputs[i]) != FILE_DIRECTORY &&
 			!output_rename(outputs[i]))
+			fail_in_place(graph, unit, outputs[i]);
+	for (size_t i = count; i-- > 0;)
+		if (output_is_finished(outputs[i]) &&
+			output_kind(outputs[i]) == FILE_DIRECTORY &&
+			!output_settle_directory(outputs[i]))
 			fail_in_place(graph, unit, outputs[i]);
 	for (size_t i = 0; i < count; i++)
 		if (!output_sync(outputs[i]))
@@ -160,8 +166,9 @@ static void publish_all(struct graph *graph, struct unit *unit,
 
 static void destroy_outputs(struct output **outputs, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		output_destroy(outputs[i]);
+	/* A directory is empty when what is in it is gone. */
+	while (count > 0)
+		output_destroy(outputs[--count]);
 	free(outputs);
 }
 

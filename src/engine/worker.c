@@ -197,20 +197,30 @@ struct output *worker_output(struct operator *op,
 	const struct output_request *request, struct unit *unit)
 {
 	struct worker *worker = op->graph->worker;
-	bool kept;
-	int descriptor =
-		worker->methods->output(worker->context, request, &kept);
+	unsigned index = (unsigned)(op - op->graph->operators);
+	int descriptor = -1;
+	bool kept = false;
+	int error = worker->methods->output(
+		worker->context, index, request, &descriptor, &kept);
 
-	if (descriptor < 0)
+	if (error) {
+		errno = error;
 		return NULL;
+	}
 	struct output *output =
-		output_adopt(op->graph->outputs, request->path, descriptor);
-	output_sync_together(output);
+		output_adopt(op->graph->outputs, request, descriptor);
 	if (kept)
 		output_leave_unsynced(output);
-	output_set_owner(output, request->op);
+	output_set_owner(output, index);
 	graph_add_output(op->graph, output, unit);
 	return output;
+}
+
+int worker_reread(struct operator *op, const struct output *output)
+{
+	const struct worker *worker = op->graph->worker;
+
+	return worker->methods->reread(worker->context, output_path(output));
 }
 
 /* ---- One unit after the other ----------------------------------------------- */

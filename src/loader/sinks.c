@@ -6,25 +6,16 @@
 
 #include "loader/graph.h"
 #include "loader/loader.h"
+#include "registry/registry.h"
 
 /* ---- Two that write one file ---------------------------------------------- */
 
-static const struct property_spec *find_path(const struct operator_spec *spec)
-{
-	const struct property_spec *at = spec->properties;
-
-	for (; at && at->name; at++)
-		if (at->type == SETTING_PATH_TEMPLATE)
-			return at;
-	return NULL;
-}
-
 static const struct setting_text *path_of(const struct operator_plan *op)
 {
-	const struct property_spec *row = op->spec ? find_path(op->spec) : NULL;
+	const struct property_spec *row = op->spec ? spec_path(op->spec) : NULL;
 	size_t index = row ? (size_t)(row - op->spec->properties) : 0;
 
-	if (!row || op->unknown >> index & 1)
+	if (!row || row->flags & PROPERTY_DIRECTORY || op->unknown >> index & 1)
 		return NULL;
 	return (const struct setting_text *)((const char *)op->settings +
 		row->offset);

@@ -97,6 +97,16 @@ int spec_property(const struct operator_spec *spec, const char *name)
 	return -1;
 }
 
+const struct property_spec *spec_path(const struct operator_spec *spec)
+{
+	const struct property_spec *at = spec->properties;
+
+	for (; at && at->name; at++)
+		if (at->type == SETTING_PATH_TEMPLATE)
+			return at;
+	return NULL;
+}
+
 size_t spec_pin_count(const struct operator_spec *spec)
 {
 	size_t count = 0;

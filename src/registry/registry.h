@@ -24,6 +24,9 @@ const struct attribute_spec *registry_attribute(const char *name);
 int spec_pin(const struct operator_spec *spec, const char *name);
 int spec_property(const struct operator_spec *spec, const char *name);
 
+/* The property that says where the operator writes, or NULL. */
+const struct property_spec *spec_path(const struct operator_spec *spec);
+
 /* How many rows a table has. */
 size_t spec_pin_count(const struct operator_spec *spec);
 size_t spec_property_count(const struct operator_spec *spec);

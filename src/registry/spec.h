@@ -102,6 +102,8 @@ struct setting_expressions {
 enum property_flags {
 	PROPERTY_REQUIRED = 1 << 0,
 	PROPERTY_LIVE = 1 << 1, /* may be set while the graph runs */
+	PROPERTY_DIRECTORY = 1
+		<< 2, /* a path of outputs: they are beneath it */
 };
 
 struct property_spec {

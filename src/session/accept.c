@@ -158,13 +158,17 @@ static bool note_outputs(
 		struct stat found;
 
 		key_path(accepting->base, output->path, &accepting->path);
-		if (stat(accepting->path.data, &found) < 0 ||
-			!stamp_digest(accepting->path.data, &output->digest))
+		if (lstat(accepting->path.data, &found) < 0 ||
+			(output->kind == FILE_REGULAR &&
+				stat(accepting->path.data, &found) < 0) ||
+			!stamp_output(accepting->path.data, output->kind,
+				&output->digest))
 			return refuse(accepting, name, output->path,
 				errno == ENOENT ? " is missing"
 						: " can't be read");
 		struct file_state state = file_state_of(&found);
-		output->state = stamp_keep(&state, now_ns);
+		if (output->kind == FILE_REGULAR)
+			output->state = stamp_keep(&state, now_ns);
 	}
 	return true;
 }

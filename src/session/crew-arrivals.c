@@ -62,7 +62,8 @@ static enum arrival_kind take_record(struct crew *crew,
 		return ARRIVAL_REPORT;
 	case WIRE_TASK:
 	case WIRE_STRAY:
-	case WIRE_OUTPUT: break; /* it was seen to when it came */
+	case WIRE_OUTPUT:
+	case WIRE_REREAD: break; /* it was seen to when it came */
 	}
 	return ARRIVAL_NOTHING;
 }

@@ -201,41 +201,52 @@ static struct task *task_at(struct crew *crew, const struct member *member)
 }
 
 /* A worker that asks waits for the answer: there is room. */
-static void answer(const struct crew *crew, const struct member *member,
-	struct wire_head *head, struct output *output)
+static void answer(const struct member *member, const struct wire_head *head,
+	int descriptor)
 {
-	bool kept = output && graph_keep_output(crew->graph, output);
-
-	head->length = kept;
-	wire_send(member->socket, head, sizeof(*head),
-		output ? output_descriptor(output) : -1, false);
-	if (output && !kept)
-		output_hand_over(output);
+	wire_send(member->socket, head, sizeof(*head), descriptor, false);
 }
 
 static void make_output(struct crew *crew, struct member *member,
 	const struct wire_record *record)
 {
 	struct task *task = task_at(crew, member);
-	struct wire_head head = {.kind = WIRE_OUTPUT, .number = EINVAL};
-	size_t length = record->head.length;
-	uint64_t numbers[3];
+	struct output_request request;
 	struct output *output = NULL;
+	unsigned op;
 
-	if (task && length > sizeof(numbers) &&
-		record->data[length - 1] == '\0') {
-		memcpy(numbers, record->data, sizeof(numbers));
-		const struct output_request request = {
-			.mode = (unsigned)numbers[0] & 0777,
-			.op = (unsigned)numbers[1],
-			.root_length = (size_t)numbers[2],
-			.path = record->data + sizeof(numbers),
-		};
+	errno = EINVAL;
+	if (task &&
+		request_unpack(
+			record->data, record->head.length, &op, &request))
 		output = graph_make_output(
-			crew->graph, task->segment->unit, &request);
-		head.number = output ? 0 : (uint32_t)errno;
-	}
-	answer(crew, member, &head, output);
+			crew->graph, op, task->segment->unit, &request);
+	const struct wire_head head = {
+		.kind = WIRE_OUTPUT,
+		.number = output ? 0 : (uint32_t)errno,
+		.length = output && graph_keep_output(crew->graph, output),
+	};
+	answer(member, &head, output ? output_descriptor(output) : -1);
+	if (output && !head.length)
+		output_hand_over(output);
+}
+
+static void reread(struct crew *crew, struct member *member,
+	const struct wire_record *record)
+{
+	struct task *task = task_at(crew, member);
+	size_t length = record->head.length;
+	int descriptor = -1;
+
+	errno = EINVAL;
+	if (task && length > 0 && record->data[length - 1] == '\0')
+		descriptor = graph_reread(
+			crew->graph, task->segment->unit, record->data);
+	const struct wire_head head = {.kind = WIRE_REREAD,
+		.number = descriptor < 0 ? (uint32_t)errno : 0};
+	answer(member, &head, descriptor);
+	if (descriptor >= 0)
+		close(descriptor);
 }
 
 /* ---- What they say ------------------------------------------------------- */
@@ -249,6 +260,8 @@ static void look_through(
 	while (block_record(block, &at, &record)) {
 		if (record.head.kind == WIRE_OUTPUT)
 			make_output(crew, member, &record);
+		else if (record.head.kind == WIRE_REREAD)
+			reread(crew, member, &record);
 		else if (record.head.kind == WIRE_REPORT &&
 			member->reports < member->tasks) {
 			struct task *task = task_at(crew, member);

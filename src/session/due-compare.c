@@ -2,10 +2,25 @@
 /* Units compared with what the run store remembers of them. */
 #include "session/due-parts.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "session/stamp.h"
+
+/* What isn't a file is looked at each time. */
+static bool check_node(const char *path, const struct store_output *output,
+	enum due_reason *reason)
+{
+	struct digest digest;
+
+	if (stamp_output(path, output->kind, &digest)) {
+		*reason = DUE_OUTPUT_CHANGED;
+		return digest_equal(&digest, &output->digest);
+	}
+	*reason = errno == ENOENT ? DUE_OUTPUT_MISSING : DUE_OUTPUT_CHANGED;
+	return false;
+}
 
 static bool check_output(struct comparison *comparison,
 	struct store_output *output, enum due_reason *reason, bool *aged)
@@ -14,6 +29,8 @@ static bool check_output(struct comparison *comparison,
 	struct digest digest;
 
 	key_path(comparison->base, output->path, &comparison->path);
+	if (output->kind != FILE_REGULAR)
+		return check_node(comparison->path.data, output, reason);
 	*reason = DUE_OUTPUT_MISSING;
 	if (stat(comparison->path.data, &found) < 0)
 		return false;

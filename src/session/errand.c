@@ -124,34 +124,48 @@ static void put_off(struct errand *errand, size_t length, int descriptor)
 	errand->last = &early->next;
 }
 
-static int output(
-	void *context, const struct output_request *request, bool *kept)
+/* Asks for what KIND says, and waits for the answer: returns errno of it, and
+ * *LENGTH becomes the number that goes with it. */
+static int ask(struct errand *errand, enum wire_kind kind, const char *data,
+	size_t *length, int *descriptor)
 {
-	struct errand *errand = context;
-	const uint64_t numbers[] = {
-		request->mode, request->op, request->root_length};
-	size_t path = strlen(request->path) + 1;
-	char record[WIRE_BYTES / 2];
 	struct wire_head head;
-	int descriptor;
 
-	if (sizeof(numbers) + path > sizeof(record)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(record, numbers, sizeof(numbers));
-	memcpy(record + sizeof(numbers), request->path, path);
-	add(errand, WIRE_OUTPUT, 0, record, sizeof(numbers) + path);
+	if (*length > WIRE_BYTES - sizeof(head))
+		return ENAMETOOLONG;
+	add(errand, kind, 0, data, *length);
 	flush(errand);
 	for (;;) {
-		size_t length = receive_message(errand, &head, &descriptor);
+		size_t got = receive_message(errand, &head, descriptor);
 
-		if (head.kind == WIRE_OUTPUT)
-			break;
-		put_off(errand, length, descriptor);
+		if (head.kind == kind) {
+			*length = head.length;
+			return (int)head.number;
+		}
+		put_off(errand, got, *descriptor);
 	}
-	errno = (int)head.number;
-	*kept = head.length != 0;
+}
+
+static int output(void *context, unsigned op,
+	const struct output_request *request, int *descriptor, bool *kept)
+{
+	struct text record = {0};
+
+	request_pack(&record, op, request);
+	size_t length = record.length;
+	int error = ask(context, WIRE_OUTPUT, record.data, &length, descriptor);
+	*kept = length != 0;
+	text_free(&record);
+	return error;
+}
+
+static int reread(void *context, const char *path)
+{
+	size_t length = strlen(path) + 1;
+	int descriptor = -1;
+	int error = ask(context, WIRE_REREAD, path, &length, &descriptor);
+
+	errno = error;
 	return descriptor;
 }
 
@@ -200,6 +214,7 @@ _Noreturn void errand_run(const struct session *session,
 		.receive = receive,
 		.give = give,
 		.output = output,
+		.reread = reread,
 		.stray = take_stray,
 		.report = report,
 	};

@@ -32,6 +32,14 @@ static void keep(struct pruning *pruning, const char *path, const char *reason)
 	pruning->left++;
 }
 
+/* A directory that isn't empty is somebody's. */
+static bool remove_output(const char *path, enum file_kind kind)
+{
+	if (kind != FILE_DIRECTORY)
+		return unlink(path) == 0;
+	return rmdir(path) == 0 || errno == ENOTEMPTY || errno == EEXIST;
+}
+
 static void prune_output(
 	struct pruning *pruning, const struct store_output *output)
 {
@@ -44,12 +52,12 @@ static void prune_output(
 	path = pruning->path.data;
 	if (!pruning->remove) {
 		pruning->left += stale_is_there(path);
-	} else if (!stamp_digest(path, &digest)) {
+	} else if (!stamp_output(path, output->kind, &digest)) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			keep(pruning, path, strerror(errno));
 	} else if (!digest_equal(&digest, &output->digest)) {
 		keep(pruning, path, "it was changed, and not by leat");
-	} else if (unlink(path) < 0) {
+	} else if (!remove_output(path, output->kind)) {
 		keep(pruning, path, strerror(errno));
 	}
 }
@@ -62,7 +70,8 @@ static void prune_rows(struct pruning *pruning, struct run_store *store)
 		const struct store_unit *unit = &due->vanished.all[i];
 		size_t before = pruning->left;
 
-		for (size_t j = 0; j < unit->output_count; j++)
+		/* What is in a directory comes behind it. */
+		for (size_t j = unit->output_count; j-- > 0;)
 			prune_output(pruning, &unit->outputs[j]);
 		if (pruning->remove && pruning->left == before)
 			store_remove_unit(store, pruning->graph, unit->key);

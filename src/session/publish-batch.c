@@ -45,11 +45,30 @@ static void rename_outputs(struct publisher *publisher, struct decided *decided)
 	for (size_t i = 0; i < decided->output_count; i++) {
 		struct output *output = decided->outputs[i];
 
-		if (!output_is_finished(output) || output_rename(output))
+		if (output_kind(output) == FILE_DIRECTORY ||
+			!output_is_finished(output) || output_rename(output))
 			continue;
 		free(fail_late(publisher, decided, STATUS_CANNOT_CREATE,
 			"cannot put %s in its place: %s", output_path(output),
 			strerror(errno)));
+		publisher->unsettled = true;
+	}
+}
+
+/* Directories get their times once nothing more gets its name in them. */
+static void settle_directories(
+	struct publisher *publisher, struct decided *decided)
+{
+	for (size_t i = decided->output_count; i-- > 0;) {
+		struct output *output = decided->outputs[i];
+
+		if (output_kind(output) != FILE_DIRECTORY ||
+			!output_is_finished(output) ||
+			output_settle_directory(output))
+			continue;
+		free(fail_late(publisher, decided, STATUS_CANNOT_CREATE,
+			"cannot set the permissions and the time of %s: %s",
+			output_path(output), strerror(errno)));
 		publisher->unsettled = true;
 	}
 }
@@ -71,9 +90,9 @@ static void sync_directories(
 
 static void forget_outputs(struct decided *decided)
 {
-	for (size_t i = 0; i < decided->output_count; i++)
-		output_destroy(decided->outputs[i]);
-	decided->output_count = 0;
+	/* A directory is empty when what is in it is gone. */
+	while (decided->output_count > 0)
+		output_destroy(decided->outputs[--decided->output_count]);
 }
 
 void publisher_forget(struct decided *decided)
@@ -136,6 +155,8 @@ bool publisher_commit(struct publisher *publisher)
 		rename_outputs(publisher, &publisher->batch[i]);
 	if (ok)
 		rename_outputs(publisher, &publisher->whole);
+	for (size_t i = 0; ok && i < publisher->count; i++)
+		settle_directories(publisher, &publisher->batch[i]);
 	for (size_t i = 0; ok && i < publisher->count; i++)
 		sync_directories(publisher, &publisher->batch[i]);
 	if (ok)

@@ -13,9 +13,15 @@ static void put_rename(struct publisher *publisher, struct output *output)
 {
 	struct text temporary = {0}, *target = &publisher->path;
 	struct store_rename rename = {
+		.kind = output_kind(output),
 		.size_bytes = output_length(output),
 		.digest = output_digest(output),
+		.mode = output_mode(output),
+		.mtime_us = output_mtime_us(output),
 	};
+
+	if (rename.kind == FILE_DIRECTORY)
+		rename.size_bytes = output_state(output).inode;
 
 	key_absolute(publisher->base, output_path(output), target);
 	text_add(&temporary, target->data,
@@ -55,7 +61,10 @@ void publisher_describe_outputs(struct publisher *publisher,
 		row->outputs[row->output_count++] = (struct store_output){
 			.path = arena_string(arena, publisher->path.data),
 			.operator= publisher->plan->operators[owner].name,
-			.state = stamp_keep(&state, now_ns),
+			.kind = output_kind(output),
+			.state = output_kind(output) == FILE_REGULAR
+				? stamp_keep(&state, now_ns)
+				: (struct file_state){0},
 			.digest = output_digest(output),
 		};
 	}

@@ -61,3 +61,31 @@ bool stamp_digest(const char *path, struct digest *digest)
 	errno = saved;
 	return ok;
 }
+
+static bool stamp_link(const char *path, struct digest *digest)
+{
+	struct text target = {0};
+	bool ok = file_read_link(path, &target);
+
+	if (ok)
+		*digest = digest_of(target.data, target.length);
+	text_free(&target);
+	return ok;
+}
+
+bool stamp_output(const char *path, enum file_kind kind, struct digest *digest)
+{
+	struct stat stat;
+
+	switch (kind) {
+	case FILE_REGULAR: return stamp_digest(path, digest);
+	case FILE_LINK: return stamp_link(path, digest);
+	case FILE_DIRECTORY:
+		*digest = (struct digest){{0}};
+		errno = ENOTDIR;
+		return lstat(path, &stat) == 0 && S_ISDIR(stat.st_mode);
+	case FILE_KINDS: break;
+	}
+	errno = EINVAL;
+	return false;
+}

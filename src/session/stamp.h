@@ -26,4 +26,8 @@ bool stamp_same(const struct file_state *kept, const struct file_state *found,
 /* The digest of the file PATH; false: errno says why it can't be had. */
 bool stamp_digest(const char *path, struct digest *digest);
 
+/* The same of an output of a KIND: a link isn't followed, its digest is that of
+ * its target, and a directory has none, which is all zero. */
+bool stamp_output(const char *path, enum file_kind kind, struct digest *digest);
+
 #endif

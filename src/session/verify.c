@@ -19,6 +19,7 @@ struct known {
 	UT_hash_handle hh;
 	const char *path; /* its key */
 	uint64_t run; /* that made it */
+	enum file_kind kind;
 	struct digest digest;
 	bool made; /* this time as well */
 };
@@ -87,6 +88,7 @@ static bool take(void *context, struct store_unit *unit)
 		known->path =
 			arena_string(verifier->arena, unit->outputs[i].path);
 		known->run = unit->run;
+		known->kind = unit->outputs[i].kind;
 		known->digest = unit->outputs[i].digest;
 		HASH_ADD_KEYPTR(hh, verifier->known, known->path,
 			strlen(known->path), known);
@@ -241,10 +243,18 @@ static void show_difference(struct verifier *verifier,
 	int64_t offset = -1;
 
 	key_path(verifier->base, known->path, &verifier->path);
-	if (stamp_digest(verifier->path.data, &digest) &&
+	if (known->kind == FILE_REGULAR &&
+		output_kind(output) == FILE_REGULAR &&
+		stamp_digest(verifier->path.data, &digest) &&
 		digest_equal(&digest, &known->digest))
 		offset = compare_files(verifier, output, verifier->path.data);
-	if (offset >= 0)
+	if (known->kind != output_kind(output))
+		text_add_string(&how,
+			"it is a file, a link or a directory, and was "
+			"something else");
+	else if (known->kind == FILE_LINK)
+		text_add_string(&how, "it leads to something else");
+	else if (offset >= 0)
 		text_add_format(&how, "they differ from offset %jd on",
 			(intmax_t)offset);
 	else
@@ -269,7 +279,8 @@ static void compare(struct verifier *verifier, const struct output *output)
 	}
 	struct digest digest = output_digest(output);
 	known->made = true;
-	if (!digest_equal(&digest, &known->digest))
+	if (known->kind != output_kind(output) ||
+		!digest_equal(&digest, &known->digest))
 		show_difference(verifier, output, known);
 }
 

@@ -6,9 +6,9 @@
  * To a worker:
  *	struct wire_head, WIRE_TASK, number: errno of opening its file
  *		the task; the descriptor of the file
- *	struct wire_head, WIRE_OUTPUT, number: errno of making it; length: 1
- *		when who has made it will sync it, else 0
- *		the descriptor of a temporary that was asked for
+ *	struct wire_head, WIRE_OUTPUT or WIRE_REREAD, number: errno of it;
+ *		length: 1 when who has made an output will sync it, else 0
+ *		the descriptor that was asked for
  * From a worker: any number of records up to WIRE_BYTES in all, each
  *	struct wire_head, its kind and number, and LENGTH bytes
  * To the zygote and from it: struct wire_order and struct wire_news.
@@ -27,8 +27,8 @@ enum { WIRE_BYTES = 64 * 1024 };
 
 enum wire_kind {
 	WIRE_TASK,
-	WIRE_OUTPUT, /* asks for one: mode, operator and length of the root as
-			three uint64_t, the path */
+	WIRE_OUTPUT, /* asks for one: see request_pack */
+	WIRE_REREAD, /* asks for what its file PATH holds */
 	WIRE_ITEMS, /* for the frontier NUMBER */
 	WIRE_REPORT_PART, /* more of it follows */
 	WIRE_REPORT, /* that is all */

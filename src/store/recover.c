@@ -87,48 +87,98 @@ static bool is_whole(
 
 	return fstatat(recovery->directory, name, &stat, AT_SYMLINK_NOFOLLOW) ==
 		0 &&
-		S_ISREG(stat.st_mode) && (uint64_t)stat.st_size == size_bytes;
+		(S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode)) &&
+		(uint64_t)stat.st_size == size_bytes;
 }
 
-/* Does one; that it is done already, or can't be any more, is fine. */
-static bool finish_rename(struct recovery *recovery, const char *temporary,
-	const char *target, uint64_t size_bytes)
+/* One that was decided, as it is kept. */
+struct decided {
+	struct text temporary, target;
+	uint64_t size_bytes; /* or inode */
+	enum file_kind kind;
+	unsigned mode;
+	bool has_mtime;
+	int64_t mtime_us;
+};
+
+/* That it is done already, or can't be any more, is fine. */
+static bool finish_rename(
+	struct recovery *recovery, const struct decided *decided)
 {
 	const char *prefix = recovery->store->prefix;
+	const char *temporary = decided->temporary.data;
 	const char *name = strrchr(temporary, '/');
-	const char *wanted = strrchr(target, '/');
+	const char *wanted = strrchr(decided->target.data, '/');
 
 	if (!name || !wanted || strncmp(name + 1, prefix, strlen(prefix)) != 0)
 		return true;
 	if (!enter_directory(
 		    recovery, temporary, (size_t)(name - temporary) + 1))
 		return !recovery->failed;
-	if (!is_whole(recovery, name + 1, size_bytes) ||
+	if (!is_whole(recovery, name + 1, decided->size_bytes) ||
 		renameat(recovery->directory, name + 1, recovery->directory,
 			wanted + 1) == 0)
 		return true;
-	return is_hopeless(errno) || fail(recovery, "make", target);
+	return is_hopeless(errno) ||
+		fail(recovery, "make", decided->target.data);
+}
+
+/* The same of a directory: only the very one that was made is touched. That
+ * somebody else has made it theirs is no reason not to start. */
+static bool finish_directory(
+	struct recovery *recovery, const struct decided *decided)
+{
+	const char *path = decided->target.data;
+	const char *name = strrchr(path, '/');
+
+	if (!name)
+		return true;
+	if (!enter_directory(recovery, path, (size_t)(name - path) + 1))
+		return !recovery->failed;
+	return file_settle_directory(recovery->directory, name + 1,
+		       decided->size_bytes, decided->mode,
+		       decided->has_mtime ? &decided->mtime_us : NULL) ||
+		errno != EIO || fail(recovery, "set the time of", path);
+}
+
+static bool recover(struct recovery *recovery, struct bytes rest,
+	struct bytes body, bool directories)
+{
+	struct unpacking from = unpack_start(body.data, body.length);
+	const char *kept = unpack_string(&from);
+	struct decided decided = {.size_bytes = unpack_number(&from)};
+	struct digest digest;
+	struct text name = {0};
+
+	unpack_digest(&from, &digest);
+	if (from.at < from.end) {
+		decided.kind = (enum file_kind)unpack_number(&from);
+		decided.mode = (unsigned)unpack_number(&from) & 0777;
+		decided.has_mtime = unpack_number(&from);
+		decided.mtime_us = (int64_t)unpack_number(&from);
+	}
+	if ((decided.kind == FILE_DIRECTORY) != directories)
+		return true;
+	text_add(&name, rest.data, rest.length);
+	store_add_path(recovery->store, &decided.temporary, name.data);
+	store_add_path(recovery->store, &decided.target, kept);
+	bool ok = directories ? finish_directory(recovery, &decided)
+			      : finish_rename(recovery, &decided);
+	text_free(&name);
+	text_free(&decided.temporary);
+	text_free(&decided.target);
+	return ok;
 }
 
 static bool recover_rename(void *context, struct bytes rest, struct bytes body)
 {
-	struct recovery *recovery = context;
-	struct unpacking from = unpack_start(body.data, body.length);
-	const char *kept = unpack_string(&from);
-	uint64_t size_bytes = unpack_number(&from);
-	struct digest digest;
-	struct text name = {0}, temporary = {0}, target = {0};
+	return recover(context, rest, body, false);
+}
 
-	unpack_digest(&from, &digest);
-	text_add(&name, rest.data, rest.length);
-	store_add_path(recovery->store, &temporary, name.data);
-	store_add_path(recovery->store, &target, kept);
-	bool ok = finish_rename(
-		recovery, temporary.data, target.data, size_bytes);
-	text_free(&name);
-	text_free(&temporary);
-	text_free(&target);
-	return ok;
+/* Times of directories come when all names are there. */
+static bool recover_time(void *context, struct bytes rest, struct bytes body)
+{
+	return recover(context, rest, body, true);
 }
 
 /* ---- Temporaries ------------------------------------------------------------------------ */
@@ -226,6 +276,9 @@ bool store_recover(struct run_store *store)
 	/* Also if the sums say that there are none: rows must be in them. */
 	bool ok = rows_sweep(store, TABLE_RENAME, no_group, ROWS_ASCENDING,
 		recover_rename, &recovery);
+	ok = ok &&
+		rows_sweep(store, TABLE_RENAME, no_group, ROWS_DESCENDING,
+			recover_time, &recovery);
 	ok = leave_directory(&recovery) && ok && !recovery.failed;
 	text_free(&recovery.directory_path);
 	ok = ok &&

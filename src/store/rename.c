@@ -19,14 +19,17 @@ static size_t directory_length(const char *path)
 bool store_put_rename(
 	struct run_store *store, const struct store_rename *rename)
 {
-	size_t length = directory_length(rename->temporary);
+	const char *temporary = rename->kind == FILE_DIRECTORY
+		? rename->target
+		: rename->temporary;
+	size_t length = directory_length(temporary);
 	const struct row_key key = {TABLE_RENAME, no_group,
-		bytes_string(store_path_kept(store, rename->temporary))};
+		bytes_string(store_path_kept(store, temporary))};
 
 	if (!store_may_put(store))
 		return false;
 	if (length == 0 || length != directory_length(rename->target) ||
-		memcmp(rename->temporary, rename->target, length) != 0)
+		memcmp(temporary, rename->target, length) != 0)
 		return store_fail(store,
 			"a temporary is in another directory than %s",
 			rename->target);
@@ -34,6 +37,11 @@ bool store_put_rename(
 	pack_string(&store->packed, store_path_kept(store, rename->target));
 	pack_number(&store->packed, rename->size_bytes);
 	pack_digest(&store->packed, &rename->digest);
+	pack_number(&store->packed, rename->kind);
+	pack_number(&store->packed, rename->mode);
+	pack_number(&store->packed, rename->mtime_us != NULL);
+	pack_number(&store->packed,
+		rename->mtime_us ? (uint64_t)*rename->mtime_us : 0);
 	return row_put(store, &key,
 		(struct bytes){store->packed.data, store->packed.length});
 }

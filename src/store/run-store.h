@@ -126,8 +126,10 @@ enum store_unit_state { UNIT_DONE, UNIT_FAILED, UNIT_QUARANTINED };
 struct store_output {
 	const char *path;
 	const char *operator; /* its address: OP/OP */
-	struct file_state state; /* as it was published */
-	struct digest digest; /* of its content */
+	enum file_kind kind;
+	struct file_state state; /* as it was published; not of links and
+				    directories */
+	struct digest digest; /* of its content; of a link: of its target */
 };
 
 /*
@@ -229,11 +231,15 @@ bool store_remove_unit(
 
 /* A temporary that takes the name of its target once this change is
  * committed. Both are absolute, and in one directory; the temporary has this
- * store's prefix and has been synced. */
+ * store's prefix and has been synced. Of a directory, which is there already
+ * and has no temporary: that it gets its permissions and its time then. */
 struct store_rename {
+	enum file_kind kind;
 	const char *temporary, *target;
-	uint64_t size_bytes;
+	uint64_t size_bytes; /* of a directory: its inode */
 	struct digest digest;
+	unsigned mode; /* this and the time: of directories */
+	const int64_t *mtime_us; /* or NULL */
 };
 
 bool store_put_rename(

@@ -14,6 +14,31 @@ static struct row_key unit_key(const char *graph, const char *key)
 
 /* ---- A row ----------------------------------------------------------------------- */
 
+/* What isn't a file is told behind all of them, if there is such a thing. */
+static void pack_kinds(struct text *packed, const struct store_unit *unit)
+{
+	bool all_files = true;
+
+	for (size_t i = 0; i < unit->output_count; i++)
+		all_files &= unit->outputs[i].kind == FILE_REGULAR;
+	for (size_t i = 0; i < unit->output_count && !all_files; i++)
+		pack_number(packed, unit->outputs[i].kind);
+}
+
+static bool unpack_kinds(struct unpacking *from, struct store_unit *unit)
+{
+	bool all_files = from->at == from->end;
+
+	for (size_t i = 0; i < unit->output_count; i++) {
+		uint64_t kind = all_files ? FILE_REGULAR : unpack_number(from);
+
+		if (kind >= FILE_KINDS)
+			return false;
+		unit->outputs[i].kind = (enum file_kind)kind;
+	}
+	return true;
+}
+
 static void pack_unit(struct text *packed, const struct store_unit *unit)
 {
 	packed->length = 0;
@@ -34,6 +59,7 @@ static void pack_unit(struct text *packed, const struct store_unit *unit)
 		pack_state(packed, &output->state);
 		pack_digest(packed, &output->digest);
 	}
+	pack_kinds(packed, unit);
 }
 
 /* Room for COUNT outputs, which the rest of a row must be able to hold. */
@@ -75,7 +101,8 @@ static bool unpack_unit(
 		unpack_state(&from, &output->state);
 		unpack_digest(&from, &output->digest);
 	}
-	return unpack_done(&from) && unit->state <= UNIT_QUARANTINED;
+	return unpack_kinds(&from, unit) && unpack_done(&from) &&
+		unit->state <= UNIT_QUARANTINED;
 }
 
 /* ---- Reading ---------------------------------------------------------------------- */

@@ -272,10 +272,68 @@ LARGE = {  # dictionaries of 512 MiB and 4 GiB
     'dictionary-4g.7z': seven_zip(40),
 }
 
+
+def symlink(name, target):
+    return tar_header(name, 0, b'2', target)
+
+
+def hardlink(name, target, size=0):
+    return tar_header(name, size, b'1', target)
+
+
+F, D = tar_entry('f'), tar_header('d/', 0, b'5')
+
+# What nobody should unpack: the entry that is refused has `victim` in its name.
+UNPACKED = {
+    'sym-absolute.tar': symlink('victim', b'/etc/passwd') + END,
+    'sym-out.tar': D + symlink('d/victim', b'../../f') + F + END,
+    'sym-up.tar': D + symlink('victim', b'd/../../f') + END,
+    'sym-down-up.tar': D + F + symlink('victim', b'd/../f') + END,
+    'sym-nothing.tar': symlink('victim', b'nowhere') + END,
+    'sym-through-file.tar': F + symlink('victim', b'f/x') + END,
+    'sym-self.tar': symlink('victim', b'victim') + END,
+    'sym-empty.tar': pax([(b'linkpath', b'')]) + symlink('victim', b'') + END,
+    'chain.tar': F + symlink('a', b'f') + symlink('victim', b'a') + END,
+    'chain-directory.tar': D + tar_entry('d/f') + symlink('a', b'd') +
+    symlink('victim', b'a/f') + END,
+    'chain-forward.tar': symlink('victim', b'b') + symlink('b', b'f') + F + END,
+    'written-through.tar': D + symlink('l', b'd') + tar_entry('l/victim') + END,
+    'written-out.tar': symlink('victim', b'..') + tar_entry('victim/f') + END,
+    'hard-out.tar': hardlink('victim', b'../f') + END,
+    'hard-absolute.tar': hardlink('victim', b'/etc/passwd') + END,
+    'hard-self.tar': hardlink('victim', b'victim') + END,
+    'hard-forward.tar': hardlink('victim', b'f') + F + END,
+    'hard-symlink.tar': F + symlink('l', b'f') + hardlink('victim', b'l') + END,
+    'hard-directory.tar': D + hardlink('victim', b'd') + END,
+    'hard-nothing.tar': hardlink('victim', b'g') + F + END,
+    'char.tar': tar_header('victim', 0, b'3') + END,
+    'block.tar': tar_header('victim', 0, b'4') + END,
+    'fifo.tar': tar_header('victim', 0, b'6') + END,
+    'twice.tar': tar_entry('victim') * 2 + END,
+    'twice-dots.tar': tar_entry('d/victim') + tar_entry('./d//./victim') + END,
+    'file-directory.tar': tar_header('victim/', 0, b'5') + tar_entry('victim') +
+    END,
+    'directory-file.tar': tar_entry('victim') +
+    tar_header('victim/', 0, b'5') + END,
+    'beneath-file.tar': F + tar_entry('f/victim') + END,
+    'implied.tar': tar_entry('victim/f') + tar_entry('victim') + END,
+    'state.tar': tar_entry('x/.leat/victim') + END,
+    'root.tar': tar_entry('.') + tar_entry('victim') + END,
+}
+
+# Names that are one file elsewhere: case, and e with an accent in two forms.
+ALIKE = {
+    'case.tar': tar_entry('README') + tar_entry('readme') + END,
+    'unicode.tar': tar_entry('caf\u00e9') + tar_entry('cafe\u0301') + END,
+    'case-directory.tar': tar_entry('A/x') + tar_entry('a/y') + END,
+    'sharp.tar': tar_entry('stra\u00dfe') + tar_entry('STRASSE') + END,
+}
+
 os.chdir(sys.argv[1])
 for prefix, group in (('rejected-', REJECTED), ('inner-', INNER),
                       ('bad-', FAILED), ('large-', LARGE),
-                      ('damaged-', DAMAGED), ('good-', GOOD)):
+                      ('damaged-', DAMAGED), ('good-', GOOD),
+                      ('unpacked-', UNPACKED), ('alike-', ALIKE)):
     for name, data in group.items():
         with open(prefix + name, 'wb') as file:
             file.write(data)

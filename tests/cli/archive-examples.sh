@@ -214,4 +214,23 @@ echo nothing >debs/none.deb
 expect 1 "$LEAT" run own.yaml --out audit debs/*.deb
 said 'debs/none.deb: it is no archive'
 holds audit/files.csv <wanted
+# ---- zip-to-tree: what bsdtar unpacks ---------------------------------------------
+
+unpack=$srcdir/examples/zip-to-tree/zip-to-tree.yaml
+expect 0 "$LEAT" check --strict "$unpack"
+expect 0 "$LEAT" run "$unpack" --out trees tree/packed/two.zip \
+	tree/packed/one.tar.gz
+for archive in two.zip one.tar.gz; do
+	rm -rf want && mkdir want
+	bsdtar -x -f tree/packed/$archive -C want
+	[ $archive != two.zip ] || rm want/packed/link # refused by default
+	diff -r want trees/${archive%%.*} || fail "zip-to-tree: $archive"
+done
+holds trees/refused.csv <<'END'
+src_path,entry_path,reject_reason
+two.zip/packed/link,packed/link,the entry `packed/link` is a symbolic link; `links: inside` makes those that are harmless
+END
+expect 0 "$LEAT" run "$unpack" --out trees --links inside tree/packed/two.zip
+[ "$(readlink trees/two/packed/link)" = one.tar.gz ] || fail 'no link'
+
 finish

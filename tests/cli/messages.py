@@ -103,6 +103,10 @@ EXEMPT = {
     "a `map` in front can name them": "the same",
     "it ends before byte %llu": "nobody seeks",
     "has a NUL byte": "no attribute has one",
+    "has a name that comes too often": "that is a million times",
+    "it is a file, a link or a directory, and was something else":
+        "the same archive makes the same",
+    "it leads to something else": "the same",
     "it is one of the session: declare it under the params of the subgraph, "
     "and pass it as %s: \"${%s}\"": "subgraphs",
 }

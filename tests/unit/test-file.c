@@ -82,10 +82,18 @@ static void expect_names(const char *directory, const char *names)
 
 /* ---- Outputs ---------------------------------------------------------------- */
 
+static struct output *make_output(
+	const char *path, size_t root_length, unsigned mode)
+{
+	const struct output_request request = {
+		.path = path, .root_length = root_length, .mode = mode};
+
+	return output_create(NULL, &request, NULL, NULL);
+}
+
 static void output_appears_when_published(void **state)
 {
-	struct output *output =
-		output_create(NULL, "a/b/c.txt", 2, 0644, NULL, NULL);
+	struct output *output = make_output("a/b/c.txt", 2, 0644);
 	struct stat stat;
 
 	(void)state;
@@ -114,13 +122,13 @@ static void output_leaves_nothing(void **state)
 
 	(void)state;
 	put("old", "old");
-	output = output_create(NULL, "old", 0, 0600, NULL, NULL);
+	output = make_output("old", 0, 0600);
 	assert_non_null(output);
 	assert_true(output_write(output, "new", 3));
 	output_destroy(output);
 	expect("old", "old");
 
-	output = output_create(NULL, "old", 0, 0600, NULL, NULL);
+	output = make_output("old", 0, 0600);
 	assert_true(output_finish(output));
 	output_discard(output);
 	assert_true(output_publish(output));
@@ -132,7 +140,7 @@ static void output_leaves_nothing(void **state)
 
 static void expect_refused(const char *path, size_t root, int error)
 {
-	assert_null(output_create(NULL, path, root, 0644, NULL, NULL));
+	assert_null(make_output(path, root, 0644));
 	assert_int_equal(errno, error);
 }
 
@@ -156,8 +164,7 @@ static void output_stays_beneath_its_root(void **state)
 	expect_names("out", "");
 
 	/* A link within the root that the user wrote is followed. */
-	struct output *output =
-		output_create(NULL, "root/link/x", 10, 0644, NULL, NULL);
+	struct output *output = make_output("root/link/x", 10, 0644);
 	assert_non_null(output);
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);
@@ -176,8 +183,7 @@ static void output_spares_what_is_no_file(void **state)
 	expect_refused("null", 0, ENOTSUP);
 	expect_names(".", "dangling directory fifo null ");
 
-	struct output *output =
-		output_create(NULL, "dangling", 0, 0644, NULL, NULL);
+	struct output *output = make_output("dangling", 0, 0644);
 	assert_non_null(output);
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);

@@ -8,6 +8,7 @@
 #include "engine/operator.h"
 #include "operators/support/empty-content.h"
 #include "operators/support/write/batch.h"
+#include "operators/support/write/reason.h"
 #include "operators/support/write/template.h"
 
 enum { IN };
@@ -178,18 +179,6 @@ static enum step fail(struct operator *op, struct state *state,
 	return STEP_MORE;
 }
 
-static const char *reason(int error)
-{
-	switch (error) {
-	case ENOTSUP: return "it exists and is not a regular file";
-	case EISDIR: return "it is a directory";
-	case EXDEV:
-	case ELOOP:
-		return "a symbolic link on its way leads out of its directory";
-	default: return strerror(error);
-	}
-}
-
 static enum step fail_path(struct operator *op, struct state *state,
 	enum exit_status status, const char *verb, int error)
 {
@@ -197,7 +186,7 @@ static enum step fail_path(struct operator *op, struct state *state,
 
 	text_add_format(&what, "cannot %s ", verb);
 	text_add_escaped(&what, state->filled.data, state->filled.length, 1000);
-	text_add_format(&what, ": %s", reason(error));
+	text_add_format(&what, ": %s", write_reason(error));
 	enum step result = fail(op, state, status, what.data);
 	text_free(&what);
 	return result;
@@ -242,9 +231,13 @@ static enum step open_document(struct operator *op, struct state *state)
 		    &state->filled, &state->problem))
 		return fail(
 			op, state, STATUS_CANNOT_CREATE, state->problem.data);
-	document->output = operator_output(op, IN, state->filled.data,
-		template_root_length(state->form), !operator_spans(op),
-		state->permissions);
+	document->output = operator_output(op, IN,
+		&(struct output_request){
+			.path = state->filled.data,
+			.root_length = template_root_length(state->form),
+			.unit = !operator_spans(op),
+			.mode = state->permissions,
+		});
 	if (!document->output && errno == 0)
 		return STEP_FAIL;
 	if (!document->output)

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Outputs that are asked for: by operators here, and by those of workers, of
+ * whom nothing is believed.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/pack.h"
+#include "engine/share.h"
+#include "registry/registry.h"
+
+/* ---- Where an operator may write ------------------------------------------ */
+
+/* Whether the root of the path is the operator's, as its settings have it, or
+ * beneath that. */
+static bool is_within_root(
+	const struct operator_plan *plan, const struct output_request *request)
+{
+	const struct property_spec *row = spec_path(plan->spec);
+	struct text root = {0};
+
+	if (!(plan->spec->flags & OPERATOR_WRITES) || !row ||
+		request->root_length > strlen(request->path))
+		return false;
+	const struct setting_text *setting =
+		(const struct setting_text *)((const char *)plan->settings +
+			row->offset);
+	/* Braces that are doubled stand for one. */
+	for (size_t i = 0; i < setting->root_length; i++) {
+		text_add(&root, setting->text + i, 1);
+		i += strchr("{}", setting->text[i]) != NULL;
+	}
+	bool ok = request->root_length >= root.length &&
+		(root.length == 0 ||
+			memcmp(request->path, root.data, root.length) == 0);
+	text_free(&root);
+	return ok;
+}
+
+struct output *graph_make_output(struct graph *graph, unsigned op,
+	struct unit *unit, const struct output_request *request)
+{
+	const struct graph_host *host = graph->host;
+
+	if (op >= graph->plan->operator_count || request->kind >= FILE_KINDS ||
+		!is_within_root(&graph->plan->operators[op], request)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	if (host && host->creates &&
+		!host->creates(graph->host_context, request->path))
+		return NULL;
+	struct output *output = output_create(graph->outputs, request,
+		graph->settings.temporary_prefix, graph->settings.scratch);
+	if (!output)
+		return NULL;
+	output_set_owner(output, op);
+	graph_add_output(graph, output, unit);
+	return output;
+}
+
+bool graph_keep_output(const struct graph *graph, struct output *output)
+{
+	/* Where units are published one by one, workers can sync meanwhile. */
+	return graph->host && graph->host->decided &&
+		output_kind(output) == FILE_REGULAR && output_keep(output);
+}
+
+int graph_reread(struct graph *graph, struct unit *unit, const char *path)
+{
+	for (struct pending *at = graph->pending; at; at = at->next)
+		if (at->unit == unit &&
+			output_kind(at->output) == FILE_REGULAR &&
+			strcmp(output_path(at->output), path) == 0)
+			return output_reread(at->output);
+	errno = ENOENT;
+	return -1;
+}
+
+/* ---- By operators ---------------------------------------------------------- */
+
+struct output *operator_output(
+	struct operator *op, unsigned pin, const struct output_request *request)
+{
+	struct segment *segment = operator_segment(op, pin);
+	struct unit *within = segment ? segment->unit : NULL;
+	struct unit *owner = request->unit ? within : NULL;
+	unsigned index = (unsigned)(op - op->graph->operators);
+	struct output *output;
+
+	if (op->graph->worker) {
+		output = worker_output(op, request, owner);
+	} else {
+		errno = 0;
+		if (request->kind != FILE_DIRECTORY &&
+			!graph_claim(op, request->path, within))
+			return NULL;
+		output = graph_make_output(op->graph, index, owner, request);
+	}
+	if (output)
+		output_sync_together(output);
+	return output;
+}
+
+int operator_reread(struct operator *op, const struct output *output)
+{
+	return op->graph->worker ? worker_reread(op, output)
+				 : output_reread(output);
+}
+
+/* ---- By workers ------------------------------------------------------------ */
+
+void request_pack(
+	struct text *to, unsigned op, const struct output_request *request)
+{
+	pack_number(to, op);
+	pack_number(to, request->root_length);
+	pack_number(to, request->kind);
+	pack_number(to, request->mode);
+	pack_number(to, request->has_mtime);
+	pack_number(to, (uint64_t)request->mtime_us);
+	pack_string(to, request->path);
+	pack_string(to, request->target ? request->target : "");
+}
+
+bool request_unpack(const char *data, size_t length, unsigned *op,
+	struct output_request *request)
+{
+	struct unpacking from = unpack_start(data, length);
+
+	*op = (unsigned)unpack_number(&from);
+	request->root_length = (size_t)unpack_number(&from);
+	request->kind = (enum file_kind)unpack_number(&from);
+	request->mode = (unsigned)unpack_number(&from) & 0777;
+	request->has_mtime = unpack_number(&from);
+	request->mtime_us = (int64_t)unpack_number(&from);
+	request->path = unpack_string(&from);
+	request->target = unpack_string(&from);
+	request->unit = true;
+	return unpack_done(&from);
+}

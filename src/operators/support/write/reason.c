@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Why an output can't be made. */
+#include "operators/support/write/reason.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char *write_reason(int error)
+{
+	switch (error) {
+	case ENOTSUP: return "it exists and is not a regular file";
+	case EISDIR: return "it is a directory";
+	case EXDEV:
+	case ELOOP:
+		return "a symbolic link on its way leads out of its directory";
+	default: return strerror(error);
+	}
+}
