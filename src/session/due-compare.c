@@ -102,6 +102,25 @@ static void add_row(
 	rows->all[rows->count++] = store_unit_copy(due->arena, row);
 }
 
+bool due_is_within(const struct due *due, const struct graph_plan *plan,
+	const char *operator)
+{
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		if (strcmp(plan->operators[i].name, operator) == 0)
+			return due->within[i];
+	return false;
+}
+
+static bool is_shaped(
+	const struct comparison *comparison, const struct store_unit *stored)
+{
+	for (size_t i = 0; i < stored->output_count; i++)
+		if (!due_is_within(comparison->due, comparison->plan,
+			    stored->outputs[i].operator))
+			return true;
+	return false;
+}
+
 static enum due_reason compare(struct comparison *comparison,
 	struct due_unit *unit, struct store_unit *stored)
 {
@@ -111,6 +130,7 @@ static enum due_reason compare(struct comparison *comparison,
 	unit->content = stored->content;
 	unit->partials = stored->partials;
 	unit->fingerprint = stored->fingerprint;
+	unit->shaped = comparison->due->spans && is_shaped(comparison, stored);
 	if (!comparison->due->has_sides &&
 		!digest_equal(&comparison->due->units_fingerprint.digest,
 			&stored->fingerprint))

@@ -8,6 +8,7 @@
 /* A sweep of the rows of the graph. */
 struct comparison {
 	struct due *due;
+	const struct graph_plan *plan;
 	const struct key_base *base;
 	size_t next; /* in due->order */
 	struct text path;

@@ -220,8 +220,10 @@ bool due_find(struct due *due, struct graph *graph,
 	const struct graph_plan *plan, struct run_store *store,
 	const struct key_base *base)
 {
-	struct comparison comparison = {
-		.due = due, .base = base, .now_ns = stamp_now_ns()};
+	struct comparison comparison = {.due = due,
+		.plan = plan,
+		.base = base,
+		.now_ns = stamp_now_ns()};
 	bool ok = true;
 
 	*due = (struct due){.arena = arena_create()};
@@ -235,6 +237,10 @@ bool due_find(struct due *due, struct graph *graph,
 		&due->graph_fingerprint, graph, plan, FINGERPRINT_GRAPH, base);
 	due->file_facts = find_file_facts(due, plan);
 	list_frontiers(due, graph);
+	due->within = arena_array(
+		due->arena, plan->operator_count, sizeof(*due->within));
+	for (unsigned i = 0; i < plan->operator_count; i++)
+		due->within[i] = graph_is_within(graph, i);
 	if (due->knowledge != UNITS_UNKNOWN)
 		due_find_units(due, graph, plan, base);
 	due_order_units(due);

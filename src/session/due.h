@@ -55,6 +55,8 @@ struct due_unit {
 	struct digest fingerprint; /* that is remembered */
 	uint64_t run; /* that is remembered to have made it; 0: none */
 	unsigned partials;
+	bool shaped; /* it has outputs that other units had a part in, so that
+			they may be others where it is brought */
 	bool quarantined;
 };
 
@@ -73,6 +75,7 @@ struct due {
 	struct arena *arena;
 	struct fingerprint units_fingerprint, graph_fingerprint;
 	enum unit_knowledge knowledge;
+	bool *within; /* operators, as in the plan: see graph_is_within */
 	struct due_source *sources;
 	unsigned source_count;
 	bool has_sides; /* one of them is a side */
@@ -133,6 +136,10 @@ bool due_find_vanished(
 
 /* Tells the graph what is to be done with its units. */
 void due_set_ways(const struct due *due, struct graph *graph);
+
+/* Whether an output of that operator is a unit's alone. */
+bool due_is_within(const struct due *due, const struct graph_plan *plan,
+	const char *operator);
 
 /* What is known of a unit of the graph, or NULL. */
 struct due_unit *due_unit(const struct due *due, const struct unit *unit);

@@ -131,8 +131,9 @@ static bool take_row(void *context, struct store_unit *unit)
 	return true;
 }
 
-/* Adds the outputs of OLD by operators that have made none now. */
-static void add_others(struct store_unit *row, const struct store_unit *old,
+/* Adds the outputs of OLD that the unit has by itself. */
+static void add_others(const struct publisher *publisher,
+	struct store_unit *row, const struct store_unit *old,
 	struct arena *arena)
 {
 	size_t made = row->output_count;
@@ -141,16 +142,10 @@ static void add_others(struct store_unit *row, const struct store_unit *old,
 
 	for (size_t i = 0; i < made; i++)
 		outputs[i] = row->outputs[i];
-	for (size_t i = 0; i < old->output_count; i++) {
-		size_t j = 0;
-
-		while (j < made &&
-			strcmp(old->outputs[i].operator, outputs[j].operator) !=
-				0)
-			j++;
-		if (j == made)
+	for (size_t i = 0; i < old->output_count; i++)
+		if (due_is_within(publisher->due, publisher->plan,
+			    old->outputs[i].operator))
 			outputs[row->output_count++] = old->outputs[i];
-	}
 	row->outputs = outputs;
 }
 
@@ -168,7 +163,7 @@ void publisher_put_brought(
 		row = old;
 		row.output_count = 0;
 		publisher_describe_outputs(publisher, decided, arena, &row);
-		add_others(&row, &old, arena);
+		add_others(publisher, &row, &old, arena);
 		if (stale_note(publisher->store, &row, arena))
 			publisher->due->stale_noted = true;
 		store_put_unit(publisher->store, &row);

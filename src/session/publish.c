@@ -172,6 +172,8 @@ static struct decided decide(struct publisher *publisher,
 		memory_alloc(memory_product(count + 1, sizeof(*outputs)));
 	if (count > 0)
 		memcpy(decided.outputs, outputs, count * sizeof(*outputs));
+	if (decided.unit)
+		publisher->decided[decided.unit - publisher->due->units] = true;
 	if (decided.unit && !decided.brought) {
 		note_side(publisher->due, decided.unit, unit);
 		decided.unit->file = unit->file;
@@ -179,7 +181,6 @@ static struct decided decide(struct publisher *publisher,
 			unit->has_digest ? unit->digest : (struct digest){{0}};
 		if (unit->quarantined && !unit->has_digest)
 			read_content(decided.unit);
-		publisher->decided[decided.unit - publisher->due->units] = true;
 	}
 	return decided;
 }
@@ -267,6 +268,21 @@ static void put_unread(struct publisher *publisher)
 	}
 }
 
+/* Units that were brought and had outputs, but have none any more, since what
+ * made them does something else now. */
+static void put_brought(struct publisher *publisher)
+{
+	struct due *due = publisher->due;
+
+	for (size_t i = 0; i < due->count; i++) {
+		const struct decided brought = {.unit = &due->units[i]};
+
+		if (!publisher->decided[i] && due->units[i].shaped &&
+			due->ways[i] == UNIT_BROUGHT)
+			publisher_put_brought(publisher, &brought);
+	}
+}
+
 /* What it had made under other names. Where units have failed it is made all
  * the same. */
 static bool whole_is_stale(struct publisher *publisher,
@@ -319,8 +335,10 @@ enum exit_status publisher_finish(struct publisher *publisher, bool complete)
 	complete = complete && written && publisher->late_failures == 0;
 	publisher_begin_change(publisher);
 	publisher_put_batch(publisher);
-	if (complete)
+	if (complete) {
 		put_unread(publisher);
+		put_brought(publisher);
+	}
 	if (publisher->whole.outputs)
 		put_graph(publisher, complete);
 	bool ok = publisher_commit(publisher);

@@ -93,6 +93,27 @@ write 'out/{src_stem}.6'
 expect 0 "$LEAT" run --prune made.yaml
 holds_only out 'a.6 b.6 c.6'
 
+# ---- Units that are brought ------------------------------------------------------
+
+cat >brought.yaml <<'END'
+leat: 1
+session: brought
+operators:
+  in: {use: files, match: "in/*.log"}
+  split: lines
+  cut: {use: head, count: 2}
+  out: {use: write-file, path: "brought/{src_stem}"}
+links: [in -> split -> cut -> out]
+END
+expect 0 "$LEAT" run brought.yaml
+holds_only brought 'a b'
+sed -i 's/{src_stem}/all/' brought.yaml
+expect 0 "$LEAT" run -v brought.yaml
+said ' 2 stale outputs'
+expect 0 "$LEAT" run --prune brought.yaml
+holds_only brought 'all'
+rm -r brought
+
 # ---- Units that fail -------------------------------------------------------------
 
 echo '?' >in/b.log
