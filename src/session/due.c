@@ -53,6 +53,13 @@ static bool any_due(const struct due *due)
 	return false;
 }
 
+/* Whether there are outputs of all units, which nothing makes any more where
+ * nothing spans them. */
+static bool has_spanned(const struct due *due)
+{
+	return due->whole.count > 0 && due->whole.all[0].output_count > 0;
+}
+
 /* Why the graph has to run; what it consists of has been looked at. */
 static enum due_reason graph_reason(
 	const struct due *due, const struct comparison *comparison)
@@ -60,7 +67,9 @@ static enum due_reason graph_reason(
 	if (due->knowledge == UNITS_UNKNOWN || due->shows)
 		return DUE_ALWAYS;
 	if (!due->spans)
-		return any_due(due) ? DUE_UNITS : DUE_NOT;
+		return any_due(due)	   ? DUE_UNITS
+			: has_spanned(due) ? DUE_SETTINGS
+					   : DUE_NOT;
 	if (!comparison->graph_remembered)
 		return DUE_NEW;
 	if (!digest_equal(&due->fingerprint, &due->graph_fingerprint.digest))

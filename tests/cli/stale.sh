@@ -114,6 +114,18 @@ expect 0 "$LEAT" run --prune brought.yaml
 holds_only brought 'all'
 rm -r brought
 
+# From one for all to one for each of no units.
+sed -i 's/, match: "in.*"}/, match: "in\/[ab].log", empty: allow}/' brought.yaml
+expect 0 "$LEAT" run brought.yaml
+sed -i 's/\[ab\]/[xy]/; /cut:/d; s/ -> cut//; s/all"/{src_name}"/' brought.yaml
+expect 0 "$LEAT" run -v brought.yaml
+said ' 1 stale output'
+expect 0 "$LEAT" run -v brought.yaml
+expect 0 "$LEAT" run --prune brought.yaml
+holds_only brought ''
+expect 0 "$LEAT" plan --detailed-exitcode brought.yaml
+rm -r brought
+
 # ---- Units that fail -------------------------------------------------------------
 
 echo '?' >in/b.log
