@@ -20,52 +20,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "engine/output.h"
+#include "files.h"
 #include "operators/support/file/set.h"
 #include "operators/support/file/stream.h"
 #include "operators/support/write/spool.h"
-
-/* ---- A directory to work in ------------------------------------------------- */
-
-static int enter_directory(void **state)
-{
-	char *name = memory_string("/tmp/test-file-XXXXXX");
-
-	assert_non_null(mkdtemp(name));
-	assert_int_equal(chdir(name), 0);
-	*state = name;
-	return 0;
-}
-
-static int leave_directory(void **state)
-{
-	char command[64];
-
-	assert_int_equal(chdir("/"), 0);
-	snprintf(command, sizeof(command), "rm -rf %s", (char *)*state);
-	assert_int_equal(system(command), 0);
-	free(*state);
-	return 0;
-}
-
-static void put(const char *path, const char *content)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(content, file);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void expect(const char *path, const char *content)
-{
-	char got[4096] = "";
-	FILE *file = fopen(path, "r");
-
-	assert_non_null(file);
-	got[fread(got, 1, sizeof(got) - 1, file)] = '\0';
-	fclose(file);
-	assert_string_equal(got, content);
-}
 
 static void expect_names(const char *directory, const char *names)
 {
@@ -110,7 +68,7 @@ static void output_appears_when_published(void **state)
 	assert_int_equal(access("a/b/c.txt", F_OK), -1);
 	assert_true(output_publish(output));
 	output_destroy(output);
-	expect("a/b/c.txt", "onet!");
+	files_expect("a/b/c.txt", "onet!");
 	expect_names("a/b", "c.txt ");
 	assert_int_equal(lstat("a/b/c.txt", &stat), 0);
 	assert_int_equal(stat.st_mode & 07777, 0644);
@@ -121,12 +79,12 @@ static void output_leaves_nothing(void **state)
 	struct output *output;
 
 	(void)state;
-	put("old", "old");
+	files_put("old", "old");
 	output = make_output("old", 0, 0600);
 	assert_non_null(output);
 	assert_true(output_write(output, "new", 3));
 	output_destroy(output);
-	expect("old", "old");
+	files_expect("old", "old");
 
 	output = make_output("old", 0, 0600);
 	assert_true(output_finish(output));
@@ -134,7 +92,7 @@ static void output_leaves_nothing(void **state)
 	assert_true(output_publish(output));
 	output_destroy(output);
 	output_destroy(NULL);
-	expect("old", "old");
+	files_expect("old", "old");
 	expect_names(".", "old ");
 }
 
@@ -151,7 +109,7 @@ static void output_stays_beneath_its_root(void **state)
 	assert_int_equal(mkdir("out", 0755), 0);
 	assert_int_equal(symlink("../out", "root/link"), 0);
 	assert_int_equal(symlink("/tmp", "root/absolute"), 0);
-	put("file", "");
+	files_put("file", "");
 	expect_refused("root/../x", 5, EXDEV);
 	expect_refused("root/a/../../x", 5, EXDEV);
 	expect_refused("root/link/x", 5, ELOOP);
@@ -168,7 +126,7 @@ static void output_stays_beneath_its_root(void **state)
 	assert_non_null(output);
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);
-	expect("out/x", "");
+	files_expect("out/x", "");
 }
 
 static void output_spares_what_is_no_file(void **state)
@@ -188,7 +146,7 @@ static void output_spares_what_is_no_file(void **state)
 	assert_true(output_finish(output) && output_publish(output));
 	output_destroy(output);
 	expect_names(".", "dangling directory fifo null ");
-	expect("dangling", "");
+	files_expect("dangling", "");
 }
 
 /* Both ways to open a directory beneath another refuse the same. */
@@ -205,7 +163,7 @@ static void opens_beneath_without_openat2(void **state)
 	(void)state;
 	assert_true(root >= 0);
 	assert_int_equal(symlink("/tmp", "root/link"), 0);
-	put("root/file", "");
+	files_put("root/file", "");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		int parts = file_open_beneath_by_parts(root, cases[i].path);
 		int error = parts < 0 ? errno : 0;
@@ -276,7 +234,7 @@ static void stream_reads_a_file(void **state)
 	memset(content, 'x', 1000);
 	content[500] = 'y';
 	content[1000] = '\0';
-	put("file", content);
+	files_put("file", content);
 	struct file_state expected = look_at("file");
 	struct stream *stream = stream_of("file", &expected, pool);
 	assert_true(stream->methods->size(stream, &size));
@@ -313,7 +271,7 @@ static void stream_sees_changes(void **state)
 	struct slice window;
 
 	(void)state;
-	put("file", "a content of more than sixteen bytes");
+	files_put("file", "a content of more than sixteen bytes");
 	struct file_state expected = look_at("file");
 	struct stream *stream = stream_of("file", &expected, pool);
 	assert_int_equal(stream_read(stream, &window), READ_DATA);
@@ -330,7 +288,7 @@ static void stream_sees_changes(void **state)
 
 	expected = look_at("file");
 	stream = stream_of("file", &expected, pool);
-	put("other", "abc");
+	files_put("other", "abc");
 	assert_int_equal(rename("other", "file"), 0);
 	expect_stream_problem(stream, "another file took its place");
 
@@ -380,7 +338,7 @@ static void stream_says_when_memory_is_out(void **state)
 	struct slice window;
 
 	(void)state;
-	put("file", "x");
+	files_put("file", "x");
 	struct file_state expected = look_at("file");
 	struct stream *stream = stream_of("file", &expected, pool);
 	assert_int_equal(stream_read(stream, &window), READ_MEMORY);
@@ -586,7 +544,7 @@ static void counts_directories_and_reports_errors(void **state)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, enter_directory, leave_directory)
+	cmocka_unit_test_setup_teardown(name, files_enter, files_leave)
 
 int main(void)
 {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "files.h"
 #include "store/run-store.h"
 
 static const char path[] = ".leat/one/store.db";
@@ -213,12 +214,9 @@ static bool check(bool write, const char *what, size_t at)
 
 static int setup(void **state)
 {
-	char *name = memory_string("/tmp/test-damage-XXXXXX");
 	char *data = memory_alloc(1 << 20);
 
-	assert_non_null(mkdtemp(name));
-	assert_int_equal(chdir(name), 0);
-	*state = name;
+	files_enter(state);
 	make_store();
 	FILE *file = fopen(path, "r");
 	assert_non_null(file);
@@ -232,15 +230,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[64];
-
-	assert_int_equal(chdir("/"), 0);
-	snprintf(command, sizeof(command), "rm -rf %s", (char *)*state);
-	assert_int_equal(system(command), 0);
-	free(*state);
 	text_free(&original);
 	text_free(&contents);
-	return 0;
+	return files_leave(state);
 }
 
 static void flip(int file, size_t at)

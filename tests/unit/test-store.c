@@ -24,52 +24,10 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "files.h"
 #include "store/database.h"
 #include "store/run-store.h"
 #include "store/schema.h"
-
-/* ---- A directory to work in ----------------------------------------------------- */
-
-static int enter_directory(void **state)
-{
-	char *name = memory_string("/tmp/test-store-XXXXXX");
-
-	assert_non_null(mkdtemp(name));
-	assert_int_equal(chdir(name), 0);
-	*state = name;
-	return 0;
-}
-
-static int leave_directory(void **state)
-{
-	char command[64];
-
-	assert_int_equal(chdir("/"), 0);
-	snprintf(command, sizeof(command), "rm -rf %s", (char *)*state);
-	assert_int_equal(system(command), 0);
-	free(*state);
-	return 0;
-}
-
-static void put(const char *path, const char *content)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(content, file);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void expect_file(const char *path, const char *content)
-{
-	char found[256] = "";
-	FILE *file = fopen(path, "r");
-
-	assert_non_null(file);
-	found[fread(found, 1, sizeof(found) - 1, file)] = '\0';
-	fclose(file);
-	assert_string_equal(found, content);
-}
 
 /* The absolute path of a name in the working directory; in a buffer of its own. */
 static const char *absolute(const char *name)
@@ -549,8 +507,8 @@ static void test_two_files(void **state)
 	(void)state;
 	struct store_opening other = usual;
 
-	put("one.yaml", "");
-	put("two.yaml", "");
+	files_put("one.yaml", "");
+	files_put("two.yaml", "");
 	close_store(open_store());
 	other.session_path = "two.yaml";
 	expect_refusal(&other, STATUS_SESSION_WRONG, "/one.yaml and /");
@@ -575,7 +533,7 @@ static void test_two_files(void **state)
 static void test_copied_tree(void **state)
 {
 	(void)state;
-	put("one.yaml", "");
+	files_put("one.yaml", "");
 	struct run_store *store = open_store();
 	put_some(store);
 	close_store(store);
@@ -752,9 +710,9 @@ static void decide_and_leave(void)
 	assert_true(store_note_directory(store, absolute("out")));
 	snprintf(temporary, sizeof(temporary), "%s/%s1", absolute("out"),
 		prefix);
-	put(temporary, "new");
+	files_put(temporary, "new");
 	snprintf(stranger, sizeof(stranger), "out/%s2", prefix);
-	put(stranger, "undecided");
+	files_put(stranger, "undecided");
 	snprintf(target, sizeof(target), "%s", absolute("out/a"));
 	rename.target = target;
 	assert_true(store_change(store));
@@ -776,17 +734,17 @@ static void test_recovery(void **state)
 {
 	(void)state;
 	assert_int_equal(mkdir("out", 0777), 0);
-	put("out/a", "old");
-	put("out/.leat-00000000-1", "of another");
+	files_put("out/a", "old");
+	files_put("out/.leat-00000000-1", "of another");
 	do_and_die(decide_and_leave);
-	expect_file("out/a", "old");
+	files_expect("out/a", "old");
 	close_store(open_store());
-	expect_file("out/a", "new");
+	files_expect("out/a", "new");
 	expect_out(".leat-00000000-1 a ");
 	/* Done once. */
-	put("out/a", "edited");
+	files_put("out/a", "edited");
 	close_store(open_store());
-	expect_file("out/a", "edited");
+	files_expect("out/a", "edited");
 }
 
 static void test_recovery_in_vain(void **state)
@@ -816,7 +774,7 @@ static void begin_end_and_leave(void)
 		store_temporary_prefix(store));
 	run.state = RUN_DONE;
 	assert_true(store_end_run(store, &run));
-	put(stranger, "");
+	files_put(stranger, "");
 }
 
 static void test_end_forgets_directories(void **state)
@@ -906,7 +864,7 @@ static void test_directory(void **state)
 	struct stat stat_of;
 
 	close_store(open_store());
-	expect_file(".leat/.gitignore", "*\n");
+	files_expect(".leat/.gitignore", "*\n");
 	assert_int_equal(stat(".leat/one", &stat_of), 0);
 	assert_int_equal(stat_of.st_mode & 07777, 0700);
 	/* What is left after all is closed. */
@@ -918,7 +876,7 @@ static void test_directory(void **state)
 }
 
 #define CASE(name) \
-	cmocka_unit_test_setup_teardown(name, enter_directory, leave_directory)
+	cmocka_unit_test_setup_teardown(name, files_enter, files_leave)
 
 int main(void)
 {

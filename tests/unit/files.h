@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests on real files: a directory to work in, and what is in files. */
+#ifndef LEAT_TESTS_UNIT_FILES_H
+#define LEAT_TESTS_UNIT_FILES_H
+
+/* For cmocka: makes a directory, *STATE, the working directory; and removes it
+ * with all that is in it. */
+int files_enter(void **state);
+int files_leave(void **state);
+
+/* Makes a file; and fails unless it holds CONTENT, of at most 4095 bytes. */
+void files_put(const char *path, const char *content);
+void files_expect(const char *path, const char *content);
+
+#endif
