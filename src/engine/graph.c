@@ -202,6 +202,7 @@ void graph_destroy(struct graph *graph)
 	graph_forget_failures(graph);
 	output_pool_unref(graph->outputs);
 	path_set_finish(&graph->claims);
+	path_set_finish(&graph->claimed_directories);
 	share_destroy(graph->share);
 	worker_destroy(graph->worker);
 	for (unsigned i = 0; i < graph->plan->link_count; i++)

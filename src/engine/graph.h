@@ -42,6 +42,11 @@ struct graph_settings {
 	const char *temporary_prefix; /* of the names of temporaries; or NULL */
 	const char *scratch; /* the directory of all temporaries, for a host
 				that publishes none; or NULL */
+	/* Whether a unit (""; what spans them) may write the file; else
+	 * PROBLEM, empty before, says why not. May be NULL. */
+	bool (*permits)(void *context, const char *path, const char *unit,
+		struct text *problem);
+	void *permits_context;
 	const struct log *log; /* where errors go, as they happen; borrowed */
 	const volatile sig_atomic_t *stop; /* 1: sources end, units in flight
 					      are finished; more: the run

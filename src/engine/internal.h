@@ -145,6 +145,7 @@ struct graph {
 	int64_t now_ns; /* when the last step ended */
 	int64_t look_ns; /* when settings.watch looks next */
 	struct path_set claims; /* paths of outputs, with their units */
+	struct path_set claimed_directories; /* those that they lie in */
 	struct share *share; /* its units run elsewhere; or NULL */
 	struct worker *worker; /* it runs units of another; or NULL */
 };
@@ -285,11 +286,20 @@ void graph_discard_outputs(struct graph *graph);
 
 void graph_forget_failures(struct graph *graph);
 
-/* Two units that write one file would make the result a matter of order: fails
- * the run, and returns false, when another output has the path. UNIT may be
- * NULL. */
-bool graph_claim(
-	struct operator *op, const char *path, const struct unit *unit);
+/* ---- claims.c ------------------------------------------------------------ */
+
+enum claim {
+	CLAIM_MADE,
+	CLAIM_UNIT_FAILS, /* the fault is its own, such as one name twice */
+	CLAIM_RUN_FAILS, /* with two units the result were a matter of order */
+};
+
+/* OP is about to write PATH, or what it wrote in a worker is to be published:
+ * whether nobody else does, nothing lies in a file, and it is permitted. UNIT may
+ * be NULL. If not, PROBLEM, empty before, says why; the caller fails what the
+ * result says. */
+enum claim graph_claim(const struct operator *op, const char *path,
+	enum file_kind kind, const struct unit *unit, struct text *problem);
 
 /* ---- report.c ------------------------------------------------------------ */
 

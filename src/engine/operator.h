@@ -304,8 +304,9 @@ struct output_request {
 
 /* A file: opens a temporary beside its target. A link, which is made as a
  * temporary, and a directory have no content, and are finished by this call.
- * NULL: errno says why; 0: another output has the path, and the run has failed:
- * return STEP_FAIL. */
+ * NULL: errno says why; 0: another unit has the path, and the run has failed:
+ * return STEP_FAIL. It may be that the unit has failed already, which needn't be
+ * known: only the first failure is said. */
 struct output *operator_output(struct operator *op, unsigned pin,
 	const struct output_request *request);
 

@@ -80,6 +80,25 @@ int graph_reread(struct graph *graph, struct unit *unit, const char *path)
 
 /* ---- By operators ---------------------------------------------------------- */
 
+/* Whether nothing stands against it; else it was reported, and errno is 0 if
+ * the run has failed. */
+static bool claim(struct operator *op, unsigned pin,
+	const struct output_request *request, const struct unit *unit)
+{
+	struct text problem = {0};
+	enum claim claim =
+		graph_claim(op, request->path, request->kind, unit, &problem);
+
+	if (claim == CLAIM_UNIT_FAILS)
+		operator_fail_unit(op, pin, STATUS_CANNOT_CREATE,
+			(struct place){0}, "%s", problem.data);
+	else if (claim == CLAIM_RUN_FAILS)
+		operator_fail(op, STATUS_CANNOT_CREATE, "%s", problem.data);
+	text_free(&problem);
+	errno = claim == CLAIM_UNIT_FAILS ? EEXIST : 0;
+	return claim == CLAIM_MADE;
+}
+
 struct output *operator_output(
 	struct operator *op, unsigned pin, const struct output_request *request)
 {
@@ -92,9 +111,7 @@ struct output *operator_output(
 	if (op->graph->worker) {
 		output = worker_output(op, request, owner);
 	} else {
-		errno = 0;
-		if (request->kind != FILE_DIRECTORY &&
-			!graph_claim(op, request->path, within))
+		if (!claim(op, pin, request, within))
 			return NULL;
 		output = graph_make_output(op->graph, index, owner, request);
 	}

@@ -141,31 +141,6 @@ void operator_progressed(struct operator *op)
 	op->progress++;
 }
 
-/* ---- Outputs -------------------------------------------------------------- */
-
-bool graph_claim(struct operator *op, const char *path, const struct unit *unit)
-{
-	const char *name = unit ? unit->name : "";
-	const struct graph_host *host = op->graph->host;
-	const char *owner = path_set_add(&op->graph->claims, path, name);
-	struct text what = {0};
-
-	if (!owner && host && host->owner)
-		owner = host->owner(op->graph->host_context, path, unit);
-	if (!owner)
-		return true;
-	text_add_escaped(&what, path, strlen(path), 1000);
-	text_add_string(&what, " would be written for ");
-	text_add_escaped(&what, owner, strlen(owner), 1000);
-	text_add_string(&what, " and for ");
-	text_add_escaped(&what, name, strlen(name), 1000);
-	operator_fail(op, STATUS_CANNOT_CREATE,
-		"%s; put {src_path}, or {src_dir}/{src_name}, into `%s`",
-		what.data, spec_path(op->spec)->name);
-	text_free(&what);
-	return false;
-}
-
 /* ---- Facts ---------------------------------------------------------------- */
 
 /* Marks what is in front of the operator. */

@@ -118,6 +118,48 @@ static void end_unit(struct operator *source, struct share *share)
 	source->progress++;
 }
 
+/* The unit at work has failed, for what BLAMED did in a worker; ends its
+ * reason. */
+static void fail_current(struct operator *source, struct segment *segment,
+	const struct operator *blamed, enum exit_status status,
+	const char *reason, size_t length)
+{
+	struct unit *unit = segment->unit;
+	struct text text = {0};
+
+	graph_forget_outputs(source->graph, unit);
+	text_add_escaped(&text, unit->name, strlen(unit->name), 200);
+	text_add_string(&text, ": ");
+	text_add(&text, reason, length);
+	unit_fail(source, blamed, segment, status, text.data);
+	source->finish_wanted = false; /* the verdict decides */
+}
+
+/* What the unit has written in a worker is claimed here. */
+static void claim_outputs(struct operator *source, struct segment *segment)
+{
+	struct graph *graph = source->graph;
+	struct unit *unit = segment->unit;
+	struct text problem = {0};
+	enum claim claim = CLAIM_MADE;
+	struct operator *op = source;
+
+	for (struct pending *at = graph->pending;
+		at && !graph->failed && claim == CLAIM_MADE; at = at->next) {
+		if (at->unit != unit)
+			continue;
+		op = &graph->operators[output_owner(at->output)];
+		claim = graph_claim(op, output_path(at->output),
+			output_kind(at->output), unit, &problem);
+	}
+	if (claim == CLAIM_RUN_FAILS)
+		operator_fail(op, STATUS_CANNOT_CREATE, "%s", problem.data);
+	else if (claim == CLAIM_UNIT_FAILS)
+		fail_current(source, segment, op, STATUS_CANNOT_CREATE,
+			problem.data, problem.length);
+	text_free(&problem);
+}
+
 static enum step end_reported(struct operator *source, struct share *share,
 	const struct slice *report)
 {
@@ -128,12 +170,7 @@ static enum step end_reported(struct operator *source, struct share *share,
 		operator_fail(source, STATUS_BUG,
 			"what a worker reported of %s makes no sense",
 			unit->name);
-	for (struct pending *at = graph->pending; at && !graph->failed;
-		at = at->next)
-		if (at->unit == unit &&
-			output_kind(at->output) != FILE_DIRECTORY)
-			graph_claim(&graph->operators[output_owner(at->output)],
-				output_path(at->output), unit);
+	claim_outputs(source, share->current);
 	if (!graph->failed)
 		end_unit(source, share);
 	return graph->failed ? STEP_FAIL : STEP_MORE;
@@ -142,15 +179,8 @@ static enum step end_reported(struct operator *source, struct share *share,
 static enum step end_lost(struct operator *source, struct share *share,
 	const struct slice *reason)
 {
-	struct unit *unit = share->current->unit;
-	struct text text = {0};
-
-	graph_forget_outputs(source->graph, unit);
-	text_add_escaped(&text, unit->name, strlen(unit->name), 200);
-	text_add_string(&text, ": ");
-	text_add(&text, reason->data, reason->length);
-	unit_fail(source, source, share->current, STATUS_SYSTEM, text.data);
-	source->finish_wanted = false; /* the verdict decides */
+	fail_current(source, share->current, source, STATUS_SYSTEM,
+		reason->data, reason->length);
 	end_unit(source, share);
 	return STEP_MORE;
 }

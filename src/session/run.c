@@ -233,6 +233,8 @@ static void run_pass(struct pass *pass)
 		.keep_going = settings->keep_going,
 		.failures_max = settings->failures_max,
 		.watch = &pass->watch.graph,
+		.permits = targets_permit,
+		.permits_context = pass->targets,
 		.log = &pass->log,
 		.stop = settings->stop,
 		.temporary_prefix =
@@ -283,7 +285,7 @@ static void run_graphs(const struct session *session,
 	};
 
 	key_base_init(&base, session->directory);
-	struct targets *targets = targets_create(&base);
+	struct targets *targets = targets_create(session, &base);
 	for (unsigned i = 0; i < session->graph_count; i++) {
 		struct pass pass = {.session = session,
 			.plan = &session->graphs[i],

@@ -16,7 +16,7 @@ struct target {
 	UT_hash_handle hh;
 	const char *path; /* its key; in the arena, as the others */
 	const char *operator, * unit; /* that write it; unit NULL: all */
-	const struct graph_plan *plan;
+	const struct graph_plan *plan; /* NULL: it is the session's own */
 	bool read; /* it is an input */
 };
 
@@ -24,6 +24,7 @@ struct targets {
 	const struct key_base *base;
 	struct arena *arena;
 	struct target *all;
+	const struct graph_plan *last; /* that was added */
 	struct text key;
 };
 
@@ -37,15 +38,6 @@ struct adding {
 		*found; /* the first that will be an input; or NULL */
 	const char *found_path; /* as it was told */
 };
-
-struct targets *targets_create(const struct key_base *base)
-{
-	struct targets *targets = memory_zeroed(sizeof(*targets));
-
-	targets->base = base;
-	targets->arena = arena_create();
-	return targets;
-}
 
 void targets_destroy(struct targets *targets)
 {
@@ -77,6 +69,21 @@ static struct target *add(struct targets *targets)
 	HASH_ADD_KEYPTR(
 		hh, targets->all, target->path, targets->key.length, target);
 	return target;
+}
+
+struct targets *targets_create(
+	const struct session *session, const struct key_base *base)
+{
+	struct targets *targets = memory_zeroed(sizeof(*targets));
+	const char **files = session_files(session);
+
+	targets->base = base;
+	targets->arena = arena_create();
+	for (size_t i = 0; files[i]; i++)
+		if (!find(targets, files[i]))
+			add(targets)->read = true;
+	free(files);
+	return targets;
 }
 
 /* ---- What is refused ---------------------------------------------------------- */
@@ -124,21 +131,47 @@ static bool refuse_second(struct adding *adding, const struct target *first,
 	return false;
 }
 
+/* The graph READS it, or the session where that is NULL. */
+static void say_read(struct text *text, const char *path, const char *unit,
+	const struct graph_plan *plan, const struct graph_plan *reads)
+{
+	add_name(text, path);
+	text_add_string(text, " would be written for ");
+	add_name(text, unit && *unit ? unit : "all units");
+	text_add_string(
+		text, reads ? ", and is read" : ", and is of the session");
+	if (reads && reads != plan)
+		text_add_format(text, " by the graph %s", reads->name);
+	text_add_string(text, "; write to another directory or name");
+}
+
 static bool refuse_read(struct adding *adding, const char *path, unsigned op,
 	const char *unit, const struct graph_plan *reads)
 {
 	struct text text = {0};
 
-	add_name(&text, path);
-	text_add_string(&text, " would be written for ");
-	add_name(&text, unit ? unit : "all units");
-	text_add_string(&text, ", and is read");
-	if (reads != adding->plan)
-		text_add_format(&text, " by the graph %s", reads->name);
-	text_add_string(&text, "; write to another directory or name");
+	say_read(&text, path, unit, adding->plan, reads);
 	graph_refuse(adding->graph, op, STATUS_CANNOT_CREATE, text.data);
 	text_free(&text);
 	return false;
+}
+
+bool targets_permit(
+	void *context, const char *path, const char *unit, struct text *problem)
+{
+	static const char state[] = ".leat/";
+	struct targets *targets = context;
+	const struct target *target = find(targets, path);
+
+	if (target && target->read) {
+		say_read(problem, path, unit, targets->last, target->plan);
+	} else if (strncmp(targets->key.data, state, strlen(state)) == 0) {
+		add_name(problem, path);
+		text_add_string(problem,
+			" would lie where leat keeps its "
+			"state; write to another directory");
+	}
+	return problem->length == 0;
 }
 
 static unsigned index_of(const struct graph_plan *plan, const char *operator)
@@ -244,6 +277,7 @@ bool targets_add(struct targets *targets, struct graph *graph,
 	bool ok = graph_targets(graph, add_written, &adding) &&
 		add_inputs(&adding) && (!adding.found || refuse_found(&adding));
 
+	targets->last = plan;
 	*all = !adding.unknown;
 	return ok;
 }

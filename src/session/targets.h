@@ -8,11 +8,14 @@
 #define LEAT_SESSION_TARGETS_H
 
 #include "engine/graph.h"
+#include "loader/session.h"
 #include "session/key.h"
 
 struct targets;
 
-struct targets *targets_create(const struct key_base *base); /* borrowed */
+/* The files of the session itself are read. BASE is borrowed. */
+struct targets *targets_create(
+	const struct session *session, const struct key_base *base);
 void targets_destroy(struct targets *targets); /* takes NULL */
 
 /* Adds those of a graph whose units were found, and that runs after those that
@@ -20,5 +23,10 @@ void targets_destroy(struct targets *targets); /* takes NULL */
  * refused, and has failed, which was reported. */
 bool targets_add(struct targets *targets, struct graph *graph,
 	const struct graph_plan *plan, bool *all);
+
+/* For struct graph_settings: what follows from contents can't be known before.
+ * No file may be written that is read, or lies where leat keeps its state. */
+bool targets_permit(void *targets, const char *path, const char *unit,
+	struct text *problem);
 
 #endif

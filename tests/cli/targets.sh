@@ -166,4 +166,71 @@ echo 1 | holds out/a.x
 expect 0 "$LEAT" run entries.yaml
 echo 2 | holds out/b.x
 
+# ---- What a unit does to itself is its own fault ----------------------------------
+
+# One name twice; a file where a directory is, in both orders. Nothing of it is
+# there, and the other unit is.
+rm -r tars out
+mkdir tars
+(
+	cd in/two
+	tar -cf ../../tars/1.tar a.x && tar -rf ../../tars/1.tar a.x
+	tar -cf ../../tars/2.tar a.x
+	tar -rf ../../tars/2.tar --transform 's,^,a.x/,' b.x
+	tar -cf ../../tars/3.tar --transform 's,^,a.x/,' b.x
+	tar -rf ../../tars/3.tar a.x
+	tar -cf ../../tars/4.tar b.x
+)
+sed -i 's,{src_name},{src_path},' entries.yaml
+for options in '-j 1' '-j 2' '--sandbox off' '--state none'; do
+	rm -rf out state
+	expect 1 "$LEAT" run -k $options entries.yaml
+	said 'out/1.tar/a.x would be written twice for tars/1.tar; put what tells the two apart into `path`, or drop one by a `filter`'
+	said 'out/2.tar/a.x would be a file and a directory, for tars/2.tar; put'
+	said 'out/3.tar/a.x'
+	said '4 units, 3 of them failed'
+	[ "$(find out ! -type d)" = out/4.tar/b.x ] ||
+		fail "$options: $(find out ! -type d)"
+done
+
+# Of two units neither is right.
+mkdir -p stems/a
+echo 1 >stems/a.x
+echo 2 >stems/a/b.x
+session stems 'in: {use: files, match: "stems/**/*.x"}' \
+	'out: {use: write-file, path: "out/{src_dir}/{src_stem}"}' 'in -> out'
+for options in '-j 1' '-k -j 2'; do
+	rm -rf out state
+	expect 73 "$LEAT" run $options stems.yaml
+	said 'out/a would be a file and a directory, for stems/a.x and for stems/a/b.x; put {src_path}, or {src_dir}/{src_name}, into `path`'
+done
+
+# What an archive holds can't take the place of what is read: the session, its
+# inputs, also other ones, and what is remembered.
+unset LEAT_STATE
+session own 'in: {use: files, match: "tars/*"}' 'unpack: archive-read' \
+	'out: {use: write-file, path: "{entry_path}"}' 'in -> unpack -> out'
+cp own.yaml own.kept
+mkdir -p hold/.leat/own hold/tars
+echo 3 | tee hold/own.yaml hold/.leat/own/store.db hold/tars/2.tar >hold/free
+# own_refuses ENTRY REASON
+own_refuses()
+{
+	for options in '' '--state none' '--sandbox off'; do
+		rm -f tars/*
+		tar -cf tars/2.tar -C hold free
+		cp tars/2.tar second
+		tar -cf tars/1.tar -C hold "$1"
+		expect 1 "$LEAT" run -k $options own.yaml
+		said "tars/1.tar: $1 would $2"
+		cmp own.yaml own.kept || fail 'the session was replaced'
+		cmp tars/2.tar second || fail 'an input was replaced'
+		echo 3 | holds free
+	done
+	expect 0 "$LEAT" runs own.yaml
+}
+own_refuses own.yaml 'be written for tars/1.tar, and is of the session; write to another directory or name'
+own_refuses tars/2.tar 'be written for tars/1.tar, and is read; write to'
+own_refuses .leat/own/store.db 'lie where leat keeps its state; write to another directory'
+
 finish
