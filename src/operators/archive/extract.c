@@ -5,7 +5,7 @@
 
 #include "engine/operator.h"
 #include "operators/support/archive/entry.h"
-#include "operators/support/archive/extract-settings.h"
+#include "operators/support/extract/settings.h"
 #include "operators/support/write/template.h"
 
 static const struct pin_spec pins[] = {

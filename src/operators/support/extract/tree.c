@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What an archive puts into a directory. */
-#include "operators/support/archive/tree.h"
+#include "operators/support/extract/tree.h"
 
 #include <ctype.h>
 #include <stdlib.h>

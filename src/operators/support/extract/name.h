@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names that entries get beneath the directory that they are put into. */
-#ifndef LEAT_OPERATORS_SUPPORT_ARCHIVE_EXTRACT_NAME_H
-#define LEAT_OPERATORS_SUPPORT_ARCHIVE_EXTRACT_NAME_H
+#ifndef LEAT_OPERATORS_SUPPORT_EXTRACT_NAME_H
+#define LEAT_OPERATORS_SUPPORT_EXTRACT_NAME_H
 
 #include "base/text.h"
 #include "model/attribute.h"

@@ -4,8 +4,8 @@
  * which are alike to people or to other systems. Names are relative, without
  * `.`, `..` and double slashes; they are bytes. Nothing here looks at a disk.
  */
-#ifndef LEAT_OPERATORS_SUPPORT_ARCHIVE_TREE_H
-#define LEAT_OPERATORS_SUPPORT_ARCHIVE_TREE_H
+#ifndef LEAT_OPERATORS_SUPPORT_EXTRACT_TREE_H
+#define LEAT_OPERATORS_SUPPORT_EXTRACT_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

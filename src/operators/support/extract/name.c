@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The names that entries get beneath a directory. */
-#include "operators/support/archive/extract-name.h"
+#include "operators/support/extract/name.h"
 
 #include <string.h>
 

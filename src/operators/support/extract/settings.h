@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The settings of extract, which its tables and its module share. */
-#ifndef LEAT_OPERATORS_SUPPORT_ARCHIVE_EXTRACT_SETTINGS_H
-#define LEAT_OPERATORS_SUPPORT_ARCHIVE_EXTRACT_SETTINGS_H
+#ifndef LEAT_OPERATORS_SUPPORT_EXTRACT_SETTINGS_H
+#define LEAT_OPERATORS_SUPPORT_EXTRACT_SETTINGS_H
 
 #include "registry/spec.h"
 
