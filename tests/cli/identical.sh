@@ -87,6 +87,10 @@ run_examples()
 			[ ! -e debs ] || leat $name --debs "${p}debs/*.deb" \
 				--out "${p}out/audit"
 			;;
+		zip-to-tree)
+			leat $name --archives "${p}packs/tree.tar.gz" \
+				--out "${p}out/unpacked"
+			;;
 		tail-filter)
 			leat $name <"$place/tree/i.log" >"$place/out/errors"
 			;;
