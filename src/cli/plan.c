@@ -10,6 +10,7 @@
 #include "cli/plan.h"
 #include "engine/crew.h"
 #include "session/forecast.h"
+#include "session/sharing.h"
 #include "session/stale.h"
 
 enum { SHOWN_UNITS = 10 }; /* for each reason, without -v */
@@ -53,13 +54,13 @@ static void print_name(const char *name)
 	text_free(&text);
 }
 
-static void print_detail(const char *detail)
+static void print_detail(const struct due_unit *unit)
 {
 	struct text text = {0};
 
-	if (detail)
-		text_add_escaped(&text, detail, strlen(detail), SIZE_MAX);
-	printf("%s%s\n", detail ? ": " : "", detail ? text.data : "");
+	due_show_detail(unit, &text);
+	printf("%s%s\n", unit->detail ? ": " : "",
+		unit->detail ? text.data : "");
 	text_free(&text);
 }
 
@@ -85,7 +86,7 @@ static void print_reason(
 			break;
 		}
 		print_name(unit->name);
-		print_detail(unit->detail);
+		print_detail(unit);
 	}
 }
 
@@ -109,7 +110,7 @@ static void print_resting(const struct due *due)
 		if (!plan_rests(due, i))
 			continue;
 		print_name(due->units[i].name);
-		print_detail(due->units[i].detail);
+		print_detail(&due->units[i]);
 	}
 }
 
@@ -157,7 +158,8 @@ static void print_way(
 		print_operators("  within a unit: ", graph, plan, true);
 	print_operators("  over all units: ", graph, plan, false);
 	if (graph_has_obstacle(graph, &why))
-		printf("  one process, since %s\n", why.data);
+		printf("  one process, since %s%s\n", why.data,
+			sharing_untrusted(plan) ? "; needs --sandbox off" : "");
 	else if (verbose)
 		puts("  units can be shared out to workers");
 	text_free(&why);

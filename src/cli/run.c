@@ -270,14 +270,14 @@ static enum exit_status run_session(const struct session *session,
 		&(struct run_report){
 			session, &result, &journal, statistics, log},
 		&result);
+	summary_show(&result, &journal,
+		options_given->verbose || talks(session, options_given), log);
+	journal_finish(&journal);
 	if (options_given->stats == STATS_JSON)
 		statistics_print_json(statistics, stderr);
 	else if (options_given->stats == STATS_TEXT)
 		statistics_print_text(statistics, stderr);
 	statistics_destroy(statistics);
-	summary_show(&result, &journal,
-		options_given->verbose || talks(session, options_given), log);
-	journal_finish(&journal);
 	signals_die_if_caught();
 	if (result.broken_pipe)
 		signals_die(SIGPIPE);

@@ -106,6 +106,16 @@ static void show_rejected(const json_t *lines)
 		printf("            %s\n", json_string_value(line));
 }
 
+/* Names in it were escaped when it was said. */
+static void print_reason(const char *reason)
+{
+	struct text text = {0};
+
+	text_add_shown(&text, reason);
+	printf(": %s", text.data);
+	text_free(&text);
+}
+
 static void show_units(const json_t *units)
 {
 	size_t index;
@@ -120,8 +130,7 @@ static void show_units(const json_t *units)
 		print_value(json_object_get(unit, "key"), 0);
 		const json_t *reason = json_object_get(unit, "reason");
 		if (json_string_length(reason) > 0) {
-			printf(": ");
-			print_value(reason, 0);
+			print_reason(json_string_value(reason));
 		}
 		putchar('\n');
 		show_rejected(json_object_get(unit, "rejected"));

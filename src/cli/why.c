@@ -81,18 +81,16 @@ static void show_changes(const struct question *question,
 
 /* ---- Answers ---------------------------------------------------------------- */
 
+/* DETAIL is as it is shown; or empty. */
 static void print_reason(
-	const char *name, const char *reason, const char *detail)
+	const char *name, const char *reason, const struct text *detail)
 {
 	struct text text = {0};
 
 	text_add_escaped(&text, name, strlen(name), SIZE_MAX);
-	text_add_format(&text, ": %s", reason);
-	if (detail) {
-		text_add_string(&text, ": ");
-		text_add_escaped(&text, detail, strlen(detail), SIZE_MAX);
-	}
-	puts(text.data);
+	printf("%s: %s%s%s\n", text.data, reason,
+		detail->length > 0 ? ": " : "",
+		detail->length > 0 ? detail->data : "");
 	text_free(&text);
 }
 
@@ -165,10 +163,14 @@ static void answer_unit(struct question *question, const struct due *due,
 	bool rests =
 		unit->quarantined && due->ways[unit - due->units] != UNIT_RUNS;
 
+	struct text detail = {0};
+
 	question->found = true;
+	due_show_detail(unit, &detail);
 	print_reason(unit->name,
 		rests ? "in quarantine" : due_reason_texts[unit->reason],
-		unit->detail);
+		&detail);
+	text_free(&detail);
 	if ((unit->reason == DUE_SETTINGS || unit->reason == DUE_SIDE) &&
 		question->store)
 		show_changes(question, &unit->fingerprint,
@@ -179,8 +181,14 @@ static void answer_unit(struct question *question, const struct due *due,
 static void answer_graph(struct question *question,
 	const struct graph_plan *plan, const struct due *due)
 {
+	struct text detail = {0};
+
 	question->found = true;
-	print_reason(plan->name, due_reason_texts[due->reason], due->detail);
+	if (due->detail)
+		text_add_escaped(
+			&detail, due->detail, strlen(due->detail), SIZE_MAX);
+	print_reason(plan->name, due_reason_texts[due->reason], &detail);
+	text_free(&detail);
 	if (due->reason == DUE_SETTINGS && question->store)
 		show_changes(question, &due->fingerprint,
 			&due->graph_fingerprint, due->run);

@@ -59,10 +59,6 @@ bool graph_can_share(const struct graph *graph);
 /* Whether they can't; WHY, which may be NULL, gets the reason: a phrase. */
 bool graph_has_obstacle(const struct graph *graph, struct text *why);
 
-/* The name of an operator because of which they can't: it takes whole contents
- * of several units; or NULL. */
-const char *graph_unshared(const struct graph *graph);
-
 /* How much there is to share: counts units that are to be run, up to ENOUGH,
  * and the bytes of those. */
 uint64_t graph_count_work(

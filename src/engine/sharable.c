@@ -11,14 +11,6 @@ static bool takes_streams_out(const struct link *link)
 		operator_shape(link->to, link->to_pin)->type == PAYLOAD_STREAM;
 }
 
-const char *graph_unshared(const struct graph *graph)
-{
-	for (unsigned i = 0; i < graph->plan->link_count; i++)
-		if (takes_streams_out(&graph->links[i]))
-			return graph->links[i].to->plan->name;
-	return NULL;
-}
-
 struct operator *share_source(const struct graph *graph)
 {
 	struct operator *source = NULL;

@@ -45,6 +45,26 @@ struct digest due_content(const struct due *due)
 	return digest;
 }
 
+void due_show_detail(const struct due_unit *unit, struct text *text)
+{
+	const char *detail = unit->detail;
+	struct text name = {0};
+
+	if (!detail)
+		return;
+	if (unit->reason != DUE_FAILED && !unit->quarantined) {
+		text_add_escaped(text, detail, strlen(detail), SIZE_MAX);
+		return;
+	}
+	/* A reason begins with the name of its unit, escaped. */
+	text_add_escaped(&name, unit->name, strlen(unit->name), SIZE_MAX);
+	text_add_string(&name, ": ");
+	if (strncmp(detail, name.data, name.length) == 0)
+		detail += name.length;
+	text_add_shown(text, detail);
+	text_free(&name);
+}
+
 static bool any_due(const struct due *due)
 {
 	for (size_t i = 0; i < due->count; i++)

@@ -123,6 +123,11 @@ struct due {
 bool due_find(struct due *due, struct graph *graph,
 	const struct graph_plan *plan, struct run_store *store,
 	const struct key_base *base);
+
+/* Adds the detail of a unit as it is shown to people, who know of which unit it
+ * is; nothing if there is none. */
+void due_show_detail(const struct due_unit *unit, struct text *text);
+
 void due_finish(struct due *due);
 
 /* Whether KEY is that of a row that has vanished, in a sweep that has come to

@@ -79,8 +79,7 @@ static bool is_worth_it(struct graph *graph)
 	return units > 1 && bytes >= MUCH_BYTES && bytes / units >= UNIT_BYTES;
 }
 
-static const struct operator_plan *find_untrusted(
-	const struct graph_plan *graph)
+const struct operator_plan *sharing_untrusted(const struct graph_plan *graph)
 {
 	for (unsigned i = 0; i < graph->operator_count; i++)
 		if (graph->operators[i].spec->flags & OPERATOR_UNTRUSTED)
@@ -91,7 +90,7 @@ static const struct operator_plan *find_untrusted(
 bool sharing_is_untrusted(const struct session *session)
 {
 	for (unsigned i = 0; i < session->graph_count; i++)
-		if (find_untrusted(&session->graphs[i]))
+		if (sharing_untrusted(&session->graphs[i]))
 			return true;
 	return false;
 }
@@ -99,7 +98,7 @@ bool sharing_is_untrusted(const struct session *session)
 void sharing_describe_sandbox(
 	const struct sharing *sharing, unsigned graph_index, struct text *text)
 {
-	if (!find_untrusted(&sharing->session->graphs[graph_index]))
+	if (!sharing_untrusted(&sharing->session->graphs[graph_index]))
 		return;
 	if (sharing->sandbox)
 		sandbox_describe(sharing->sandbox, text);
@@ -121,24 +120,18 @@ static void report_unshared(const struct sharing *sharing,
 	const struct graph *graph, const struct operator_plan *untrusted,
 	const struct log *log)
 {
-	const char *op = graph_unshared(graph);
-
+	struct diagnostics *list = diagnostics_create();
 	struct text why = {0};
 
-	if (op)
-		text_add_format(&why,
-			"%s takes whole contents of all units, which don't "
-			"leave a sandbox",
-			op);
-	else
-		text_add_string(&why,
-			sharing->zygote && graph_can_share(graph)
-				? "no worker can be started"
-				: "its graph can't be run in a sandbox");
-	log_say(log, LOG_ERROR,
+	if (!sharing->zygote || !graph_has_obstacle(graph, &why))
+		text_add_string(&why, "no worker can be started");
+	diagnostics_add(list, SEVERITY_ERROR, untrusted->location,
 		"see SANDBOX in leat(1); --sandbox off runs it without one",
-		"%s reads what nobody vouches for, and %s", untrusted->name,
-		why.data);
+		"%s reads what nobody vouches for, and its graph can't be run "
+		"in a sandbox: %s",
+		untrusted->name, why.data);
+	log_diagnostics(log, list, NULL);
+	diagnostics_destroy(list);
 	text_free(&why);
 }
 
@@ -169,7 +162,7 @@ bool sharing_begin(const struct sharing *sharing, struct graph *graph,
 	unsigned graph_index, struct crew **crew, const struct log *log)
 {
 	const struct operator_plan *untrusted =
-		find_untrusted(&sharing->session->graphs[graph_index]);
+		sharing_untrusted(&sharing->session->graphs[graph_index]);
 	struct crew_settings settings = {
 		.zygote = sharing->zygote,
 		.graph = graph_index,

@@ -18,6 +18,10 @@ struct sharing {
  * where no graph has units that could be shared. */
 unsigned sharing_jobs(const struct session *session, unsigned wanted);
 
+/* The first operator of the graph that reads what nobody vouches for, or NULL:
+ * with it the graph runs in no other way than in workers, in a sandbox. */
+const struct operator_plan *sharing_untrusted(const struct graph_plan *graph);
+
 /* Whether an operator of the session reads what nobody vouches for. */
 bool sharing_is_untrusted(const struct session *session);
 

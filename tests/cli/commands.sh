@@ -165,4 +165,21 @@ complains 'out/b.txt was made by run 1, not by run 9' \
 rm out/b.txt
 expect 66 "$LEAT" get parse.yaml out/b.txt
 said 'hint: a run makes it again'
+
+# The unit is named once, and what is escaped stays so; figures are the last line.
+mkdir -p "$directory/odd/in"
+cd "$directory/odd" || exit 99
+sed 's/parse$/odd/' ../units/parse.yaml >odd.yaml
+printf 'x\\y\n' >'in/d\e.txt'
+expect 1 "$LEAT" run -k --stats json odd.yaml
+said '1 unit, 1 of them failed'
+tail -n 1 stderr | grep -q '^{' || fail 'figures are not the last line'
+why="at byte 0: the line doesn't match the pattern: x\\\\y"
+expect 0 "$LEAT" plan odd.yaml
+grep -qxF "    in/d\\\\e.txt: $why" stdout || fail "plan: $(cat stdout)"
+expect 0 "$LEAT" why odd.yaml 'in/d\e.txt'
+printf '%s\n' "in/d\\\\e.txt: it failed the last time: $why" | holds stdout
+expect 0 "$LEAT" runs odd.yaml last
+grep -qxF "failed      odd/in/d\\\\e.txt: in/d\\\\e.txt: $why" stdout ||
+	fail "runs: $(tail -n 1 stdout)"
 finish

@@ -192,7 +192,7 @@ operators:
 links: [in -> split -> do -> out, again -> split2 -> out2]
 END
 expect 77 "$hostile" run two.yaml
-said "do reads what nobody vouches for, and its graph can't be run in a sandbox"
+said "do reads what nobody vouches for, and its graph can't be run in a sandbox: it has several sources"
 said 'hint: see SANDBOX in leat(1); --sandbox off runs it without one'
 expect 0 "$hostile" run --sandbox off two.yaml
 
