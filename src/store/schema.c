@@ -11,7 +11,10 @@
 	"CREATE TABLE %s(key BLOB PRIMARY KEY, digest INTEGER NOT " \
 	"NULL, body BLOB NOT NULL) WITHOUT ROWID"
 
+/* 2 has rows with links and directories, which 1 would call damaged; those of 1
+ * are the same in 2. */
 const struct schema_step schema_steps[] = {
+	{1, "SELECT 1"},
 	{0},
 };
 

@@ -808,38 +808,69 @@ static void test_newer_version(void **state)
 {
 	(void)state;
 	close_store(open_store());
-	run_sql("PRAGMA user_version=2");
-	expect_refusal(&usual, STATUS_IO_ERROR, "made by a newer leat");
+	run_sql("PRAGMA user_version=3");
+	expect_refusal(&usual, STATUS_IO_ERROR,
+		"it is of version 3, made by a newer leat than this, which "
+		"knows version 2");
 	run_sql("PRAGMA user_version=0");
 	expect_refusal(&usual, STATUS_IO_ERROR, "gc --rebuild");
-	run_sql("PRAGMA user_version=1; PRAGMA application_id=1");
+	run_sql("PRAGMA user_version=2; PRAGMA application_id=1");
 	expect_refusal(&usual, STATUS_IO_ERROR, "gc --rebuild");
 }
 
-/* Versions that never were: 1 had a table less, 2 a table more. */
+/* Units without links and directories are kept in 1 as they are in 2. */
+static void test_first_version(void **state)
+{
+	(void)state;
+	struct run_store *store = open_store();
+	struct text problem = {0};
+	enum exit_status status;
+
+	assert_true(store_change(store));
+	put_unit(store, "maintenance", "c", 5);
+	assert_true(store_commit(store));
+	close_store(store);
+	run_sql("PRAGMA user_version=1");
+	assert_int_equal(
+		run_store_open_reader(".leat/one", &store, &problem, &status),
+		STORE_FAILED);
+	assert_non_null(strstr(problem.data,
+		"it is of an older version; `leat run` makes it one of version "
+		"2"));
+	text_free(&problem);
+	store = open_store();
+	expect_units(store, "maintenance", "maintenance:c=5 ");
+	close_store(store);
+	/* A reader takes no older version: it was raised. */
+	store = open_reader();
+	expect_units(store, "maintenance", "maintenance:c=5 ");
+	close_store(store);
+}
+
+/* Versions that never were: 2 had a table less, 3 a table more. */
 static void test_migration(void **state)
 {
 	(void)state;
 	static const struct schema_step steps[] = {
-		{1, "CREATE TABLE two(x)"},
-		{2, "CREATE TABLE three(x); INSERT INTO three SELECT 3"},
+		{2, "CREATE TABLE two(x)"},
+		{3, "CREATE TABLE three(x); INSERT INTO three SELECT 3"},
 		{0},
 	};
 	static const struct schema_step broken[] = {
-		{1, "CREATE TABLE two(x)"}, {2, "nonsense"}, {0}};
+		{2, "CREATE TABLE two(x)"}, {3, "nonsense"}, {0}};
 	sqlite3 *database;
 
 	close_store(open_store());
 	assert_int_equal(
 		sqlite3_open(".leat/one/store.db", &database), SQLITE_OK);
-	assert_int_equal(schema_look(database, steps, 1), SCHEMA_CURRENT);
-	assert_int_equal(schema_look(database, steps, 3), SCHEMA_OLDER);
-	assert_int_equal(schema_look(database, steps, 4), SCHEMA_FOREIGN);
-	assert_int_not_equal(schema_migrate(database, broken, 3), SQLITE_OK);
-	assert_int_equal(schema_look(database, steps, 1), SCHEMA_CURRENT);
-	assert_int_equal(schema_migrate(database, steps, 3), SQLITE_OK);
-	assert_int_equal(schema_look(database, steps, 3), SCHEMA_CURRENT);
-	assert_int_equal(schema_look(database, steps, 2), SCHEMA_NEWER);
+	assert_int_equal(schema_look(database, steps, 2), SCHEMA_CURRENT);
+	assert_int_equal(schema_look(database, steps, 4), SCHEMA_OLDER);
+	assert_int_equal(schema_look(database, steps, 5), SCHEMA_FOREIGN);
+	assert_int_not_equal(schema_migrate(database, broken, 4), SQLITE_OK);
+	assert_int_equal(schema_look(database, steps, 2), SCHEMA_CURRENT);
+	assert_int_equal(schema_migrate(database, steps, 4), SQLITE_OK);
+	assert_int_equal(schema_look(database, steps, 4), SCHEMA_CURRENT);
+	assert_int_equal(schema_look(database, steps, 3), SCHEMA_NEWER);
 	assert_int_equal(
 		database_number(database, "SELECT x FROM three", 0), 3);
 	sqlite3_close(database);
@@ -899,6 +930,7 @@ int main(void)
 		CASE(test_recovery_in_vain),
 		CASE(test_end_forgets_directories),
 		CASE(test_newer_version),
+		CASE(test_first_version),
 		CASE(test_migration),
 		CASE(test_file_systems),
 		CASE(test_directory),
