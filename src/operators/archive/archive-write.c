@@ -6,7 +6,7 @@
 #include "engine/operator.h"
 #include "operators/support/archive/entry.h"
 #include "operators/support/archive/write-settings.h"
-#include "operators/support/codec/compressor.h"
+#include "operators/support/codec/compressor-check.h"
 #include "registry/module.h"
 
 static const struct pin_spec pins[] = {
@@ -169,57 +169,41 @@ int archive_level(const struct archive_write *settings)
 	return settings->format == ARCHIVE_7Z ? 1 : 6;
 }
 
+/* What isn't compressed as a whole. */
+static void check_packed(
+	struct relation *relation, const struct archive_write *settings)
+{
+	const struct archive_format_row *row =
+		&archive_format_rows[settings->format];
+
+	if (settings->threads)
+		compressor_refuse_threads(relation, row->name);
+	else if (settings->level &&
+		(!row->packs || settings->compression == ARCHIVE_STORE))
+		relation_error(relation, relation_location(relation, "level"),
+			row->packs ? "leave out `compression`"
+				   : "say how, as in compression: zstd",
+			"nothing is compressed");
+	else
+		compressor_check_level(relation, row->name, settings->level, 9);
+}
+
 static void check_compression(
 	struct relation *relation, const struct archive_write *settings)
 {
-	const char *format = archive_format_rows[settings->format].name;
+	const struct archive_format_row *row =
+		&archive_format_rows[settings->format];
 
-	if (archive_format_rows[settings->format].packs && is_around(settings))
+	if (!is_around(settings))
+		check_packed(relation, settings);
+	else if (row->packs)
 		relation_error(relation,
 			relation_location(relation, "compression"),
 			"leave it out, or write none to store them as they are",
-			"%s compresses its entries by itself", format);
-	else if (settings->threads &&
-		!(is_around(settings) &&
-			compression_has_threads(around(settings))))
-		relation_error(relation, relation_location(relation, "threads"),
-			"zstd and xz have some",
-			"what compresses has no threads");
-	else if (settings->level && !is_around(settings) &&
-		(!archive_format_rows[settings->format].packs ||
-			settings->compression == ARCHIVE_STORE))
-		relation_error(relation, relation_location(relation, "level"),
-			archive_format_rows[settings->format].packs
-				? "leave out `compression`"
-				: "say how, as in compression: zstd",
-			"nothing is compressed");
-}
-
-static void check_level(
-	struct relation *relation, const struct archive_write *settings)
-{
-	const int most = is_around(settings)
-		? compression_levels(around(settings))->most
-		: 9;
-	const struct compressor_settings compressor = {
-		.format = around(settings),
-		.level = archive_level(settings),
-		.threads = (unsigned)settings->threads};
-	const char *name = is_around(settings)
-		? compressions[settings->compression]
-		: archive_format_rows[settings->format].name;
-
-	if (settings->level > most)
-		relation_error(relation, relation_location(relation, "level"),
-			NULL, "the levels of %s go from 1 to %d", name, most);
-	else if (is_around(settings) &&
-		compressor_bytes(&compressor) >
-			(uint64_t)relation_memory_bytes(relation))
-		relation_error(relation, relation_location(relation, "level"),
-			"raise `resources: memory`, or take a lower level or "
-			"fewer threads",
-			"%s takes %zu MiB of memory at level %d", name,
-			compressor_bytes(&compressor) >> 20, compressor.level);
+			"%s compresses its entries by itself", row->name);
+	else
+		compressor_check(relation, around(settings), settings->level,
+			settings->threads);
 }
 
 /* A name that needn't be filled in is known. */
@@ -250,12 +234,9 @@ static void check_settings(struct relation *relation)
 
 	if (!relation_unknown(relation, "format") &&
 		!relation_unknown(relation, "compression") &&
+		!relation_unknown(relation, "level") &&
 		!relation_unknown(relation, "threads"))
 		check_compression(relation, settings);
-	if (!relation_unknown(relation, "format") &&
-		!relation_unknown(relation, "compression") &&
-		!relation_unknown(relation, "level"))
-		check_level(relation, settings);
 	if (settings->preserve && relation_given(relation, "max-mtime") &&
 		!relation_unknown(relation, "preserve"))
 		relation_error(relation,

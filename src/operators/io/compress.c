@@ -2,6 +2,7 @@
 /* compress: makes compressed bytes of contents. */
 #include "base/memory.h"
 #include "engine/operator.h"
+#include "operators/support/codec/compressor-check.h"
 #include "operators/support/codec/compressor.h"
 #include "operators/support/empty-content.h"
 #include "operators/support/file/buffer-pool.h"
@@ -317,35 +318,12 @@ static struct compressor_settings settings_of(const struct state *state)
 static void check_settings(struct relation *relation)
 {
 	const struct state *state = relation_settings(relation);
-	const char *format = compression_names[state->format];
-	int most = compression_levels((enum compression)state->format)->most;
-	struct compressor_settings settings = settings_of(state);
-	long long run_bytes = relation_memory_bytes(relation);
 
-	if (relation_unknown(relation, "format") ||
-		relation_unknown(relation, "level") ||
-		relation_unknown(relation, "threads"))
-		return;
-	if (settings.threads && !compression_has_threads(settings.format))
-		relation_error(relation, relation_location(relation, "threads"),
-			"zstd and xz have some; many files are compressed at "
-			"once anyway, see `-j`",
-			"%s has no threads", format);
-	if (settings.level > most) {
-		const char *hint = arena_format(relation_arena(relation),
-			"the levels of %s are 1 to %d", format, most);
-
-		relation_error(relation, relation_location(relation, "level"),
-			hint, "%s has no level %d", format, settings.level);
-	} else if ((long long)compressor_bytes(&settings) > run_bytes) {
-		relation_error(relation, relation_location(relation, "level"),
-			"raise `resources: memory`, or take a lower level or "
-			"fewer threads",
-			"level %d of %s doesn't fit into the memory of the run,"
-			" %lld bytes: it takes %zu",
-			settings.level, format, run_bytes,
-			compressor_bytes(&settings));
-	}
+	if (!relation_unknown(relation, "format") &&
+		!relation_unknown(relation, "level") &&
+		!relation_unknown(relation, "threads"))
+		compressor_check(relation, (enum compression)state->format,
+			state->level, state->threads);
 }
 
 static void relate(struct relation *relation)
