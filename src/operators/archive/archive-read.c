@@ -189,6 +189,12 @@ static void check_settings(struct relation *relation)
 	const struct archive_read *settings = relation_settings(relation);
 	struct nesting nesting;
 
+	if (relation_given(relation, "formats") &&
+		!relation_unknown(relation, "formats") &&
+		settings->formats.count == 0)
+		relation_error(relation, relation_location(relation, "formats"),
+			"name some, or leave it out for the usual ones",
+			"no format is named");
 	for (size_t i = 0; i < settings->formats.count; i++) {
 		const struct setting_item *item = &settings->formats.items[i];
 

@@ -83,6 +83,21 @@ static void report(
 		*problem->hint ? problem->hint : NULL, "%s", problem->message);
 }
 
+/* Other programs write groups so. */
+static void warn_of_backslash(
+	struct relation *relation, const char *with, struct location location)
+{
+	const char *at = strchr(with, '\\');
+
+	while (at && !(at[1] >= '1' && at[1] <= '9'))
+		at = strchr(at + 1, '\\');
+	if (at)
+		relation_warning(relation, location,
+			arena_format(relation_arena(relation),
+				"a group is written $%c", at[1]),
+			"\\%c stays as it is", at[1]);
+}
+
 static void check_rename(
 	struct relation *relation, const struct state *settings)
 {
@@ -108,6 +123,8 @@ static void check_rename(
 	if (!rename)
 		relation_error(relation, problem.location, problem.hint, "%s",
 			problem.message);
+	else
+		warn_of_backslash(relation, settings->with, with);
 	substitution_destroy(rename);
 }
 
