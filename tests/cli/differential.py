@@ -11,6 +11,7 @@ empty directory. What is expected comes from the second run alone.
 """
 import gzip
 import hashlib
+import io
 import json
 import os
 import random
@@ -18,7 +19,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
+import zipfile
 
 WORDS = ["ant", "bee", "cow", "dog", "eel", "fly"]
 
@@ -366,10 +369,38 @@ def archived(o):
                      ["pack", "out"])]
 
 
+def extracted(o):
+    """Archives as trees; some entries are refused, and then skipped."""
+    where = "${out}/" + o("where", "{src_stem}", "x/{src_name}")
+    # That would make directories of files, and files of directories.
+    nested = o("nested", o.rng.choice(["", ", nested: true"]))
+    middle = o("middle", "",
+               "some: {use: filter, where: \"entry_type <> 'symlink'\"}",
+               "edit: {use: entry-edit, rename: '^a', with: b}")
+    rejected = o("rejected", 0, 1)
+    operators = ['in: {use: files, match: "tar/*", empty: allow}',
+                 f"entries: {{use: archive-read{nested}}}",
+                 f'tree: {{use: extract, directory: "{where}", '
+                 f"links: {o('links', 'refuse', 'inside')}, "
+                 f"collisions: {o('collisions', 'fail', 'skip', 'rename')}, "
+                 f"times: {o('times', 'true', 'false')}"
+                 + ("" if rejected else
+                    o("on-error", ", on-error: skip", "")) + "}"]
+    links = ["in -> entries"] + [
+        " -> ".join(["entries"] + [middle.split(":")[0]] * bool(middle) +
+                    ["tree"])]
+    if rejected:
+        operators += ["why: {use: map, select: [entry_path, reject_reason]}",
+                      "table: csv-encode",
+                      'bad: {use: write-file, path: "${out}/bad.csv"}']
+        links.append("tree.rejected -> why -> table -> bad")
+    return [x for x in operators + [middle] if x], links
+
+
 TEMPLATES = [copy, report, zipped, rejected, branches, gathered, union, apart,
              several, sides, made, sums, packed, alive, above, attributes,
              standard, numbers, shown, firsts, heads, strict, within,
-             archived]
+             archived, extracted]
 
 
 class Session:
@@ -427,6 +458,68 @@ def lines(rng, least=0):
     return ("\n".join(made) + (end if made else "")).encode()
 
 
+# What extract is given: a name is of one kind always, since what is a file doesn't
+# give way to a directory.
+ENTRIES = {"a": "file", "b": "file", "d/f": "file", "d/e/g": "file",
+           "h": "hard", "d/h": "hard", "l": "link", "d/l": "link",
+           "d": "directory", "n": "directory", "d/n": "directory",
+           "x.tar": "inner"}
+
+
+def entry(rng, name, tar, inner):
+    info = tarfile.TarInfo(name)
+    info.mode = rng.choice([0o644, 0o600, 0o755])
+    info.mtime = 10**9 + rng.choice([0, 0.5, 86400])
+    kind, data = ENTRIES[name], b""
+    if kind == "file":
+        data = lines(rng)
+    elif kind == "inner":
+        data = b"none" if inner else tarred(rng, True)
+    elif kind == "directory":
+        info.type, info.mode = tarfile.DIRTYPE, rng.choice([0o755, 0o700])
+    else:
+        info.type = tarfile.SYMTYPE if kind == "link" else tarfile.LNKTYPE
+        info.linkname = rng.choice(
+            ["a", "b", "d", "d/f", "../a", "/a"] if kind == "link" else
+            ["a", "d/f", "b"])
+    info.size = len(data)
+    tar.addfile(info, io.BytesIO(data))
+
+
+def tarred(rng, inner=False):
+    made = io.BytesIO()
+    names = rng.sample(sorted(ENTRIES), rng.randrange(len(ENTRIES)))
+    # Most hard links are to lead to what is before them.
+    if rng.random() < 0.8:
+        names.sort(key=lambda name: ENTRIES[name] == "hard")
+        names = [n for n in names if ENTRIES[n] != "hard" or
+                 {"a", "b", "d/f"} <= set(names)]
+    names += rng.sample(names, 1) if names and rng.random() < 0.1 else []
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name in names:
+            entry(rng, name, tar, inner)
+    return made.getvalue()
+
+
+def zipped_files(rng):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for name in rng.sample(["a", "b", "d/f", "d/e/g"], rng.randrange(5)):
+            file.writestr(zipfile.ZipInfo(name), lines(rng))
+    return made.getvalue()
+
+
+def content(rng, path):
+    if not path.startswith("tar/"):
+        return lines(rng)
+    return zipped_files(rng) if path.endswith(".zip") else tarred(rng)
+
+
+def family(path):
+    """Files of one can stand for each other."""
+    return path[:3] if path.startswith("tar/") else path.endswith(".gz")
+
+
 def write(path, data):
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     if path.endswith(".gz"):
@@ -437,7 +530,7 @@ def write(path, data):
 
 def inputs():
     found = []
-    for top in ("in", "other", "gz"):
+    for top in ("in", "other", "gz", "tar"):
         for directory, _, names in os.walk(top):
             found += [os.path.join(directory, name) for name in names]
     return sorted(found)
@@ -446,12 +539,15 @@ def inputs():
 NAMES = ["in/a.log", "in/b.log", "in/bb.log", "in/c.log", "in/d.log",
          "in/sub/a.log", "in/sub/x.log", "in/e.txt", "other/b.log",
          "other/o.log", "gz/a.gz", "gz/b.gz", "gz/c.log.gz"]
+ARCHIVES = ["tar/a.tar", "tar/b.tar", "tar/c.tar.gz", "tar/z.zip"]
 
 
 def edit(rng, path):
     """Changes the file's content, in one of the ways people do."""
     before = os.stat(path)
     how = rng.choice(["append", "replace", "same-size", "swap-in"])
+    if path.startswith("tar/") and rng.random() < 0.8:
+        how = "replace"
     if how == "append":
         with open(path, "ab") as file:
             file.write(gzip.compress(b"fly 7\n", mtime=0)
@@ -466,24 +562,25 @@ def edit(rng, path):
             how += " with its time"
     elif how == "swap-in":
         new = path + ".new"
-        write(path + ".gz" if False else new, lines(rng))
+        write(new, content(rng, path))
         if path.endswith(".gz"):
             data = open(new, "rb").read()
             with open(new, "wb") as file:
                 file.write(gzip.compress(data, mtime=0))
         os.rename(new, path)
     else:
-        write(path, lines(rng))
+        write(path, content(rng, path))
     return how
 
 
-def change_inputs(rng):
+def change_inputs(rng, session):
     found = inputs()
+    names = NAMES + (ARCHIVES if session.uses(extracted) else [])
     kind = rng.choice(["edit", "edit", "touch", "add", "remove", "rename",
                        "swap", "chmod", "damage", "limit", "old"])
     if kind == "add" or not found:
-        path = rng.choice(NAMES)
-        write(path, lines(rng))
+        path = rng.choice(names)
+        write(path, content(rng, path))
         return f"write {path}"
     path = rng.choice(found)
     if kind == "edit":
@@ -495,14 +592,12 @@ def change_inputs(rng):
     elif kind == "remove":
         os.remove(path)
     elif kind == "rename":
-        to = rng.choice([n for n in NAMES if n.endswith(".gz") ==
-                         path.endswith(".gz")])
+        to = rng.choice([n for n in names if family(n) == family(path)])
         os.makedirs(os.path.dirname(to), exist_ok=True)
         os.rename(path, to)
         return f"rename {path} {to}"
     elif kind == "swap":
-        other = rng.choice([n for n in found if n.endswith(".gz") ==
-                            path.endswith(".gz")])
+        other = rng.choice([n for n in found if family(n) == family(path)])
         os.rename(path, "swap")
         if other != path:
             os.rename(other, path)
@@ -522,13 +617,17 @@ def change_inputs(rng):
 
 
 def change_outputs(rng, session):
-    found = [os.path.join(d, n) for d, _, ns in os.walk("out") for n in ns]
+    found = [os.path.join("out", name) for name in tree("out")]
     if not found:
         return "no output"
     path = rng.choice(sorted(found))
     session.foreign.add(os.path.relpath(path, "out"))
     kind = rng.choice(["remove", "edit", "same-size", "touch", "replace"])
-    if kind == "remove":
+    if os.path.islink(path) and kind != "remove":
+        kind = "lead elsewhere"
+        os.remove(path)
+        os.symlink("elsewhere", path)
+    elif kind == "remove":
         os.remove(path)
     elif kind == "edit":
         with open(path, "ab") as file:
@@ -570,13 +669,19 @@ def leat(*arguments, state=None, stdin=b""):
 
 
 def tree(top):
+    """All files and links."""
     found = {}
-    for directory, _, names in os.walk(top):
-        for name in names:
+    for directory, directories, names in os.walk(top):
+        for name in names + directories:
             path = os.path.join(directory, name)
-            with open(path, "rb") as file:
-                found[os.path.relpath(path, top)] = (
-                    file.read(), os.stat(path).st_mode, os.stat(path).st_ino)
+            stat = os.lstat(path)
+            known = (stat.st_mode, stat.st_ino)
+            relative = os.path.relpath(path, top)
+            if os.path.islink(path):
+                found[relative] = (b"-> " + os.readlink(path).encode(), *known)
+            elif name in names:
+                with open(path, "rb") as file:
+                    found[relative] = (file.read(), *known)
     return found
 
 
@@ -609,6 +714,27 @@ def planned(stdin):
     if state_digest() != before:
         raise Wrong("plan changed the state")
     return json.loads(done.stdout)
+
+
+def look(path):
+    """What else an entry of an archive gives a file or a link that is made."""
+    stat = os.lstat(path)
+    return stat.st_mode, stat.st_mtime_ns
+
+
+def compare_looks(session, wanted):
+    """Of what has a time of long ago; nobody but leat has touched it."""
+    for path in sorted(set(wanted) - session.foreign):
+        looks = [look(os.path.join(top, path)) for top in ("out", "nothing")]
+        if looks[1][1] < 1.2 * 10**18 and looks[0] != looks[1]:
+            raise Wrong(f"{path} looks like {looks[0]}, from nothing "
+                        f"{looks[1]}")
+    for directory, names, _ in os.walk("nothing"):
+        for name in names:
+            path = os.path.join("out", os.path.relpath(directory, "nothing"),
+                                name)
+            if not os.path.isdir(path):
+                raise Wrong(f"the directory {path} is missing")
 
 
 def compare(old, new, wanted):
@@ -654,6 +780,7 @@ def check(rng, session, keep, prune):
     new = tree("out")
     if wanted.returncode == 0 or keep:
         compare(old, new, tree("nothing"))
+        compare_looks(session, tree("nothing"))
     if wanted.returncode:
         return
     left = set(new) - set(tree("nothing")) - session.foreign
@@ -703,13 +830,15 @@ def check_again(session, before, stdin):
 
 def case(seed, only):
     rng = random.Random(seed)
-    for name in (".leat", "in", "other", "gz", "out", "nothing"):
+    for name in (".leat", "in", "other", "gz", "tar", "out", "nothing"):
         shutil.rmtree(name, ignore_errors=True)
     for name in rng.sample(NAMES, rng.randrange(3, len(NAMES))):
         write(name, lines(rng))
     write("limit", b"2\n")
     write("cond", b"n > 4\n")
     session = Session(rng, only)
+    for name in ARCHIVES if session.uses(extracted) else []:
+        write(name, content(rng, name))
     story = []
     try:
         for _ in range(rng.randrange(3, 9)):
@@ -723,7 +852,7 @@ def case(seed, only):
             for _ in range(rng.choice([0, 1, 1, 1, 2, 4])):
                 what = rng.random()
                 if what < 0.6:
-                    story.append(change_inputs(rng))
+                    story.append(change_inputs(rng, session))
                 elif what < 0.75:
                     story.append(change_outputs(rng, session))
                 elif what < 0.95:
