@@ -157,6 +157,14 @@ for archive in size.tar between.tar crc.tar.gz ratio.zip cut.cpio; do
 		fail "$archive: something was written"
 done
 
+# Where contents aren't wanted an encrypted one is only if it is to be opened.
+sed 's/nested: true/&, content: false/; s/out: .*/out: discard/' \
+	read.yaml >list.yaml
+expect 1 "$LEAT" run list.yaml h/inner-encrypted.zip
+said 'the entry `inner` is encrypted; name a file with its passphrase in `passphrases`'
+sed 's/nested: true, //' list.yaml >flat.yaml
+expect 0 "$LEAT" run flat.yaml h/inner-encrypted.zip
+
 # Those are fine.
 for archive in h/good-*; do
 	case $archive in *nested-9*) continue ;; esac

@@ -166,15 +166,17 @@ enum step reading_give_entry(struct operator *op, struct archive_read *state,
 	struct archive_entry *entry = reading->layer->entry;
 	const struct value *path =
 		attributes_get(attributes, &entry_attributes[ENTRY_PATH]);
+	const bool nests =
+		reading_is_regular(entry) && may_nest(reading, path->data);
 
 	if (reading_is_regular(entry) &&
 		archive_entry_is_data_encrypted(entry) &&
-		!reading->context.passphrases && state->content)
+		!reading->context.passphrases && (state->content || nests))
 		return reading_reject(op, reading->layer, attributes,
 			"the entry",
 			"is encrypted; name a file with its passphrase in "
 			"`passphrases`");
-	if (reading_is_regular(entry) && may_nest(reading, path->data))
+	if (nests)
 		return nest(op, state, attributes);
 	if (state->content && reading_is_regular(entry)) {
 		give_content(
