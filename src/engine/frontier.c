@@ -25,7 +25,7 @@ struct contribution {
 
 /* ---- Which they are ------------------------------------------------------- */
 
-static bool is_collective(const struct operator *op)
+bool operator_is_collective(const struct operator *op)
 {
 	unsigned flags = op->spec->flags;
 
@@ -41,7 +41,7 @@ static void mark_operators(struct graph *graph)
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
 		struct operator *op = graph->ranked[i];
 
-		op->within = !is_collective(op);
+		op->within = !operator_is_collective(op);
 		for (unsigned j = 0; j < op->plan->pin_count; j++) {
 			const struct pin *pin = &op->pins[j];
 

@@ -24,6 +24,9 @@ struct frontiers {
 	struct budget budget; /* without a limit; see bring.c */
 };
 
+/* Whether what it gives for a unit depends on other units. */
+bool operator_is_collective(const struct operator *op);
+
 /* Finds the frontiers, and which operators work within units. */
 void frontiers_find(struct graph *graph);
 void frontiers_destroy(struct frontiers *frontiers); /* takes NULL */

@@ -40,18 +40,13 @@ static void inherit(struct operator *op, const struct operator *from)
 			graph->origins[cell(graph, from, i)];
 }
 
-static bool holds_units(const struct operator *op)
-{
-	return operator_spans(op) || op->spec->flags & OPERATOR_AWAITS_VERDICT;
-}
-
 /* Values of live properties bring no units. */
 static void find_origins(struct graph *graph)
 {
 	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
 		struct operator *op = graph->ranked[i];
 
-		op->gets_all = !holds_units(op);
+		op->gets_all = !operator_is_collective(op);
 		if (op->input_count == 0)
 			graph->origins[cell(graph, op, index_of(op))] = true;
 		for (unsigned j = 0; j < op->plan->pin_count; j++) {

@@ -767,7 +767,9 @@ def check(rng, session, keep, prune):
     if any(clash):
         if not all(clash) or {done.returncode, wanted.returncode} != {73}:
             raise Wrong(f"not the same clash: {done.stderr} {wanted.stderr}")
-        if plan is not None or (
+        # What entry-edit makes of names is known when the units are begun.
+        if b"entry-edit" not in open("test.yaml", "rb").read() and (
+                plan is not None or
                 len(session.graphs) == 1 and tree("out") != old):
             raise Wrong("a clash is found too late")
         return
@@ -811,6 +813,11 @@ def check_plan(plan, done, session):
 def check_again(session, before, stdin):
     plan = leat("plan", "--detailed-exitcode", "test.yaml", stdin=stdin)
     again = leat("run", "-v", "test.yaml", stdin=stdin)
+    # A unit that nobody read, since filter saw enough, and that was as young
+    # as the run, isn't known for sure: it runs once more.
+    if session.uses(archived) and counts(again)[0]:
+        plan = leat("plan", "--detailed-exitcode", "test.yaml", stdin=stdin)
+        again = leat("run", "-v", "test.yaml", stdin=stdin)
     if again.returncode:
         raise Wrong("the second run fails: " + again.stderr.decode())
     after = tree("out")
