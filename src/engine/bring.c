@@ -206,6 +206,7 @@ void frontiers_begin(struct graph *graph, struct segment *segment)
 			continue;
 		segment->unit->open_ends++;
 		frontier_begin(link, segment);
+		frontier->innermost = segment_ref(segment);
 		link_push_mark(link, MARK_BEGIN, segment_ref(segment));
 		operator_set_ready(link->to);
 	}
@@ -243,9 +244,12 @@ void frontiers_end(struct graph *graph, struct segment *segment)
 		if (frontier->begun && !link->closed &&
 			put_partial(frontier, segment->unit)) {
 			frontier_end(link);
+			frontier_end_nested(frontier);
 			link_push_mark(link, MARK_END, segment_ref(segment));
 			operator_set_ready(link->to);
 		}
+		segment_unref(frontier->innermost); /* of one that is closed */
+		frontier->innermost = NULL;
 		frontier->begun = false;
 		frontier->part.length = 0;
 	}
@@ -273,6 +277,14 @@ static void gather(struct frontier_link *frontier, struct slice *piece)
 		part->length = 0; /* the bytes stay until more is added */
 }
 
+static void push_span(
+	struct frontier_link *frontier, struct item *const *items, size_t count)
+{
+	frontier_give(frontier->link, items, count);
+	link_push(frontier->link, items, count);
+	operator_set_ready(frontier->link->to);
+}
+
 /* Puts in what there is room for; returns NULL, or what is wrong. */
 static const char *put_items(
 	struct frontier_link *frontier, struct slice *piece)
@@ -283,7 +295,8 @@ static const char *put_items(
 	struct item *items[SPAN_ITEMS];
 	const char *problem = NULL;
 
-	while (piece->length > 0 && count < room && count < SPAN_ITEMS) {
+	while (!problem && piece->length > 0 && count < room &&
+		count < SPAN_ITEMS) {
 		size_t length = piece->length < CODEC_LENGTH_BYTES
 			? piece->length + 1
 			: codec_length(piece->data);
@@ -293,17 +306,25 @@ static const char *put_items(
 			break;
 		}
 		struct slice one = {piece->buffer, piece->data, length};
-		items[count] = new_item(link->to, &frontier->codec, type);
-		problem = codec_read(&frontier->codec, &one, items[count++]);
-		if (problem)
-			break;
 		piece->data += length;
 		piece->length -= length;
+		if (frontier->nests && codec_is_none(&one)) {
+			push_span(frontier, items, count);
+			count = 0;
+			room = link_room(link);
+			problem = frontier_put_nested(frontier, &one);
+			continue;
+		}
+		items[count] = new_item(link->to, &frontier->codec, type);
+		problem = codec_read(&frontier->codec, &one, items[count++]);
 	}
-	frontier_give(link, items, problem ? 0 : count);
-	link_push(link, items, count);
-	operator_set_ready(link->to);
-	return problem;
+	if (problem) {
+		while (count > 0)
+			item_unref(items[--count]);
+		return problem;
+	}
+	push_span(frontier, items, count);
+	return NULL;
 }
 
 static void frontier_drop(struct slice *piece)

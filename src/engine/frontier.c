@@ -63,7 +63,10 @@ static void find_codec(struct frontier_link *frontier)
 		.attribute_count = shape->attribute_count,
 	};
 	frontier->items = UINT64_MAX;
-	frontier->keeps = shape->type != PAYLOAD_STREAM &&
+	frontier->nests = link->to->spec->flags & OPERATOR_NESTED;
+	frontier->marks = frontier->codec;
+	frontier->marks.segments = true;
+	frontier->keeps = shape->type != PAYLOAD_STREAM && !frontier->nests &&
 		!(link->to->spec->flags & OPERATOR_PARTIAL);
 	link->frontier = frontier;
 }
@@ -263,8 +266,10 @@ void frontiers_destroy(struct frontiers *frontiers)
 		free(frontiers->contributions);
 		frontiers->contributions = next;
 	}
-	for (unsigned i = 0; i < frontiers->count; i++)
+	for (unsigned i = 0; i < frontiers->count; i++) {
+		segment_unref(frontiers->links[i].innermost);
 		text_free(&frontiers->links[i].part);
+	}
 	free(frontiers->links);
 	free(frontiers);
 }

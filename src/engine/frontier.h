@@ -13,6 +13,11 @@ struct frontier_link {
 	uint64_t items; /* of a unit that matter */
 	bool keeps; /* items can be kept, and are wanted */
 	struct contribution *current; /* of the unit that is being given */
+	bool nests; /* segments within units pass, too */
+	struct codec marks; /* of them */
+	struct segment *innermost; /* that has begun, of the unit that is taken
+				      from elsewhere; counted; or NULL */
+	unsigned depth; /* of it in its unit */
 	struct text part; /* of what comes in several pieces from elsewhere */
 	bool begun; /* the unit that is taken from elsewhere */
 };
@@ -54,6 +59,10 @@ struct frontier frontier_name(const struct link *link);
 unsigned frontier_index(const struct link *link); /* as in graph_frontier */
 const struct codec *frontier_codec(const struct link *link);
 
+/* How segments within units pass to another process: as an item of type none
+ * with their attributes, at one of these positions. */
+enum frontier_mark { FRONTIER_END, FRONTIER_BEGIN, FRONTIER_BEGIN_BARE };
+
 /* ---- bring.c: units that run elsewhere, or not at all ------------------------ */
 
 /* A unit that runs elsewhere begins and ends at all frontiers. */
@@ -70,6 +79,14 @@ enum put {
 
 enum put frontier_put(struct operator *source, unsigned index,
 	struct slice *piece, size_t *missing);
+
+/* nested.c: puts in the mark that ONE is, see enum frontier_mark; returns NULL,
+ * or what is wrong. */
+const char *frontier_put_nested(
+	struct frontier_link *frontier, const struct slice *one);
+
+/* Ends the segments that haven't ended, as where the worker has died. */
+void frontier_end_nested(struct frontier_link *frontier);
 
 /* Whether all that came to operators with partial results was taken. */
 bool frontiers_are_empty(const struct graph *graph);

@@ -145,7 +145,7 @@ void operator_end(struct operator *op, unsigned pin)
 	if (!link || link->closed)
 		return;
 	if (link->exported) {
-		worker_begin(link, link->given ? link->given->parent : NULL);
+		worker_end_segment(link);
 		return;
 	}
 	struct segment *segment = link->given;

@@ -52,6 +52,7 @@ bool worker_settled(const struct graph *graph);
 
 /* What passes a frontier: SEGMENT is the innermost from now on, or NULL. */
 void worker_begin(struct link *link, struct segment *segment);
+void worker_end_segment(struct link *link);
 void worker_give(struct link *link, struct item *const *items, size_t count);
 void worker_keep(struct link *link, const void *data, size_t length);
 

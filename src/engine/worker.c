@@ -163,11 +163,38 @@ static void add_item(struct worker *worker, unsigned frontier,
 		give_piece(worker, frontier);
 }
 
+static void add_mark(
+	struct link *link, struct segment *segment, enum frontier_mark mark)
+{
+	const struct frontier_link *frontier = link->frontier;
+	struct item item = {.type = PAYLOAD_NONE, .position = mark};
+
+	if (!frontier->nests || !segment->parent)
+		return;
+	if (mark != FRONTIER_END)
+		item.attributes = segment->attributes;
+	add_item(link->from->graph->worker, frontier_index(link),
+		&frontier->marks, &item);
+}
+
 void worker_begin(struct link *link, struct segment *segment)
 {
 	struct segment *old = link->given;
 
+	add_mark(link, segment,
+		segment->bare ? FRONTIER_BEGIN_BARE : FRONTIER_BEGIN);
 	link->given = segment_ref(segment);
+	segment_unref(old);
+}
+
+void worker_end_segment(struct link *link)
+{
+	struct segment *old = link->given;
+
+	if (!old)
+		return;
+	add_mark(link, old, FRONTIER_END);
+	link->given = segment_ref(old->parent);
 	segment_unref(old);
 }
 

@@ -84,7 +84,8 @@ static bool can_be_cut(const struct crossing *crossing, unsigned index)
 		!crossing->outside[link->from] && crossing->outside[link->to] &&
 		link->to_pin < to->pin_count - to->live_count &&
 		(graph_pin_row(to, link->to_pin)->types &
-			PAYLOAD_BIT(PAYLOAD_BYTES));
+				PAYLOAD_BIT(PAYLOAD_BYTES) ||
+			to->spec->flags & OPERATOR_NESTED);
 }
 
 static void cut(struct graph_work *work, unsigned index)
@@ -116,9 +117,11 @@ void graph_cut_streams(struct graph_work *work)
 		find_document(&crossing, plan->ranks[i]);
 	for (unsigned i = 0; i < operators; i++)
 		mark(&crossing, plan->ranks[i]);
+	work->cuts = true;
 	for (unsigned i = 0; i < links; i++)
 		if (can_be_cut(&crossing, i))
 			cut(work, i);
+	work->cuts = false;
 	convert_rank(work, operators);
 	work->loader->use = NULL;
 }

@@ -42,6 +42,7 @@ struct graph_work {
 	size_t link_count, link_capacity;
 	size_t plan_link_capacity; /* of the plan's links, once some are added */
 	size_t related; /* the operators that have a rank */
+	bool cuts; /* streams are being cut: see OPERATOR_NESTED */
 };
 
 /* Reads the graph in MAP, whose keys have been checked, into PLAN. */

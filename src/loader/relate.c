@@ -53,6 +53,16 @@ static void check_seeks(const struct graph_work *work,
 			to->spec->name);
 }
 
+static unsigned types_taken(const struct graph_work *work,
+	const struct operator_plan *to, unsigned pin)
+{
+	unsigned types = graph_pin_row(to, pin)->types;
+
+	return work->cuts && to->spec->flags & OPERATOR_NESTED
+		? types | PAYLOAD_BIT(PAYLOAD_BYTES)
+		: types;
+}
+
 /* Takes the shape that arrives by a link, if the input can take it. */
 static void take_shape(struct graph_work *work, struct link_plan *link)
 {
@@ -68,7 +78,7 @@ static void take_shape(struct graph_work *work, struct link_plan *link)
 			to->pins[link->to_pin].shape = *shape;
 		return;
 	}
-	unsigned wanted = graph_pin_row(to, link->to_pin)->types;
+	unsigned wanted = types_taken(work, to, link->to_pin);
 
 	if (shape->known && !(PAYLOAD_BIT(shape->type) & wanted)) {
 		if (graph_pin_row(from, link->from_pin)->types & wanted)
@@ -92,7 +102,7 @@ static const struct operator_spec *converter_for(
 	const struct operator_plan *to = &work->plan->operators[link->to];
 	const struct shape *shape =
 		&work->plan->operators[link->from].pins[link->from_pin].shape;
-	unsigned wanted = graph_pin_row(to, link->to_pin)->types;
+	unsigned wanted = types_taken(work, to, link->to_pin);
 	unsigned type = shape->known ? PAYLOAD_BIT(shape->type) : 0;
 	bool seeks = shape->known && needs_spool(work, link, shape->type);
 

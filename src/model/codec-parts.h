@@ -13,4 +13,11 @@ extern const char codec_tags[];
 /* The byte that says what an item is. */
 extern const char codec_types[PAYLOAD_TYPES];
 
+/* Whether attributes of the key are carried. */
+static inline bool codec_carries(
+	const struct codec *codec, const struct attribute_spec *key)
+{
+	return (key->propagation == ATTRIBUTE_ITEM) != codec->segments;
+}
+
 #endif

@@ -153,8 +153,7 @@ static const struct attribute_spec *find_key(
 	for (size_t i = 0; name && i < codec->attribute_count; i++) {
 		const struct attribute_spec *key = codec->attributes[i];
 
-		if (key->propagation == ATTRIBUTE_ITEM &&
-			strlen(key->name) == length &&
+		if (codec_carries(codec, key) && strlen(key->name) == length &&
 			memcmp(key->name, name, length) == 0)
 			return key;
 	}
@@ -257,6 +256,14 @@ size_t codec_length(const char *at)
 	for (size_t i = 0; i < CODEC_LENGTH_BYTES; i++)
 		length += (size_t)(unsigned char)at[i] << 8 * i;
 	return length;
+}
+
+bool codec_is_none(const struct slice *bytes)
+{
+	size_t type = CODEC_LENGTH_BYTES + 1; /* behind the version */
+
+	return bytes->length > type &&
+		bytes->data[type] == codec_types[PAYLOAD_NONE];
 }
 
 const char *codec_read(

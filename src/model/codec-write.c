@@ -28,7 +28,7 @@ static const struct value *next_attribute(const struct codec *codec,
 
 	while (!value && *at < codec->attribute_count) {
 		*key = codec->attributes[(*at)++];
-		if ((*key)->propagation == ATTRIBUTE_ITEM)
+		if (codec_carries(codec, *key))
 			value = attributes_get(item->attributes, *key);
 	}
 	return value;

@@ -46,6 +46,8 @@ struct codec {
 	 * Others are lost. */
 	const struct attribute_spec *const *attributes;
 	size_t attribute_count;
+	bool segments; /* it is the other way round: those of segments are
+			  carried, as attributes of items without content */
 };
 
 /* The bytes that codec_write needs at most. An item with more than UINT32_MAX
@@ -62,6 +64,10 @@ char *codec_write_value(
 
 /* The size of the item whose first CODEC_LENGTH_BYTES are at AT. */
 size_t codec_length(const char *at);
+
+/* Whether these bytes, from the first to the last, are an item without content:
+ * of type none. */
+bool codec_is_none(const struct slice *bytes);
 
 /* Reads the item that BYTES are, from the first to the last, into ITEM: a new
  * one of the type that is expected, and for records with the codec's schema,

@@ -218,6 +218,9 @@ enum operator_flags {
 				    as on standard output */
 	OPERATOR_CONVERTS = 1 << 9, /* leat puts it between an output and an
 				       input of other types by itself */
+	OPERATOR_NESTED = 1 << 11, /* where streams come out of a sandbox it
+				      takes their bytes, each from position 0
+				      on, in the segments within units */
 	OPERATOR_ALONE = 1 << 12, /* there is one: of sources in a session, of
 				    sinks in a graph */
 };

@@ -56,6 +56,7 @@ EXEMPT = {
     "what a worker gave is wrong: %s": "a worker out of its mind",
     "what a worker reported of %s makes no sense": "the same",
     "there is no such frontier": "the same",
+    "its segments make no sense": "the same",
     "a task makes no sense": "the same",
     "the worker ended with status %d": "no worker ends so",
     "the worker ran out of memory": "small allocations don't fail at will",

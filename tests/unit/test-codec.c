@@ -38,7 +38,8 @@ static const struct attribute_spec other = {
 	"other", VALUE_INTEGER, ATTRIBUTE_READ, ATTRIBUTE_ITEM, ""};
 static const struct attribute_spec *const keys[] = {&of_segment, &why, &weight};
 
-static const struct codec codec = {&schema, keys, 3};
+static const struct codec codec = {
+	.schema = &schema, .attributes = keys, .attribute_count = 3};
 static struct budget budget = {.limit_bytes = 1 << 20};
 static struct slab slab;
 
@@ -148,6 +149,47 @@ static void the_bytes_are_as_described(void **state)
 	assert_memory_equal(item->slice.data, "ab", 2);
 	item_unref(item);
 	assert_int_equal(budget.used_bytes, 0);
+}
+
+/* The other way round: what is carried is what the segment says. */
+static void segments_are_as_described(void **state)
+{
+	static const char wanted[] =
+		"\x11\0\0\0\1\0\0" /* 17 follow; none */
+		"\1\1\10src_path\3\1p"; /* at 1; the text p */
+	const struct codec marks = {
+		.attributes = keys, .attribute_count = 3, .segments = true};
+	struct item *item = new_item(PAYLOAD_NONE);
+	char bytes[256];
+
+	(void)state;
+	item->position = 1;
+	item->attributes = attributes_set_text(NULL, &why, "x", 1);
+	item->attributes =
+		attributes_set_text(item->attributes, &of_segment, "p", 1);
+	assert_true(codec_size(&marks, item) <= sizeof(bytes));
+	struct slice all = {NULL, bytes,
+		(size_t)(codec_write(&marks, item, bytes) - bytes)};
+	item_unref(item);
+	assert_int_equal(all.length, sizeof(wanted) - 1);
+	assert_memory_equal(bytes, wanted, all.length);
+	assert_true(codec_is_none(&all));
+	item = new_item(PAYLOAD_NONE);
+	assert_null(codec_read(&marks, &all, item));
+	assert_int_equal(item->position, 1);
+	assert_string_equal(
+		attributes_get(item->attributes, &of_segment)->data, "p");
+	assert_null(attributes_get(item->attributes, &why));
+	item_unref(item);
+	item = new_item(PAYLOAD_NONE);
+	assert_string_equal(codec_read(&codec, &all, item),
+		"the item has unknown attributes");
+	item_unref(item);
+	all = written(line("ab", 2));
+	assert_false(codec_is_none(&all));
+	buffer_unref(all.buffer);
+	all.length = 5;
+	assert_false(codec_is_none(&all));
 }
 
 /* RECORD: null, 1.0, "a", true, 1 us, -1 us, 1 byte, 1. */
@@ -438,6 +480,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_bytes_are_as_described),
+		cmocka_unit_test(segments_are_as_described),
 		cmocka_unit_test(records_are_as_described),
 		cmocka_unit_test(records_are_read_again),
 		cmocka_unit_test(plain_items_are_read_again),

@@ -52,7 +52,7 @@ static enum step take_bare(struct archive_writing *writing)
 /* Whether the content goes straight into the archive: its size is known. */
 static bool is_direct(struct archive_writing *writing, struct stream *stream)
 {
-	return !writing->holds && stream->methods->size &&
+	return !writing->holds && stream && stream->methods->size &&
 		stream->methods->size(stream, &writing->current->size);
 }
 
@@ -81,7 +81,8 @@ static enum step start(struct archive_writing *writing, struct item *item)
 		return writing_fail(writing, STATUS_BAD_DATA);
 	}
 	writing->got = 0;
-	writing->direct = is_direct(writing, item->stream);
+	writing->direct = is_direct(
+		writing, item->type == PAYLOAD_STREAM ? item->stream : NULL);
 	return writing->direct ? start_direct(writing) : STEP_MORE;
 }
 
@@ -167,6 +168,30 @@ static enum step take(struct archive_writing *writing, struct item *item)
 	return step == STEP_MORE ? read_on(writing, item) : step;
 }
 
+/* A piece of a content that was pushed, which the next one or a segment ends. */
+static enum step take_bytes(struct archive_writing *writing, struct item *item)
+{
+	enum step step = STEP_MORE;
+
+	if (writing->current && item->position == 0)
+		return end_current(writing);
+	if (!writing->current)
+		step = start(writing, item);
+	if (step == STEP_MORE && writing->current)
+		step = add(writing, &item->slice);
+	if (step != STEP_WAIT)
+		operator_release(writing->op, IN, 1);
+	return step;
+}
+
+/* No segment begins or ends amid a content that is pulled. */
+static enum step end_pushed(struct archive_writing *writing)
+{
+	if (writing->current && writing_is_lost(writing))
+		writing_drop_current(writing);
+	return writing->current ? end_current(writing) : STEP_MORE;
+}
+
 /* ---- Segments --------------------------------------------------------------- */
 
 /* What is held comes in its order from here on. */
@@ -183,7 +208,11 @@ static enum step start_writing(struct archive_writing *writing)
 
 static enum step begin(struct archive_writing *writing)
 {
+	const enum step step = end_pushed(writing);
+
 	writing->came = false;
+	if (step != STEP_MORE)
+		return step;
 	if (writing->depth++ > 0)
 		return STEP_MORE;
 	writing->unit_members = writing->members.count;
@@ -208,7 +237,10 @@ static enum step end_spanned(struct archive_writing *writing)
 static enum step end(struct archive_writing *writing)
 {
 	const struct segment *segment = operator_segment(writing->op, IN);
+	const enum step step = end_pushed(writing);
 
+	if (step != STEP_MORE)
+		return step;
 	if (writing->depth > 1)
 		writing->depth--;
 	if (segment->parent) {
@@ -287,7 +319,9 @@ static enum step next(struct archive_writing *writing)
 	switch (event) {
 	case EVENT_ITEMS:
 		if (!writing_is_lost(writing))
-			return take(writing, span.items[0]);
+			return span.items[0]->type == PAYLOAD_STREAM
+				? take(writing, span.items[0])
+				: take_bytes(writing, span.items[0]);
 		writing_drop_current(writing);
 		operator_release(writing->op, IN, span.count);
 		return STEP_MORE;

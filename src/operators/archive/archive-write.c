@@ -340,9 +340,7 @@ const struct operator_spec spec_archive_write = {
 		"When one of them changes all run again. With `order: unit` "
 		"or `none` in a tar or cpio file each unit is a part of its "
 		"own, and only those that changed run again; but then names "
-		"that two units have in common aren't found. What comes out "
-		"of archives in a sandbox can be put into an archive of all "
-		"units in this way only.\n\n",
+		"that two units have in common aren't found.\n\n",
 	.example = "leat: 1\n"
 		   "session: pack-lines\n"
 		   "operators:\n"
@@ -355,7 +353,7 @@ const struct operator_spec spec_archive_write = {
 		   "links: [in -> pack -> again -> entries -> split -> out]\n",
 	.example_input = "one\ntwo\n",
 	.example_output = "one\ntwo\n",
-	.flags = OPERATOR_RESUMABLE | OPERATOR_BY_DOCUMENT,
+	.flags = OPERATOR_RESUMABLE | OPERATOR_BY_DOCUMENT | OPERATOR_NESTED,
 	.scope = SCOPE_SEGMENT,
 	.pins = pins,
 	.properties = properties,

@@ -59,6 +59,11 @@ static enum step step(struct operator *op, void *state)
 	switch (operator_read(op, IN, span.items[0]->stream, &window)) {
 	case READ_DATA: give_chunk(op, span.items[0], &window); break;
 	case READ_END:
+		if (span.items[0]->stream->position == 0)
+			give_chunk(
+				op, span.items[0], &(struct slice){.data = ""});
+		operator_release(op, IN, 1);
+		break;
 	case READ_FAILED: operator_release(op, IN, 1); break;
 	case READ_BLOCKED:
 	case READ_MEMORY: return STEP_WAIT;
@@ -72,7 +77,8 @@ const struct operator_spec spec_chunk = {
 	.summary = "Turns streams into chunks of bytes",
 	.description =
 		"Reads each stream and gives what it reads, in chunks of no "
-		"particular size. leat puts it by itself between an output "
+		"particular size, and one without bytes for an empty stream. "
+		"leat puts it by itself between an output "
 		"that gives streams and an input that takes nothing but "
 		"bytes.\n\n",
 	.example = "leat: 1\n"
