@@ -495,6 +495,8 @@ def tarred(rng, inner=False):
         names = [n for n in names if ENTRIES[n] != "hard" or
                  {"a", "b", "d/f"} <= set(names)]
     names += rng.sample(names, 1) if names and rng.random() < 0.1 else []
+    # An archive without entries is taken for a file.
+    names = names or ["a"] * inner
     with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name in names:
             entry(rng, name, tar, inner)
