@@ -125,8 +125,8 @@ static const struct property_spec properties[] = {
 		.details = "By default a file has mode 0755 if its owner may "
 			   "execute it, else 0644, and a directory 0755; owner "
 			   "and group are 0, without names; times are those of "
-			   "`max-mtime` at most, in whole seconds. So what "
-			   "entry-edit sets needs this, too.",
+			   "`max-mtime` at most and 1970 at least, in whole "
+			   "seconds. So what entry-edit sets needs this, too.",
 	},
 	{
 		.name = "max-mtime",

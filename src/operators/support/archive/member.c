@@ -217,12 +217,13 @@ static void set_mode(struct member *member, const struct member_maker *maker,
 			member->type, mode && mode->integer & OWNER_EXECUTES);
 }
 
-/* Down to whole seconds, also before 1970. */
-static int64_t whole_seconds(int64_t time_us)
+/* What isn't preserved lies between 1970 and the latest time: where that is 1970,
+ * no time of a file is in the archive. */
+static int64_t clamp_time(int64_t time_us, int64_t most_us)
 {
-	int64_t rest_us = time_us % SECOND_US;
-
-	return time_us - rest_us - (rest_us < 0 ? SECOND_US : 0);
+	if (time_us < 0 || time_us > most_us)
+		time_us = time_us < 0 && most_us > 0 ? 0 : most_us;
+	return time_us - time_us % SECOND_US;
 }
 
 static void set_mtime(struct member *member, const struct member_maker *maker,
@@ -235,8 +236,7 @@ static void set_mtime(struct member *member, const struct member_maker *maker,
 	else if (maker->settings->preserve)
 		member->mtime_us = mtime->integer;
 	else
-		member->mtime_us = whole_seconds(
-			mtime->integer < most_us ? mtime->integer : most_us);
+		member->mtime_us = clamp_time(mtime->integer, most_us);
 }
 
 static void set_owner(struct member *member, const struct member_maker *maker,

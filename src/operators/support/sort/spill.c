@@ -37,8 +37,9 @@ void spill_init(
 	*spill = (struct spill){
 		.op = op,
 		.order = order,
-		.codec = {shape->schema, shape->attributes,
-			shape->attribute_count},
+		.codec = {.schema = shape->schema,
+			.attributes = shape->attributes,
+			.attribute_count = shape->attribute_count},
 		.descriptor = -1,
 	};
 }
