@@ -93,7 +93,7 @@ static const char *convert(const struct attribute_spec *key,
 	enum value_type type, struct value *value)
 {
 	const char *problem = NULL;
-	int64_t read, most = INT64_MAX;
+	int64_t read = 0, most = INT64_MAX;
 
 	if (type == VALUE_TEXT && key->type != VALUE_TEXT) {
 		problem = key->type == VALUE_TIMESTAMP
