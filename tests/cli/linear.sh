@@ -143,4 +143,44 @@ END
 	done
 	compare "$kind: a plan of what is gone and new" plan s.yaml
 done
+
+# ---- Archives -----------------------------------------------------------------
+
+# Zip files each of whose entries is damaged, and rejected.
+export LEAT_STATE=none
+rm -rf small large
+mkdir small large
+python3 - <<'END' || skip 'no python3'
+import zipfile, zlib
+packer = zlib.compressobj(wbits=-15)
+packed = packer.compress(b'content') + packer.flush()
+for size, count in ('small', 1000), ('large', 10000):
+    name = size + '/a.zip'
+    with zipfile.ZipFile(name, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for i in range(count):
+            archive.writestr('e%05d' % i, b'content')
+    data = open(name, 'rb').read().replace(packed, b'\xff' * len(packed))
+    open(name, 'wb').write(data)
+END
+for size in small large; do
+	cat >$size/s.yaml <<'END'
+leat: 1
+session: s
+operators:
+  in: {use: files, match: a.zip}
+  entries: {use: archive-read, verify: true}
+  out: discard
+  name: {use: map, select: [entry_path]}
+  count: {use: aggregate, compute: {count: count(*)}}
+  table: {use: csv-encode, header: false}
+  show: stdout
+links:
+  - in -> entries -> out
+  - entries.rejected -> name -> count -> table -> show
+END
+	count=$(cd $size && "$LEAT" run s.yaml) || fail "$size: it fails"
+	[ $size = small ] || count=$((count / 10))
+	[ "$count" -eq 1000 ] || fail "$size: not all are rejected"
+done
+compare 'damaged entries' run s.yaml
 finish

@@ -407,8 +407,8 @@ static void libraries(const void *state, struct text *text)
 	text_add_string(text, archive_version_string());
 	if (!archive_format_rows[settings->format].packs)
 		return;
-	text_add_format(text, ", %s, %s",
-		archive_zlib_version(), archive_liblzma_version());
+	text_add_format(text, ", %s, %s", archive_zlib_version(),
+		archive_liblzma_version());
 }
 
 const struct operator_code code_archive_write = {

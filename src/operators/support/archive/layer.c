@@ -50,7 +50,10 @@ void layer_destroy(struct layer *layer)
 static enum layer_result fail(struct layer *layer, const char *problem)
 {
 	layer->problem.length = 0;
-	text_add_string(&layer->problem, problem ? problem : "it is damaged");
+	if (!problem)
+		problem = "it is damaged";
+	/* Some of what libarchive says ends in a line feed. */
+	text_add(&layer->problem, problem, strcspn(problem, "\n"));
 	layer->status = STATUS_BAD_DATA;
 	return LAYER_FAILED;
 }

@@ -231,31 +231,15 @@ static enum layer_result open_archive(struct layer *layer)
 		layer, STATUS_BAD_DATA, problem ? problem : "it is damaged");
 }
 
-/* Opens it once more, and goes to the entry where it was. */
-static bool reopen(struct layer *layer)
-{
-	int result = ARCHIVE_OK;
-
-	archive_read_free(layer->archive);
-	layer->archive = NULL;
-	feed_finish(&layer->feed);
-	feed_init(&layer->feed, layer->context->op, layer->plain);
-	if (!layer->plain->methods->seek(layer->plain, 0) ||
-		open_archive(layer) != LAYER_OK)
-		return false;
-	for (uint64_t i = 0; i < layer->index && result >= ARCHIVE_WARN; i++)
-		result =
-			archive_read_next_header(layer->archive, &layer->entry);
-	return result >= ARCHIVE_WARN;
-}
-
+/* In a zip file the next entry is found by the directory, whatever has become of
+ * the last; so libarchive goes on there also after what it calls fatal. */
 bool layer_recover(struct layer *layer)
 {
 	if (layer->beyond || feed_problem(&layer->feed) ||
 		(!layer->alive && layer->kind != KIND_ZIP))
 		return false;
-	layer->damaged = !layer->alive && !reopen(layer);
-	return !layer->damaged;
+	layer->damaged = false;
+	return true;
 }
 
 /* Which kind to open; false: none. Images of discs start with zeros; other
