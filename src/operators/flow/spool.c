@@ -3,23 +3,22 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/content/content.h"
 #include "operators/support/empty-content.h"
+#include "operators/support/levels.h"
 
 enum { IN, OUT };
 
-/* A segment that is open, and the place in front of all of them. */
+/* An open segment. */
 struct level {
 	struct content *content; /* of bytes; NULL: none came yet */
-	bool parent; /* streams or segments came in it */
+	bool streams; /* some came */
 	bool lost; /* its unit has failed */
 };
 
 struct state {
-	struct level *levels;
-	size_t depth, capacity;
+	struct levels levels; /* of struct level, one for each segment */
 	struct content *read; /* of the stream that is being read; or NULL */
 	bool ending; /* an END was taken, but its stream not given yet */
 };
@@ -58,7 +57,7 @@ static void relate(struct relation *relation)
 
 static struct level *innermost(struct state *state)
 {
-	return &state->levels[state->depth];
+	return levels_get(&state->levels, SCOPE_SEGMENT);
 }
 
 static void fail_written(struct operator *op, struct state *state)
@@ -99,7 +98,7 @@ static enum step take_stream(
 {
 	struct slice window;
 
-	innermost(state)->parent = true;
+	innermost(state)->streams = true;
 	if (item->stream->methods->seek && item->stream->methods->size) {
 		operator_give(op, OUT, &item, 1);
 		operator_consume(op, IN, 1);
@@ -155,8 +154,8 @@ static bool give_level(struct operator *op, struct state *state, bool empty)
 
 	if (level->lost || operator_unit_failed(op, IN))
 		drop(&level->content);
-	else if (!level->content && empty && !level->parent &&
-		is_empty_content(op, IN))
+	else if (!level->content && empty && !level->streams &&
+		state->levels.leaf && is_empty_content(op, IN))
 		level->content = content_create(operator_budget(op));
 	if (!level->content)
 		return true;
@@ -170,24 +169,13 @@ static bool give_level(struct operator *op, struct state *state, bool empty)
 
 /* ---- Punctuation ------------------------------------------------------------ */
 
-static enum step begin(struct operator *op, struct state *state)
-{
-	if (state->depth + 1 == state->capacity) {
-		state->capacity *= 2;
-		state->levels = memory_resize(
-			state->levels, state->capacity, sizeof(*state->levels));
-	}
-	innermost(state)->parent = true;
-	state->levels[++state->depth] = (struct level){0};
-	return operator_pass(op, IN, EVENT_BEGIN);
-}
-
 static enum step end(struct operator *op, struct state *state)
 {
 	state->ending = !give_level(op, state, true);
 	if (state->ending)
 		return STEP_WAIT;
-	state->depth--;
+	*innermost(state) = (struct level){0};
+	levels_end(&state->levels);
 	return operator_pass(op, IN, EVENT_END);
 }
 
@@ -211,9 +199,7 @@ static bool open(struct operator *op, void *memory)
 	struct state *state = memory;
 
 	(void)op;
-	state->capacity = 4;
-	state->levels = memory_alloc(state->capacity * sizeof(*state->levels));
-	state->levels[0] = (struct level){0};
+	levels_init(&state->levels, sizeof(struct level));
 	return true;
 }
 
@@ -228,7 +214,7 @@ static enum step step(struct operator *op, void *memory)
 	event = operator_next(op, IN, &span);
 	switch (event) {
 	case EVENT_ITEMS: return take(op, state, &span);
-	case EVENT_BEGIN: return begin(op, state);
+	case EVENT_BEGIN: levels_begin(&state->levels); break;
 	case EVENT_END: return end(op, state);
 	case EVENT_GAP: return gap(op, state);
 	case EVENT_CLOSED:
@@ -248,9 +234,12 @@ static void close(struct operator *op, void *memory)
 
 	(void)op;
 	drop(&state->read);
-	for (size_t i = 0; state->levels && i <= state->depth; i++)
-		drop(&state->levels[i].content);
-	free(state->levels);
+	for (size_t i = 0; i < state->levels.count; i++) {
+		struct level *level = levels_at(&state->levels, i);
+
+		drop(&level->content);
+	}
+	levels_finish(&state->levels);
 }
 
 const struct operator_spec spec_spool = {

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* compress: makes compressed bytes of contents. */
-#include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/codec/compressor-check.h"
 #include "operators/support/codec/compressor.h"
 #include "operators/support/empty-content.h"
 #include "operators/support/file/buffer-pool.h"
+#include "operators/support/levels.h"
 
 enum { IN, OUT };
 
-/* An open segment. */
-struct level {
+struct document {
 	struct compressor *compressor; /* or NULL; kept for the next */
-	bool begun; /* its member has content */
-	bool outer; /* other segments are in it */
+	bool begun; /* the member in progress has content */
 };
 
 struct state {
@@ -24,8 +22,7 @@ struct state {
 	struct compressor_settings settings;
 	struct buffer_pool *pool;
 	struct buffer_filler filler;
-	struct level *levels; /* the graph, then each open segment */
-	size_t depth, count;
+	struct levels levels; /* of struct document, as the sinks make them */
 	struct slice window; /* of a stream, what is left of it */
 	size_t offset; /* what was taken of the first item at the input */
 	bool holding; /* EVENT was taken, and isn't passed on yet */
@@ -99,14 +96,10 @@ static const struct property_spec properties[] = {
 
 /* ---- Documents ---------------------------------------------------------- */
 
-/* The level of the member that contents belong to now. */
-static struct level *document(struct operator *op, struct state *state)
+/* What contents belong to now. */
+static struct document *current(struct operator *op, struct state *state)
 {
-	switch (operator_document_scope(op)) {
-	case SCOPE_UNIT: return &state->levels[state->depth > 0];
-	case SCOPE_SEGMENT: return &state->levels[state->depth];
-	default: return &state->levels[0];
-	}
+	return levels_get(&state->levels, operator_document_scope(op));
 }
 
 /* Whether a member ends here. In a document of many units each has one of its
@@ -114,47 +107,45 @@ static struct level *document(struct operator *op, struct state *state)
  * needn't run again be put between the others. */
 static bool is_due(struct operator *op, struct state *state, enum event event)
 {
-	const struct level *level = document(op, state);
+	const bool begun = current(op, state)->begun;
 	const enum scope scope = operator_document_scope(op);
 
 	/* After what stands outside of all units, such as a header: also while
 	 * nothing else comes, since units may be brought behind this place. */
 	if (event != EVENT_END)
-		return scope == SCOPE_GRAPH && state->depth == 0 &&
-			level->begun;
+		return scope == SCOPE_GRAPH && state->levels.depth == 0 &&
+			begun;
 	if (operator_unit_failed(op, IN))
 		return false;
 	if (scope == SCOPE_SEGMENT)
-		return level->begun ||
-			(!level->outer && is_empty_content(op, IN));
-	return state->depth == 1;
+		return begun ||
+			(state->levels.leaf && is_empty_content(op, IN));
+	return state->levels.depth == 1;
 }
 
 /* Makes sure of the compressor; false: there is no memory for one now. */
 static bool want_compressor(struct operator *op, struct state *state)
 {
-	struct level *level = document(op, state);
+	struct compressor **compressor = &current(op, state)->compressor;
 
-	if (level->compressor)
-		return true;
-	level->compressor =
-		compressor_create(&state->settings, operator_budget(op));
-	return level->compressor;
+	if (!*compressor)
+		*compressor = compressor_create(
+			&state->settings, operator_budget(op));
+	return *compressor;
 }
 
-static void forget(struct level *level)
+static void forget(struct document *document)
 {
-	if (level->begun)
-		compressor_reset(level->compressor);
-	level->begun = false;
+	if (document->begun)
+		compressor_reset(document->compressor);
+	document->begun = false;
 }
 
 /* The unit has failed: nothing of it is wanted. */
-static void forget_unit(struct operator *op, struct state *state)
+static void forget_unit(struct state *state)
 {
-	forget(document(op, state));
-	for (size_t i = 1; i <= state->depth; i++)
-		forget(&state->levels[i]);
+	for (size_t i = 0; i < state->levels.count; i++)
+		forget(levels_at(&state->levels, i));
 	state->window = (struct slice){0};
 	state->offset = 0;
 }
@@ -186,10 +177,10 @@ static enum step run(
 
 /* ---- Input -------------------------------------------------------------- */
 
-static size_t add(struct level *level, const char *data, size_t length)
+static size_t add(struct document *document, const char *data, size_t length)
 {
-	level->begun = true;
-	return compressor_add(level->compressor, data, length);
+	document->begun = true;
+	return compressor_add(document->compressor, data, length);
 }
 
 /* Reads the stream that is the first item. */
@@ -201,7 +192,7 @@ static enum step read_stream(
 	case READ_MEMORY: return STEP_WAIT;
 	case READ_DATA: break;
 	case READ_END:
-		document(op, state)->begun = true; /* also if it is empty */
+		current(op, state)->begun = true; /* also if it is empty */
 		/* fall through */
 	case READ_FAILED:
 		state->window = (struct slice){0};
@@ -214,16 +205,16 @@ static enum step read_stream(
 
 /* Adds what is left of an item; whether that was all. */
 static bool add_item(
-	struct state *state, struct level *level, const struct item *item)
+	struct state *state, struct document *document, const struct item *item)
 {
 	const struct slice *slice = &item->slice;
 	size_t length = slice->length;
 
 	if (state->offset < length)
-		state->offset += add(level, slice->data + state->offset,
+		state->offset += add(document, slice->data + state->offset,
 			length - state->offset);
 	if (state->offset >= length && item->type == PAYLOAD_LINE) {
-		state->offset += add(level, "\n", 1);
+		state->offset += add(document, "\n", 1);
 		length++;
 	}
 	if (state->offset < length)
@@ -248,7 +239,7 @@ static enum step take(
 	if (span->items[0]->type == PAYLOAD_STREAM)
 		return read_stream(op, state, span->items[0]->stream);
 	while (done < span->count &&
-		add_item(state, document(op, state), span->items[done]))
+		add_item(state, current(op, state), span->items[done]))
 		done++;
 	operator_release(op, IN, done);
 	state->progress = done > 0;
@@ -257,30 +248,18 @@ static enum step take(
 
 /* ---- Segments ----------------------------------------------------------- */
 
-static void begin(struct state *state)
-{
-	state->levels[state->depth++].outer = true;
-	if (state->depth == state->count) {
-		state->levels = memory_resize(
-			state->levels, ++state->count, sizeof(*state->levels));
-		state->levels[state->depth].compressor = NULL;
-	}
-	state->levels[state->depth].outer = false;
-	state->levels[state->depth].begun = false;
-}
-
 /* Passes on the event that was taken. */
 static enum step pass(struct operator *op, struct state *state)
 {
 	if (state->finishing)
-		document(op, state)->begun = false;
+		current(op, state)->begun = false;
 	state->holding = state->finishing = false;
 	if (state->event == EVENT_WAIT)
 		return STEP_MORE; /* to wait anew */
 	if (state->event == EVENT_BEGIN)
-		begin(state);
+		levels_begin(&state->levels);
 	else if (state->event == EVENT_END)
-		state->depth--;
+		levels_end(&state->levels);
 	state->progress = true;
 	return operator_pass(op, IN, state->event);
 }
@@ -288,15 +267,15 @@ static enum step pass(struct operator *op, struct state *state)
 /* Ends the member that the event ends, if it does. */
 static enum step settle(struct operator *op, struct state *state)
 {
-	struct level *level = document(op, state);
+	struct document *document = current(op, state);
 
 	if (!is_due(op, state, state->event))
 		return pass(op, state);
 	if (!want_compressor(op, state))
 		return operator_wait_memory(
 			op, compressor_bytes(&state->settings));
-	compressor_finish(level->compressor);
-	level->begun = true;
+	compressor_finish(document->compressor);
+	document->begun = true;
 	state->finishing = true;
 	return STEP_MORE;
 }
@@ -352,8 +331,7 @@ static bool open(struct operator *op, void *memory)
 	state->settings = settings_of(state);
 	state->pool = buffer_pool_create(operator_budget(op), BUFFER_BYTES);
 	buffer_filler_init(&state->filler, state->pool);
-	state->count = 2;
-	state->levels = memory_zeroed(state->count * sizeof(*state->levels));
+	levels_init(&state->levels, sizeof(struct document));
 	return true;
 }
 
@@ -376,23 +354,23 @@ static enum step next(struct operator *op, struct state *state)
 		break;
 	}
 	state->holding = true;
-	return settle(op, state);
+	return STEP_MORE;
 }
 
 static enum step work(struct operator *op, struct state *state)
 {
-	struct level *level = document(op, state);
+	struct document *document = current(op, state);
 	struct slice *window = &state->window;
 
-	if (state->depth > 0 && operator_unit_failed(op, IN))
-		forget_unit(op, state);
-	else if (level->compressor && compressor_busy(level->compressor))
-		return run(op, state, level->compressor);
+	if (state->levels.depth > 0 && operator_unit_failed(op, IN))
+		forget_unit(state);
+	else if (document->compressor && compressor_busy(document->compressor))
+		return run(op, state, document->compressor);
 	if (state->holding)
 		return state->finishing ? pass(op, state) : settle(op, state);
 	if (window->length == 0)
 		return next(op, state);
-	size_t added = add(level, window->data, window->length);
+	size_t added = add(document, window->data, window->length);
 	window->data += added;
 	window->length -= added;
 	return STEP_MORE;
@@ -413,9 +391,12 @@ static void close(struct operator *op, void *memory)
 	struct state *state = memory;
 
 	(void)op;
-	for (size_t i = 0; i < state->count; i++)
-		compressor_destroy(state->levels[i].compressor);
-	free(state->levels);
+	for (size_t i = 0; i < state->levels.count; i++) {
+		struct document *document = levels_at(&state->levels, i);
+
+		compressor_destroy(document->compressor);
+	}
+	levels_finish(&state->levels);
 	buffer_filler_finish(&state->filler);
 	buffer_pool_unref(state->pool);
 }

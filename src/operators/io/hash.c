@@ -2,17 +2,16 @@
 /* hash: digests of contents, which pass through. */
 #include <string.h>
 
-#include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/empty-content.h"
 #include "operators/support/hash/tap.h"
+#include "operators/support/levels.h"
 
 enum { IN, OUT, DIGEST };
 
 /* An open segment. */
 struct level {
 	struct hasher *hasher; /* of its content; NULL until some comes */
-	bool outer; /* others are in it */
 	bool failed; /* its content can't be read */
 };
 
@@ -20,8 +19,7 @@ struct state {
 	int algorithm;
 
 	struct tap tap; /* of the stream that is digested */
-	struct level *levels; /* outside of all, then each open segment */
-	size_t depth, capacity;
+	struct levels levels; /* of struct level, one for each segment */
 	bool ending; /* the END was taken, and is to be passed on */
 };
 
@@ -83,7 +81,7 @@ static const struct schema schemas[] = {
 
 static struct level *innermost(struct state *state)
 {
-	return &state->levels[state->depth];
+	return levels_get(&state->levels, SCOPE_SEGMENT);
 }
 
 /* The digest of the content that comes now. False: the run has failed. */
@@ -165,18 +163,6 @@ static enum step read_rest(struct operator *op, struct state *state)
 
 /* ---- Segments ----------------------------------------------------------- */
 
-static enum step begin(struct operator *op, struct state *state)
-{
-	innermost(state)->outer = true;
-	if (++state->depth == state->capacity) {
-		state->capacity *= 2;
-		state->levels = memory_resize(
-			state->levels, state->capacity, sizeof(*state->levels));
-	}
-	*innermost(state) = (struct level){0};
-	return operator_pass(op, IN, EVENT_BEGIN);
-}
-
 /* A segment of bytes that got none has a content, too: an empty one. */
 static bool has_content(struct operator *op, struct state *state)
 {
@@ -185,7 +171,8 @@ static bool has_content(struct operator *op, struct state *state)
 	if (level->failed || operator_segment(op, IN)->failed ||
 		operator_unit_failed(op, IN) || !operator_linked(op, DIGEST))
 		return false;
-	return level->hasher || (!level->outer && is_empty_content(op, IN));
+	return level->hasher ||
+		(state->levels.leaf && is_empty_content(op, IN));
 }
 
 static enum step give_record(struct operator *op, struct state *state)
@@ -221,7 +208,8 @@ static enum step end(struct operator *op, struct state *state)
 		}
 	}
 	hasher_destroy(innermost(state)->hasher);
-	state->depth--;
+	*innermost(state) = (struct level){0};
+	levels_end(&state->levels);
 	return operator_pass(op, IN, EVENT_END);
 }
 
@@ -247,9 +235,7 @@ static bool open(struct operator *op, void *memory)
 	struct state *state = memory;
 
 	(void)op;
-	state->capacity = 4;
-	state->levels = memory_alloc(state->capacity * sizeof(*state->levels));
-	state->levels[0] = (struct level){0};
+	levels_init(&state->levels, sizeof(struct level));
 	return true;
 }
 
@@ -273,7 +259,7 @@ static enum step step(struct operator *op, void *memory)
 	event = operator_next(op, IN, &span);
 	switch (event) {
 	case EVENT_ITEMS: return take(op, state, &span);
-	case EVENT_BEGIN: return begin(op, state);
+	case EVENT_BEGIN: levels_begin(&state->levels); break;
 	case EVENT_END: return end(op, state);
 	case EVENT_CLOSED:
 	case EVENT_KEPT:
@@ -290,9 +276,12 @@ static void close(struct operator *op, void *memory)
 
 	(void)op;
 	tap_finish(&state->tap);
-	for (size_t i = 0; state->levels && i <= state->depth; i++)
-		hasher_destroy(state->levels[i].hasher);
-	free(state->levels);
+	for (size_t i = 0; i < state->levels.count; i++) {
+		struct level *level = levels_at(&state->levels, i);
+
+		hasher_destroy(level->hasher);
+	}
+	levels_finish(&state->levels);
 }
 
 const struct operator_spec spec_hash = {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes one record of many: groups them, and computes values of each group. */
-#include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/aggregate/partial.h"
 #include "operators/support/aggregate/rows.h"
 #include "operators/support/empty-content.h"
-#include "operators/support/scope-level.h"
+#include "operators/support/levels.h"
 #include "operators/support/sql/columns.h"
 
 enum { IN, OUT };
@@ -17,12 +16,7 @@ struct aggregate {
 	struct columns *columns;
 	struct meter meter;
 
-	/* One for each open segment as far as the scope tells them apart; the
-	 * first is that of the graph. */
-	struct aggregation *levels;
-	size_t level_count;
-	size_t depth; /* of open segments */
-	bool leaf; /* none has begun in the innermost one */
+	struct levels levels; /* of struct aggregation, as `per` says */
 
 	bool emitting;
 	struct aggregate_rows rows;
@@ -58,16 +52,12 @@ static const struct property_spec properties[] = {
 
 static struct aggregation *level(struct operator *op, struct aggregate *state)
 {
-	size_t wanted = scope_level(op, state->depth) + 1;
+	struct aggregation *aggregation =
+		levels_get(&state->levels, operator_per(op));
 
-	if (wanted > state->level_count) {
-		state->levels = memory_resize(
-			state->levels, wanted, sizeof(*state->levels));
-		while (state->level_count < wanted)
-			aggregation_init(&state->levels[state->level_count++],
-				state->plan, &state->meter);
-	}
-	return &state->levels[wanted - 1];
+	if (!aggregation->plan)
+		aggregation_init(aggregation, state->plan, &state->meter);
+	return aggregation;
 }
 
 /* ---- Input -------------------------------------------------------------- */
@@ -127,9 +117,8 @@ static enum step fold(
 
 static enum step begin(struct operator *op, struct aggregate *state)
 {
-	state->depth++;
-	state->leaf = true;
-	if (!scope_edge(op, state->depth))
+	levels_begin(&state->levels);
+	if (!levels_edge(&state->levels, operator_per(op)))
 		return STEP_MORE;
 	return operator_pass(op, IN, EVENT_BEGIN);
 }
@@ -147,7 +136,7 @@ static enum step finish_rows(struct operator *op, struct aggregate *state)
 	aggregation_clear(level(op, state));
 	if (operator_per(op) == SCOPE_GRAPH)
 		return STEP_END;
-	state->depth--;
+	levels_end(&state->levels);
 	return operator_pass(op, IN, EVENT_END);
 }
 
@@ -163,24 +152,22 @@ static bool is_result(
 static enum step end(struct operator *op, struct aggregate *state)
 {
 	struct aggregation *aggregation = level(op, state);
-	bool edge = scope_edge(op, state->depth);
-	bool leaf = state->leaf;
+	bool edge = levels_edge(&state->levels, operator_per(op));
 
-	state->leaf = false;
-	if (!edge && state->depth == 1 && operator_keeps(op, IN))
+	if (!edge && state->levels.depth == 1 && operator_keeps(op, IN))
 		save(op, state);
-	if (edge || state->depth == 1) {
+	if (edge || state->levels.depth == 1) {
 		if (operator_segment(op, IN)->failed)
 			aggregation_drop(aggregation);
 		else
 			aggregation_keep(aggregation);
 	}
-	if (edge && !is_result(op, aggregation, leaf))
+	if (edge && !is_result(op, aggregation, state->levels.leaf))
 		return finish_rows(op, state);
 	if (edge)
 		start_rows(op, state);
 	else
-		state->depth--;
+		levels_end(&state->levels);
 	return STEP_MORE;
 }
 
@@ -285,6 +272,7 @@ static bool open(struct operator *op, void *memory)
 	struct expression_problem problem = {0};
 	const struct shape *shape = operator_shape(op, IN);
 
+	levels_init(&state->levels, sizeof(struct aggregation));
 	state->plan = aggregate_plan_create(
 		shape, &state->group, &state->compute, &problem);
 	if (!state->plan) {
@@ -322,9 +310,13 @@ static void close(struct operator *op, void *memory)
 {
 	struct aggregate *state = memory;
 
-	for (size_t i = 0; i < state->level_count; i++)
-		aggregation_finish(&state->levels[i]);
-	free(state->levels);
+	for (size_t i = 0; i < state->levels.count; i++) {
+		struct aggregation *aggregation = levels_at(&state->levels, i);
+
+		if (aggregation->plan) /* else nothing came there */
+			aggregation_finish(aggregation);
+	}
+	levels_finish(&state->levels);
 	columns_destroy(state->columns);
 	aggregate_rows_finish(&state->rows);
 	aggregate_plan_destroy(state->plan);

@@ -2,19 +2,17 @@
 /* Writes records as CSV (RFC 4180, but with LF). */
 #include <string.h>
 
-#include "base/memory.h"
 #include "engine/operator.h"
 #include "operators/support/empty-content.h"
+#include "operators/support/levels.h"
 #include "operators/support/write/csv-writer.h"
 
 enum { IN, OUT };
 
 enum { CHUNK_BYTES = 256 * 1024 }; /* that one item may have, if it can */
 
-/* An open segment. */
-struct level {
-	bool written; /* its document has begun */
-	bool outer; /* others are in it */
+struct document {
+	bool written; /* it has begun */
 };
 
 struct csv_encode {
@@ -25,8 +23,7 @@ struct csv_encode {
 	struct text heading; /* the line, "" without a header */
 	bool heading_ascii;
 
-	struct level *levels; /* the graph, and each open segment */
-	size_t depth, capacity;
+	struct levels levels; /* of struct document, as the sinks make them */
 	bool ending; /* the END was taken, and is to be passed on */
 };
 
@@ -71,14 +68,10 @@ static size_t fit(
 
 /* ---- Documents ---------------------------------------------------------- */
 
-/* The level of the document that records belong to now. */
-static struct level *document(struct operator *op, struct csv_encode *state)
+/* What records belong to now. */
+static struct document *current(struct operator *op, struct csv_encode *state)
 {
-	switch (operator_document_scope(op)) {
-	case SCOPE_UNIT: return &state->levels[state->depth > 0];
-	case SCOPE_SEGMENT: return &state->levels[state->depth];
-	default: return &state->levels[0];
-	}
+	return levels_get(&state->levels, operator_document_scope(op));
 }
 
 static void give_bytes(
@@ -93,7 +86,7 @@ static void give_bytes(
 
 static bool heading_is_due(struct operator *op, struct csv_encode *state)
 {
-	return state->heading.length > 0 && !document(op, state)->written;
+	return state->heading.length > 0 && !current(op, state)->written;
 }
 
 /* Gives the header alone. */
@@ -109,7 +102,7 @@ static enum step give_heading(struct operator *op, struct csv_encode *state)
 			op, length + sizeof(*buffer) + BUFFER_PADDING);
 	memcpy(buffer->data, state->heading.data, length);
 	give_bytes(op, buffer, length, state->heading_ascii);
-	document(op, state)->written = true;
+	current(op, state)->written = true;
 	return STEP_MORE;
 }
 
@@ -133,7 +126,7 @@ static enum step encode(
 		at += state->heading.length;
 		writer->ascii = state->heading_ascii;
 	}
-	document(op, state)->written = true;
+	current(op, state)->written = true;
 	for (size_t i = 0; i < count; i++)
 		at = csv_put_record(writer, at, span->items[i]->record.values);
 	give_bytes(op, buffer, (size_t)(at - buffer->data), writer->ascii);
@@ -143,24 +136,19 @@ static enum step encode(
 
 static enum step begin(struct operator *op, struct csv_encode *state)
 {
-	if (state->depth + 1 >= state->capacity) {
-		state->capacity *= 2;
-		state->levels = memory_resize(
-			state->levels, state->capacity, sizeof(*state->levels));
-	}
-	state->levels[state->depth++].outer = true;
-	state->levels[state->depth] = (struct level){0};
+	levels_begin(&state->levels);
+	if (levels_edge(&state->levels, operator_document_scope(op)))
+		current(op, state)->written = false;
 	return operator_pass(op, IN, EVENT_BEGIN);
 }
 
 /* Whether the innermost segment is a document, perhaps one without records. */
 static bool is_document(struct operator *op, struct csv_encode *state)
 {
-	const struct level *level = document(op, state);
+	const enum scope scope = operator_document_scope(op);
 
-	return level == &state->levels[state->depth] && !level->outer &&
-		(operator_document_scope(op) != SCOPE_SEGMENT ||
-			is_empty_content(op, IN));
+	return levels_edge(&state->levels, scope) && state->levels.leaf &&
+		(scope != SCOPE_SEGMENT || is_empty_content(op, IN));
 }
 
 /* A document without records has its header, too. */
@@ -175,7 +163,7 @@ static enum step end(struct operator *op, struct csv_encode *state)
 			return STEP_WAIT;
 	}
 	state->ending = false;
-	state->depth--;
+	levels_end(&state->levels);
 	return operator_pass(op, IN, EVENT_END);
 }
 
@@ -222,9 +210,7 @@ static bool open(struct operator *op, void *memory)
 	if (state->header)
 		csv_add_names(&state->writer, &state->heading);
 	state->heading_ascii = state->writer.ascii;
-	state->capacity = 4;
-	state->levels = memory_alloc(state->capacity * sizeof(*state->levels));
-	state->levels[0] = (struct level){0};
+	levels_init(&state->levels, sizeof(struct document));
 	return true;
 }
 
@@ -262,7 +248,7 @@ static void close(struct operator *op, void *memory)
 	(void)op;
 	text_free(&state->heading);
 	csv_writer_finish(&state->writer);
-	free(state->levels);
+	levels_finish(&state->levels);
 }
 
 const struct operator_spec spec_csv_encode = {

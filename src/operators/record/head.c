@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Passes the first items and drops the rest. */
-#include "base/memory.h"
 #include "engine/operator.h"
-#include "operators/support/scope-level.h"
+#include "operators/support/levels.h"
 
 enum { IN, OUT };
 
 struct head {
 	int64_t count;
 
-	/* How many were passed in each open segment as far as the scope tells
-	 * them apart; the first is that of the graph. */
-	int64_t *passed;
-	size_t level_count;
-	size_t depth; /* of open segments */
+	struct levels passed; /* of int64_t: how many, as `per` counts them */
 	int64_t unit_passed; /* of the unit in progress, with `per: graph` */
 	bool alone; /* nobody else reads what comes in */
 	bool undecided; /* a unit was passed on and may still turn out failed */
@@ -40,15 +35,7 @@ static const struct property_spec properties[] = {
 
 static int64_t *passed(struct operator *op, struct head *state)
 {
-	size_t level = scope_level(op, state->depth);
-
-	if (level >= state->level_count) {
-		state->passed = memory_resize(
-			state->passed, level + 1, sizeof(*state->passed));
-		while (state->level_count <= level)
-			state->passed[state->level_count++] = 0;
-	}
-	return &state->passed[level];
+	return levels_get(&state->passed, operator_per(op));
 }
 
 static enum step pass(
@@ -70,17 +57,18 @@ static enum step pass(
 
 static enum step begin(struct operator *op, struct head *state)
 {
-	state->depth++;
-	if (state->depth == 1)
+	levels_begin(&state->passed);
+	if (state->passed.depth == 1)
 		state->unit_passed = 0;
-	if (scope_edge(op, state->depth))
+	if (levels_edge(&state->passed, operator_per(op)))
 		*passed(op, state) = 0;
 	return operator_pass(op, IN, EVENT_BEGIN);
 }
 
 static enum step end(struct operator *op, struct head *state)
 {
-	if (--state->depth == 0)
+	levels_end(&state->passed);
+	if (state->passed.depth == 0)
 		state->undecided = operator_segment(op, IN)->unit;
 	return operator_pass(op, IN, EVENT_END);
 }
@@ -108,13 +96,15 @@ static bool has_enough(struct operator *op, struct head *state)
 {
 	return operator_per(op) == SCOPE_GRAPH &&
 		*passed(op, state) >= state->count &&
-		(state->alone || (state->depth == 0 && !state->undecided));
+		(state->alone ||
+			(state->passed.depth == 0 && !state->undecided));
 }
 
 static bool open(struct operator *op, void *memory)
 {
 	struct head *state = memory;
 
+	levels_init(&state->passed, sizeof(int64_t));
 	state->alone = operator_reads_alone(op);
 	if (operator_per(op) == SCOPE_GRAPH)
 		operator_needs(op, IN, (uint64_t)state->count);
@@ -159,7 +149,7 @@ static void close(struct operator *op, void *memory)
 	struct head *state = memory;
 
 	(void)op;
-	free(state->passed);
+	levels_finish(&state->passed);
 }
 
 const struct operator_spec spec_head = {

@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "engine/operator.h"
 #include "model/packer.h"
-#include "operators/support/scope-level.h"
+#include "operators/support/levels.h"
 #include "operators/support/sort/sorter.h"
 #include "operators/support/sql/columns.h"
 
@@ -20,11 +19,7 @@ struct sort {
 	struct meter meter;
 	struct packer packer;
 
-	/* One for each open segment as far as the scope tells them apart; the
-	 * first is that of the graph. */
-	struct sorter *levels;
-	size_t level_count;
-	size_t depth; /* of open segments */
+	struct levels levels; /* of struct sorter, as `per` says */
 	bool emitting;
 };
 
@@ -52,16 +47,11 @@ static const struct property_spec properties[] = {
 
 static struct sorter *level(struct operator *op, struct sort *state)
 {
-	size_t wanted = scope_level(op, state->depth) + 1;
+	struct sorter *sorter = levels_get(&state->levels, operator_per(op));
 
-	if (wanted > state->level_count) {
-		state->levels = memory_resize(
-			state->levels, wanted, sizeof(*state->levels));
-		while (state->level_count < wanted)
-			sorter_init(&state->levels[state->level_count++], op,
-				state->order, &state->meter);
-	}
-	return &state->levels[wanted - 1];
+	if (!sorter->order)
+		sorter_init(sorter, op, state->order, &state->meter);
+	return sorter;
 }
 
 /* ---- Memory ------------------------------------------------------------- */
@@ -147,8 +137,8 @@ static enum step take(
 
 static enum step begin(struct operator *op, struct sort *state)
 {
-	state->depth++;
-	if (!scope_edge(op, state->depth))
+	levels_begin(&state->levels);
+	if (!levels_edge(&state->levels, operator_per(op)))
 		return STEP_MORE;
 	return operator_pass(op, IN, EVENT_BEGIN);
 }
@@ -157,9 +147,9 @@ static enum step begin(struct operator *op, struct sort *state)
 static enum step end(struct operator *op, struct sort *state)
 {
 	struct sorter *sorter = level(op, state);
-	bool edge = scope_edge(op, state->depth);
+	bool edge = levels_edge(&state->levels, operator_per(op));
 
-	if (edge || state->depth == 1) {
+	if (edge || state->levels.depth == 1) {
 		if (!operator_segment(op, IN)->failed)
 			sorter_keep(sorter);
 		else if (!sorter_drop(sorter))
@@ -170,7 +160,7 @@ static enum step end(struct operator *op, struct sort *state)
 			return fail_spill(op);
 		state->emitting = true;
 	} else {
-		state->depth--;
+		levels_end(&state->levels);
 	}
 	return STEP_MORE;
 }
@@ -197,7 +187,7 @@ static enum step emit_end(struct operator *op, struct sort *state)
 	state->emitting = false;
 	if (operator_per(op) == SCOPE_GRAPH)
 		return STEP_END;
-	state->depth--;
+	levels_end(&state->levels);
 	return operator_pass(op, IN, EVENT_END);
 }
 
@@ -265,6 +255,7 @@ static bool open(struct operator *op, void *memory)
 	struct sort *state = memory;
 	struct expression_problem problem = {0};
 
+	levels_init(&state->levels, sizeof(struct sorter));
 	state->order =
 		order_create(operator_shape(op, IN), &state->by, &problem);
 	if (!state->order) {
@@ -310,9 +301,13 @@ static void close(struct operator *op, void *memory)
 {
 	struct sort *state = memory;
 
-	for (size_t i = 0; i < state->level_count; i++)
-		sorter_finish(&state->levels[i]);
-	free(state->levels);
+	for (size_t i = 0; i < state->levels.count; i++) {
+		struct sorter *sorter = levels_at(&state->levels, i);
+
+		if (sorter->order) /* else nothing came there */
+			sorter_finish(sorter);
+	}
+	levels_finish(&state->levels);
 	columns_destroy(state->columns);
 	order_destroy(state->order);
 	packer_finish(&state->packer);
