@@ -86,6 +86,8 @@ bool request_unpack(const char *data, size_t length, unsigned *op,
 /* Whether an output that a worker will write stays open here, to be synced with
  * others when the unit is published; else the worker is to sync it. */
 bool graph_keep_output(const struct graph *graph, struct output *output);
+
+/* Throws away what the unit has made so far. */
 void graph_forget_outputs(struct graph *graph, struct unit *unit);
 
 /* Warns of what a library wrote to standard error, on its own, while a process

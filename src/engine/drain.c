@@ -11,6 +11,23 @@ void graph_drain(struct graph *graph, uint64_t limit)
 	graph->draining = true;
 }
 
+/* Too many have failed, or this one alone is enough. */
+static bool is_enough(const struct graph *graph)
+{
+	const struct graph_settings *settings = &graph->settings;
+
+	return !settings->keep_going ||
+		(settings->failures_max > 0 &&
+			graph->result.units_failed + 1 >=
+				settings->failures_max);
+}
+
+void graph_drain_behind(struct graph *graph, const struct unit *unit)
+{
+	if (is_enough(graph))
+		graph_drain(graph, unit->number + 1);
+}
+
 /* All that was begun is decided, and has passed the frontiers. */
 static bool is_settled(const struct graph *graph)
 {

@@ -193,6 +193,10 @@ void graph_violation(struct operator *op, const char *what);
  * operators happened to be. */
 void graph_drain(struct graph *graph, uint64_t limit);
 
+/* The same behind UNIT, which has just failed, where that failure is one too
+ * many. */
+void graph_drain_behind(struct graph *graph, const struct unit *unit);
+
 /* Does what of it is due now. */
 void drain(struct graph *graph);
 
@@ -262,6 +266,12 @@ void unit_opened(struct operator *op, struct unit *unit);
 /* One end of the unit's segment has run its way. The last one decides. */
 void unit_end_arrived(struct graph *graph, struct unit *unit);
 
+/* Whether the unit has failed or is cancelled, as far as that is decided. UNIT
+ * may be NULL. */
+bool unit_is_lost(const struct graph *graph, struct unit *unit);
+
+/* ---- failure.c ----------------------------------------------------------- */
+
 /* Remembers a failure of the segment's unit. Takes TEXT, the message. */
 struct failure *unit_fail(struct operator *op, const struct operator *blamed,
 	struct segment *segment, enum exit_status status, char *text);
@@ -274,17 +284,18 @@ struct failure *unit_failure(
  * is NULL, and forgets all of it; false when there is none that counts. */
 bool graph_decide_failures(struct graph *graph, struct unit *unit);
 
-/* Whether the unit has failed or is cancelled, as far as that is decided. UNIT
- * may be NULL. */
-bool unit_is_lost(const struct graph *graph, struct unit *unit);
+/* Forgets those of all units. */
+void graph_forget_failures(struct graph *graph);
 
-/* Remembers, publishes or throws away outputs. */
+/* ---- pending.c ----------------------------------------------------------- */
+
+/* Remembers what UNIT, or what spans units where it is NULL, has made, which
+ * becomes the graph's; publishes that or gives it to the host; throws away what
+ * is left of all. See also graph_forget_outputs. */
 void graph_add_output(
 	struct graph *graph, struct output *output, struct unit *unit);
 void graph_publish(struct graph *graph, struct unit *unit);
 void graph_discard_outputs(struct graph *graph);
-
-void graph_forget_failures(struct graph *graph);
 
 /* ---- claims.c ------------------------------------------------------------ */
 
