@@ -102,6 +102,16 @@ struct frontier frontier_name(const struct link *link)
 	};
 }
 
+unsigned frontier_index(const struct link *link)
+{
+	return (unsigned)(link->frontier - link->to->graph->frontiers->links);
+}
+
+const struct codec *frontier_codec(const struct link *link)
+{
+	return &link->frontier->codec;
+}
+
 /* ---- Keeping -------------------------------------------------------------- */
 
 bool frontiers_are_kept(const struct graph *graph)

@@ -26,7 +26,7 @@ struct frontiers {
 	struct frontier_link *links;
 	unsigned count;
 	struct contribution *contributions; /* of units not decided yet */
-	struct budget budget; /* without a limit; see bring.c */
+	struct budget budget; /* without a limit; see frontier_copy */
 };
 
 /* Whether what it gives for a unit depends on other units. */
@@ -63,7 +63,31 @@ const struct codec *frontier_codec(const struct link *link);
  * with their attributes, at one of these positions. */
 enum frontier_mark { FRONTIER_END, FRONTIER_BEGIN, FRONTIER_BEGIN_BARE };
 
-/* ---- bring.c: units that run elsewhere, or not at all ------------------------ */
+/* ---- frontier-item.c ---------------------------------------------------------- */
+
+/* The partial result DATA, as it is given to an operator that keeps such; it
+ * takes a reference to the buffer. */
+struct item *frontier_partial(struct link *link, const struct slice *data);
+
+/* Moves DATA into a buffer of its own, which lives as long as the items that
+ * refer to it. Where a unit ran its items came one after the other, here they
+ * come at once: that may exceed the budget, by what is kept of one unit at most.
+ * False: there is no memory left. */
+bool frontier_copy(struct graph *graph, struct slice *data);
+
+/* Puts ITEM in, whatever the link's policy: what is brought is neither dropped
+ * nor asked for. */
+void frontier_push(struct link *link, struct item *item);
+
+/* Takes the first item off BYTES: ONE becomes its bytes, without a reference to
+ * the buffer. Returns NULL, or what is wrong. */
+const char *frontier_cut(struct slice *bytes, struct slice *one);
+
+/* The same, and returns the item; NULL: PROBLEM says what is wrong. */
+struct item *frontier_read(const struct frontier_link *frontier,
+	struct slice *bytes, const char **problem);
+
+/* ---- frontier-put.c: units that run elsewhere -------------------------------- */
 
 /* A unit that runs elsewhere begins and ends at all frontiers. */
 void frontiers_begin(struct graph *graph, struct segment *segment);
