@@ -60,13 +60,14 @@ const char *file_refusal(mode_t mode)
 	}
 }
 
-int file_open_input(const char *path, struct stat *stat)
+static int open_to_read(
+	int directory, const char *path, int flags, struct stat *stat)
 {
 	int descriptor;
 
+	flags |= O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	do
-		descriptor = open(
-			path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		descriptor = openat(directory, path, flags);
 	while (descriptor < 0 && errno == EINTR);
 	if (descriptor < 0)
 		return -1;
@@ -76,6 +77,16 @@ int file_open_input(const char *path, struct stat *stat)
 	close(descriptor);
 	errno = saved;
 	return -1;
+}
+
+int file_open_input(const char *path, struct stat *stat)
+{
+	return open_to_read(AT_FDCWD, path, 0, stat);
+}
+
+int file_open_entry(int directory, const char *name, struct stat *stat)
+{
+	return open_to_read(directory, name, O_NOFOLLOW, stat);
 }
 
 ssize_t file_read(int descriptor, void *data, size_t size)
@@ -225,24 +236,29 @@ static size_t component_length(const char *path)
 	return strcspn(path, "/");
 }
 
-/* Opens a directory in another, makes it if it is missing, and never follows
- * a link. */
-static int open_part(int directory, const char *name)
+/* Opens a directory in another, and never follows a link: ELOOP. */
+static int open_part(int directory, const char *name, bool make)
 {
 	const int flags = OPEN_DIRECTORY | O_NOFOLLOW;
+	struct stat stat;
 
 	if (strcmp(name, "..") == 0) {
 		errno = EXDEV;
 		return -1;
 	}
 	int descriptor = openat(directory, name, flags);
-	if (descriptor < 0 && errno == ENOENT &&
+	if (descriptor < 0 && errno == ENOENT && make &&
 		make_directory(directory, name))
 		descriptor = openat(directory, name, flags);
-	return descriptor;
+	if (descriptor >= 0 || errno != ENOTDIR)
+		return descriptor;
+	bool link = fstatat(directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISLNK(stat.st_mode);
+	errno = link ? ELOOP : ENOTDIR;
+	return -1;
 }
 
-int file_open_beneath_by_parts(int root, const char *path)
+static int open_by_parts(int root, const char *path, bool make)
 {
 	int directory = openat(root, ".", OPEN_DIRECTORY);
 	char name[256];
@@ -259,7 +275,8 @@ int file_open_beneath_by_parts(int root, const char *path)
 		if (length < sizeof(name)) {
 			memcpy(name, path, length);
 			name[length] = '\0';
-			next = open_part(directory, length > 0 ? name : ".");
+			next = open_part(
+				directory, length > 0 ? name : ".", make);
 		} else {
 			errno = ENAMETOOLONG;
 		}
@@ -273,7 +290,13 @@ int file_open_beneath_by_parts(int root, const char *path)
 	return directory;
 }
 
-int file_open_beneath(int root, const char *path)
+int file_open_beneath_by_parts(int root, const char *path)
+{
+	return open_by_parts(root, path, true);
+}
+
+/* MAKE: what is missing. */
+static int open_beneath(int root, const char *path, bool make)
 {
 	const struct open_how how = {
 		.flags = OPEN_DIRECTORY,
@@ -286,10 +309,29 @@ int file_open_beneath(int root, const char *path)
 	/* What is missing is made part by part; a kernel, or a filter of
 	 * system calls, that doesn't know the call gets the same. */
 	if (descriptor < 0 &&
-		(errno == ENOENT || errno == ENOSYS || errno == EPERM ||
-			errno == E2BIG || errno == EINVAL || errno == EAGAIN))
-		return file_open_beneath_by_parts(root, path);
+		((make && errno == ENOENT) || errno == ENOSYS ||
+			errno == EPERM || errno == E2BIG || errno == EINVAL ||
+			errno == EAGAIN))
+		return open_by_parts(root, path, make);
 	return (int)descriptor;
+}
+
+int file_open_beneath(int root, const char *path)
+{
+	return open_beneath(root, path, true);
+}
+
+int file_find_beneath(const char *root_path, const char *path)
+{
+	int root = open(root_path, OPEN_DIRECTORY);
+
+	if (root < 0)
+		return -1;
+	int directory = open_beneath(root, path, false);
+	int saved = errno;
+	close(root);
+	errno = saved;
+	return directory;
 }
 
 /* ---- Outputs ------------------------------------------------------------ */
@@ -334,15 +376,15 @@ bool file_create_link(int directory, const char *target, const char *prefix,
 	return false;
 }
 
-bool file_read_link(const char *path, struct text *target)
+bool file_read_link(int directory, const char *name, struct text *target)
 {
-	char name[PATH_MAX];
-	ssize_t length = readlink(path, name, sizeof(name));
+	char found[PATH_MAX];
+	ssize_t length = readlinkat(directory, name, found, sizeof(found));
 
 	target->length = 0;
 	if (length < 0)
 		return false;
-	text_add(target, name, (size_t)length);
+	text_add(target, found, (size_t)length);
 	return true;
 }
 

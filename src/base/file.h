@@ -40,6 +40,9 @@ const char *file_refusal(mode_t mode);
  * of a FIFO and without making a terminal ours. Fills in STAT. */
 int file_open_input(const char *path, struct stat *stat);
 
+/* The same of what a directory has by that NAME; not of a link: ELOOP. */
+int file_open_entry(int directory, const char *name, struct stat *stat);
+
 /* read(2), tried again when a signal interrupts it. */
 ssize_t file_read(int descriptor, void *data, size_t size);
 
@@ -60,10 +63,14 @@ int file_open_root(const char *path, size_t length);
 
 /* Opens the directory PATH beneath ROOT, which may be "", and makes what is
  * missing. Neither `..` nor an absolute path nor a symbolic link leads out:
- * they fail with EXDEV, ELOOP or ENOTDIR. */
+ * they fail with EXDEV or ELOOP. */
 int file_open_beneath(int root, const char *path);
 
-/* The same for kernels without openat2: opens component by component. */
+/* Opens PATH beneath the directory ROOT_PATH in the same way, where both are
+ * there already. */
+int file_find_beneath(const char *root_path, const char *path);
+
+/* file_open_beneath for kernels without openat2: opens component by component. */
 int file_open_beneath_by_parts(int root, const char *path);
 
 enum { FILE_TEMPORARY_BYTES = 48 };
@@ -78,8 +85,8 @@ int file_create_temporary(int directory, unsigned mode, const char *prefix,
 bool file_create_link(int directory, const char *target, const char *prefix,
 	char name[FILE_TEMPORARY_BYTES]);
 
-/* What the symbolic link PATH leads to, in TARGET, emptied first. */
-bool file_read_link(const char *path, struct text *target);
+/* What the symbolic link NAME in a directory leads to, in TARGET, emptied first. */
+bool file_read_link(int directory, const char *name, struct text *target);
 
 /* Sets the time of the last change, in microseconds since 1970, of what a
  * descriptor is of, or of NAME in a directory, also if it is a link. */

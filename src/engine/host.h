@@ -62,9 +62,9 @@ struct graph_host {
 	const char *(*owner)(
 		void *context, const char *path, const struct unit *unit);
 
-	/* A temporary for the file PATH is about to be made. False: it can't,
-	 * errno says why. */
-	bool (*creates)(void *context, const char *path);
+	/* A temporary for the file PATH, which lies DEPTH deep (base/place.h),
+	 * is about to be made. False: it can't, errno says why. */
+	bool (*creates)(void *context, const char *path, unsigned depth);
 
 	/* A unit that ran, or was brought and has outputs, was decided; UNIT
 	 * NULL: what spans units has succeeded as a whole. Of one that succeeded OUTPUTS are to be

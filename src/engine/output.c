@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/link-target.h"
 #include "base/memory.h"
+#include "base/place.h"
 
 enum state { WRITING, FINISHED, GONE };
 
@@ -17,6 +18,7 @@ struct output {
 	enum state state;
 	enum file_kind kind;
 	unsigned mode;
+	unsigned depth;
 	bool has_mtime;
 	int64_t mtime_us;
 	struct output_pool *pool;
@@ -90,6 +92,7 @@ static struct output *new_output(
 	output->state = GONE;
 	output->kind = request->kind;
 	output->mode = request->mode;
+	output->depth = place_depth(request->path + request->root_length);
 	output->has_mtime = request->has_mtime;
 	output->mtime_us = request->mtime_us;
 	output->descriptor = -1;
@@ -437,6 +440,11 @@ const char *output_temporary(const struct output *output)
 enum file_kind output_kind(const struct output *output)
 {
 	return output->kind;
+}
+
+unsigned output_depth(const struct output *output)
+{
+	return output->depth;
 }
 
 unsigned output_mode(const struct output *output)

@@ -60,6 +60,7 @@ bool output_make_durable(struct output *output);
 bool output_note_sync(struct output *output, int error);
 
 enum file_kind output_kind(const struct output *output);
+unsigned output_depth(const struct output *output); /* base/place.h */
 
 /* What publication, or what it leaves to be done, has to know of a directory. */
 unsigned output_mode(const struct output *output);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/pack.h"
+#include "base/place.h"
 #include "engine/share.h"
 #include "registry/registry.h"
 
@@ -49,7 +50,8 @@ struct output *graph_make_output(struct graph *graph, unsigned op,
 		return NULL;
 	}
 	if (host && host->creates &&
-		!host->creates(graph->host_context, request->path))
+		!host->creates(graph->host_context, request->path,
+			place_depth(request->path + request->root_length)))
 		return NULL;
 	struct output *output = output_create(graph->outputs, request,
 		graph->settings.temporary_prefix, graph->settings.scratch);

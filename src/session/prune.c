@@ -3,6 +3,7 @@
 #include "session/prune.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,33 +34,79 @@ static void keep(struct pruning *pruning, const char *path, const char *reason)
 }
 
 /* A directory that isn't empty is somebody's. */
-static bool remove_output(const char *path, enum file_kind kind)
+static bool remove_entry(int directory, const char *name, enum file_kind kind)
 {
 	if (kind != FILE_DIRECTORY)
-		return unlink(path) == 0;
-	return rmdir(path) == 0 || errno == ENOTEMPTY || errno == EEXIST;
+		return unlinkat(directory, name, 0) == 0;
+	return unlinkat(directory, name, AT_REMOVEDIR) == 0 ||
+		errno == ENOTEMPTY || errno == EEXIST;
+}
+
+/* Whether what has the name is what was written; it may be large, so that there is
+ * time for others to replace it while it is read. False: errno 0 if it isn't. */
+static bool is_written(
+	int directory, const char *name, const struct store_output *output)
+{
+	struct stat before, after;
+	struct digest digest;
+
+	if (fstatat(directory, name, &before, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	bool read = stamp_output_at(directory, name, output->kind, &digest);
+	if (!read && errno != ELOOP && errno != EINVAL)
+		return false;
+	if (fstatat(directory, name, &after, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	const struct file_state was = file_state_of(&before);
+	const struct file_state is = file_state_of(&after);
+	errno = 0;
+	return read && digest_equal(&digest, &output->digest) &&
+		!file_change(&was, &is);
+}
+
+/* Says why it stays; what is gone does not. */
+static void explain(struct pruning *pruning, int error)
+{
+	const char *path = pruning->path.data;
+
+	if (error == ELOOP)
+		keep(pruning, path,
+			"a directory on its way is a symbolic link now");
+	else if (error == 0)
+		keep(pruning, path, "it was changed, and not by leat");
+	else if (error != ENOENT && error != ENOTDIR)
+		keep(pruning, path, strerror(error));
+}
+
+/* Whatever becomes of directories on the way meanwhile, what is removed is in the
+ * one where it was looked at, beneath the root that it was made in. */
+static void remove_output(
+	struct pruning *pruning, const struct store_output *output)
+{
+	const char *name;
+	int directory =
+		stale_open(pruning->base, output, &pruning->path, &name);
+
+	if (directory < 0) {
+		explain(pruning, errno);
+		return;
+	}
+	if (!is_written(directory, name, output) ||
+		!remove_entry(directory, name, output->kind))
+		explain(pruning, errno);
+	close(directory);
 }
 
 static void prune_output(
 	struct pruning *pruning, const struct store_output *output)
 {
-	const char *path;
-	struct digest digest;
-
 	if (claims_owner(pruning->claims, output->path))
 		return; /* it is another unit's now */
-	key_path(pruning->base, output->path, &pruning->path);
-	path = pruning->path.data;
-	if (!pruning->remove) {
-		pruning->left += stale_is_there(path);
-	} else if (!stamp_output(path, output->kind, &digest)) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			keep(pruning, path, strerror(errno));
-	} else if (!digest_equal(&digest, &output->digest)) {
-		keep(pruning, path, "it was changed, and not by leat");
-	} else if (!remove_output(path, output->kind)) {
-		keep(pruning, path, strerror(errno));
-	}
+	if (pruning->remove)
+		remove_output(pruning, output);
+	else
+		pruning->left +=
+			stale_is_there(pruning->base, output, &pruning->path);
 }
 
 static void prune_rows(struct pruning *pruning, struct run_store *store)

@@ -14,6 +14,7 @@ static void put_rename(struct publisher *publisher, struct output *output)
 	struct text temporary = {0}, *target = &publisher->path;
 	struct store_rename rename = {
 		.kind = output_kind(output),
+		.depth = output_depth(output),
 		.size_bytes = output_length(output),
 		.digest = output_digest(output),
 		.mode = output_mode(output),
@@ -62,6 +63,7 @@ void publisher_describe_outputs(struct publisher *publisher,
 			.path = arena_string(arena, publisher->path.data),
 			.operator= publisher->plan->operators[owner].name,
 			.kind = output_kind(output),
+			.depth = output_depth(output),
 			.state = output_kind(output) == FILE_REGULAR
 				? stamp_keep(&state, now_ns)
 				: (struct file_state){0},

@@ -79,7 +79,7 @@ bool publisher_report_store(struct publisher *publisher)
 
 /* ---- For the engine ------------------------------------------------------- */
 
-static bool creates(void *context, const char *path)
+static bool creates(void *context, const char *path, unsigned depth)
 {
 	struct publisher *publisher = context;
 	struct text *directory = &publisher->path;
@@ -88,7 +88,7 @@ static bool creates(void *context, const char *path)
 	directory->length =
 		(size_t)(strrchr(directory->data, '/') + 1 - directory->data);
 	directory->data[directory->length] = '\0';
-	if (store_note_directory(publisher->store, directory->data))
+	if (store_note_directory(publisher->store, directory->data, depth))
 		return true;
 	publisher_report_store(publisher);
 	errno = EIO;

@@ -3,10 +3,13 @@
 #include "session/stale.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/path-set.h"
+#include "base/place.h"
 #include "session/claims.h"
 
 /* No path has two slashes in a row. */
@@ -112,22 +115,29 @@ bool stale_note(
 
 /* ---- Sifting -------------------------------------------------------------------- */
 
-bool stale_is_there(const char *path)
+int stale_open(const struct key_base *base, const struct store_output *output,
+	struct text *path, const char **name)
 {
-	struct stat found;
+	unsigned depth =
+		output->depth ? output->depth : place_depth(output->path);
 
-	return lstat(path, &found) == 0 ||
-		(errno != ENOENT && errno != ENOTDIR);
+	key_path(base, output->path, path);
+	return place_open(path->data, depth, name);
 }
 
-/* Whether the output is there, and nobody's. */
-static bool is_stale(const struct claims *claims, const char *key,
-	const struct key_base *base, struct text *path)
+bool stale_is_there(const struct key_base *base,
+	const struct store_output *output, struct text *path)
 {
-	if (claims_owner(claims, key))
-		return false;
-	key_path(base, key, path);
-	return stale_is_there(path->data);
+	const char *name;
+	struct stat found;
+	int directory = stale_open(base, output, path, &name);
+	bool there = directory >= 0 &&
+		fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0;
+
+	there = there || (errno != ENOENT && errno != ENOTDIR);
+	if (directory >= 0)
+		close(directory);
+	return there;
 }
 
 bool stale_sift(struct due *due, const char *graph, struct run_store *store,
@@ -144,7 +154,8 @@ bool stale_sift(struct due *due, const char *graph, struct run_store *store,
 		size_t kept = 0;
 
 		for (size_t j = 0; j < row->output_count; j++)
-			if (is_stale(claims, row->outputs[j].path, base, &path))
+			if (!claims_owner(claims, row->outputs[j].path) &&
+				stale_is_there(base, &row->outputs[j], &path))
 				row->outputs[kept++] = row->outputs[j];
 		row->output_count = kept;
 	}

@@ -24,8 +24,14 @@ bool stale_is_row(const struct store_unit *row);
 bool stale_note(
 	struct run_store *store, struct store_unit *now, struct arena *arena);
 
-/* Whether there is something of that name, or it can't be told. */
-bool stale_is_there(const char *path);
+/* Opens the directory that an output was made in, as place_open does. PATH becomes
+ * the path of the output. */
+int stale_open(const struct key_base *base, const struct store_output *output,
+	struct text *path, const char **name);
+
+/* Whether there is something of that name, or it can't be told; PATH likewise. */
+bool stale_is_there(const struct key_base *base,
+	const struct store_output *output, struct text *path);
 
 /* Leaves those in DUE's rows of what has vanished that are there, and that no
  * unit makes. False: the store can't be read. */

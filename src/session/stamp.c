@@ -3,6 +3,7 @@
 #include "session/stamp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,15 +45,15 @@ bool stamp_same(const struct file_state *kept, const struct file_state *found,
 		(!by_ctime || kept->ctime_ns == found->ctime_ns);
 }
 
-bool stamp_digest(const char *path, struct digest *digest)
+/* Of what was opened, which is closed. */
+static bool digest_opened(
+	int descriptor, const struct stat *stat, struct digest *digest)
 {
-	struct stat stat;
-	int descriptor = file_open_input(path, &stat);
 	bool ok = false;
 
 	if (descriptor < 0)
 		return false;
-	if (file_refusal(stat.st_mode))
+	if (file_refusal(stat->st_mode))
 		errno = EINVAL;
 	else
 		ok = digest_file(descriptor, digest);
@@ -62,10 +63,26 @@ bool stamp_digest(const char *path, struct digest *digest)
 	return ok;
 }
 
-static bool stamp_link(const char *path, struct digest *digest)
+bool stamp_digest(const char *path, struct digest *digest)
+{
+	struct stat stat;
+	int descriptor = file_open_input(path, &stat);
+
+	return digest_opened(descriptor, &stat, digest);
+}
+
+static bool stamp_entry(int directory, const char *name, struct digest *digest)
+{
+	struct stat stat;
+	int descriptor = file_open_entry(directory, name, &stat);
+
+	return digest_opened(descriptor, &stat, digest);
+}
+
+static bool stamp_link(int directory, const char *name, struct digest *digest)
 {
 	struct text target = {0};
-	bool ok = file_read_link(path, &target);
+	bool ok = file_read_link(directory, name, &target);
 
 	if (ok)
 		*digest = digest_of(target.data, target.length);
@@ -73,19 +90,34 @@ static bool stamp_link(const char *path, struct digest *digest)
 	return ok;
 }
 
-bool stamp_output(const char *path, enum file_kind kind, struct digest *digest)
+static bool stamp_directory(
+	int directory, const char *name, struct digest *digest)
 {
 	struct stat stat;
 
+	*digest = (struct digest){{0}};
+	if (fstatat(directory, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(stat.st_mode);
+}
+
+bool stamp_output_at(int directory, const char *name, enum file_kind kind,
+	struct digest *digest)
+{
 	switch (kind) {
-	case FILE_REGULAR: return stamp_digest(path, digest);
-	case FILE_LINK: return stamp_link(path, digest);
-	case FILE_DIRECTORY:
-		*digest = (struct digest){{0}};
-		errno = ENOTDIR;
-		return lstat(path, &stat) == 0 && S_ISDIR(stat.st_mode);
+	case FILE_REGULAR: return stamp_entry(directory, name, digest);
+	case FILE_LINK: return stamp_link(directory, name, digest);
+	case FILE_DIRECTORY: return stamp_directory(directory, name, digest);
 	case FILE_KINDS: break;
 	}
 	errno = EINVAL;
 	return false;
+}
+
+bool stamp_output(const char *path, enum file_kind kind, struct digest *digest)
+{
+	return kind == FILE_REGULAR
+		? stamp_digest(path, digest)
+		: stamp_output_at(AT_FDCWD, path, kind, digest);
 }

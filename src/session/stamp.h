@@ -30,4 +30,9 @@ bool stamp_digest(const char *path, struct digest *digest);
  * its target, and a directory has none, which is all zero. */
 bool stamp_output(const char *path, enum file_kind kind, struct digest *digest);
 
+/* The same of what a directory has by that NAME; a link in the place of a file
+ * isn't followed either: ELOOP. */
+bool stamp_output_at(int directory, const char *name, enum file_kind kind,
+	struct digest *digest);
+
 #endif

@@ -135,8 +135,10 @@ void store_discard(struct run_store *store);
 /* Finishes what a killed run had decided, and removes what it left. */
 bool store_recover(struct run_store *store);
 
-/* Removes what is left in a directory, but for this process's own. */
-bool store_sweep_directory(struct run_store *store, const char *path);
+/* Removes what is left in a directory, but for this process's own. DEPTH: of what
+ * is in it. */
+bool store_sweep_directory(
+	struct run_store *store, const char *path, unsigned depth);
 
 /* Rows of TABLE_META. NONE leaves VALUE empty. */
 enum row_result store_meta(

@@ -9,17 +9,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/pack.h"
+#include "base/place.h"
 #include "store/internal.h"
 
 static const struct bytes no_group = {"", 0};
-
-enum { OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
 
 /* ---- Renames -------------------------------------------------------------------------- */
 
@@ -28,6 +28,7 @@ struct recovery {
 	bool failed;
 	int directory; /* of the renames before; -1: none */
 	struct text directory_path;
+	unsigned depth; /* of what is in it */
 };
 
 static bool fail(struct recovery *recovery, const char *doing, const char *path)
@@ -42,7 +43,8 @@ static bool fail(struct recovery *recovery, const char *doing, const char *path)
 static bool is_hopeless(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == EISDIR ||
-		error == ENOTEMPTY || error == EEXIST || error == ELOOP;
+		error == ENOTEMPTY || error == EEXIST || error == ELOOP ||
+		error == EXDEV;
 }
 
 /* Syncs and closes the directory where the last renames were. */
@@ -59,21 +61,32 @@ static bool leave_directory(struct recovery *recovery)
 	return ok;
 }
 
-/* Opens the directory of PATH, which is LENGTH bytes of it, unless it is open.
+/* How deep lies what is kept as PATH: where that isn't known, no link is followed
+ * behind what paths are kept relative to. */
+static unsigned depth_of(const char *path, uint64_t depth)
+{
+	return depth > 0 && depth <= UINT_MAX ? (unsigned)depth
+					      : place_depth(path);
+}
+
+/* Opens the directory of PATH, which is all of it before NAME, unless it is open.
  * False: there is none, or failed. */
-static bool enter_directory(
-	struct recovery *recovery, const char *path, size_t length)
+static bool enter_directory(struct recovery *recovery, const char *path,
+	const char *name, unsigned depth)
 {
 	struct text *known = &recovery->directory_path;
+	size_t length = (size_t)(name - path);
 
 	if (recovery->directory >= 0 && known->length == length &&
+		recovery->depth == depth &&
 		memcmp(known->data, path, length) == 0)
 		return true;
 	if (!leave_directory(recovery))
 		return false;
 	known->length = 0;
 	text_add(known, path, length);
-	recovery->directory = open(known->data, OPEN_DIRECTORY);
+	recovery->depth = depth;
+	recovery->directory = place_open(path, depth, &name);
 	if (recovery->directory >= 0)
 		return true;
 	return is_hopeless(errno) ? false : fail(recovery, "open", known->data);
@@ -94,6 +107,7 @@ static bool is_whole(
 /* One that was decided, as it is kept. */
 struct decided {
 	struct text temporary, target;
+	unsigned depth;
 	uint64_t size_bytes; /* or inode */
 	enum file_kind kind;
 	unsigned mode;
@@ -112,8 +126,7 @@ static bool finish_rename(
 
 	if (!name || !wanted || strncmp(name + 1, prefix, strlen(prefix)) != 0)
 		return true;
-	if (!enter_directory(
-		    recovery, temporary, (size_t)(name - temporary) + 1))
+	if (!enter_directory(recovery, temporary, name + 1, decided->depth))
 		return !recovery->failed;
 	if (!is_whole(recovery, name + 1, decided->size_bytes) ||
 		renameat(recovery->directory, name + 1, recovery->directory,
@@ -133,7 +146,7 @@ static bool finish_directory(
 
 	if (!name)
 		return true;
-	if (!enter_directory(recovery, path, (size_t)(name - path) + 1))
+	if (!enter_directory(recovery, path, name + 1, decided->depth))
 		return !recovery->failed;
 	return file_settle_directory(recovery->directory, name + 1,
 		       decided->size_bytes, decided->mode,
@@ -149,6 +162,7 @@ static bool recover(struct recovery *recovery, struct bytes rest,
 	struct decided decided = {.size_bytes = unpack_number(&from)};
 	struct digest digest;
 	struct text name = {0};
+	uint64_t depth = 0;
 
 	unpack_digest(&from, &digest);
 	if (from.at < from.end) {
@@ -157,6 +171,9 @@ static bool recover(struct recovery *recovery, struct bytes rest,
 		decided.has_mtime = unpack_number(&from);
 		decided.mtime_us = (int64_t)unpack_number(&from);
 	}
+	if (from.at < from.end)
+		depth = unpack_number(&from);
+	decided.depth = depth_of(kept, depth);
 	if ((decided.kind == FILE_DIRECTORY) != directories)
 		return true;
 	text_add(&name, rest.data, rest.length);
@@ -204,9 +221,11 @@ static bool remove_temporaries(struct recovery *recovery, DIR *list)
 	return errno == 0 || fail(recovery, "read", "a directory of outputs");
 }
 
-static bool sweep_directory(struct recovery *recovery, const char *path)
+static bool sweep_directory(
+	struct recovery *recovery, const char *path, unsigned depth)
 {
-	int directory = open(path, OPEN_DIRECTORY);
+	const char *name;
+	int directory = place_open(path, depth, &name);
 	DIR *list = directory < 0 ? NULL : fdopendir(directory);
 
 	if (list) {
@@ -226,21 +245,24 @@ static bool recover_directory(
 {
 	struct recovery *recovery = context;
 	struct text name = {0}, path = {0};
+	struct unpacking from = unpack_start(body.data, body.length);
 
-	(void)body;
 	text_add(&name, rest.data, rest.length);
 	store_add_path(recovery->store, &path, name.data);
-	bool ok = sweep_directory(recovery, path.data);
+	text_add_string(&name, "x"); /* for what is in it */
+	bool ok = sweep_directory(
+		recovery, path.data, depth_of(name.data, unpack_number(&from)));
 	text_free(&name);
 	text_free(&path);
 	return ok;
 }
 
-bool store_sweep_directory(struct run_store *store, const char *path)
+bool store_sweep_directory(
+	struct run_store *store, const char *path, unsigned depth)
 {
 	struct recovery recovery = {.store = store, .directory = -1};
 
-	return sweep_directory(&recovery, path);
+	return sweep_directory(&recovery, path, depth);
 }
 
 /* ---- All ---------------------------------------------------------------------------------- */

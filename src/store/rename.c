@@ -42,6 +42,7 @@ bool store_put_rename(
 	pack_number(&store->packed, rename->mtime_us != NULL);
 	pack_number(&store->packed,
 		rename->mtime_us ? (uint64_t)*rename->mtime_us : 0);
+	pack_number(&store->packed, rename->depth);
 	return row_put(store, &key,
 		(struct bytes){store->packed.data, store->packed.length});
 }
@@ -56,7 +57,8 @@ bool store_renamed(struct run_store *store)
 
 /* ---- Directories ---------------------------------------------------------------------- */
 
-bool store_note_directory(struct run_store *store, const char *directory)
+bool store_note_directory(
+	struct run_store *store, const char *directory, unsigned depth)
 {
 	const struct row_key key = {TABLE_DIRECTORY, no_group,
 		bytes_string(store_path_kept(store, directory))};
@@ -66,13 +68,17 @@ bool store_note_directory(struct run_store *store, const char *directory)
 		return true;
 	if (store->changing)
 		return store_fail(store, "a directory noted within a change");
+	store->packed.length = 0;
+	pack_number(&store->packed, depth);
 	bool ok = store_enter(store, &own) &&
-		row_put(store, &key, (struct bytes){"", 0});
+		row_put(store, &key,
+			(struct bytes){
+				store->packed.data, store->packed.length});
 	if (!store_leave(store, own, ok))
 		return false;
 	path_set_add(&store->noted, directory, "");
 
 	/* A note needn't outlast a loss of power. But then the units that were
 	 * on their way are due again, and what they left is found here. */
-	return store_sweep_directory(store, directory);
+	return store_sweep_directory(store, directory, depth);
 }

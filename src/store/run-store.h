@@ -127,6 +127,7 @@ struct store_output {
 	const char *path;
 	const char *operator; /* its address: OP/OP */
 	enum file_kind kind;
+	unsigned depth; /* see base/place.h; 0: not known */
 	struct file_state state; /* as it was published; not of links and
 				    directories */
 	struct digest digest; /* of its content; of a link: of its target */
@@ -236,6 +237,7 @@ bool store_remove_unit(
 struct store_rename {
 	enum file_kind kind;
 	const char *temporary, *target;
+	unsigned depth; /* of both, see base/place.h */
 	uint64_t size_bytes; /* of a directory: its inode */
 	struct digest digest;
 	unsigned mode; /* this and the time: of directories */
@@ -257,11 +259,13 @@ bool store_renamed(struct run_store *store);
  * when the store was made, "-", one that was drawn when it was opened, "-". */
 const char *store_temporary_prefix(const struct run_store *store);
 
-/* To be called before the first temporary is made in a directory (absolute),
- * so that the next run finds those of a run that was killed; not within a
- * change. Removes what is left there of earlier runs. Once per directory costs anything. The end of a run forgets them: by
- * then no temporary is left. */
-bool store_note_directory(struct run_store *store, const char *directory);
+/* To be called before the first temporary is made in a directory (absolute, with
+ * a slash at its end), so that the next run finds those of a run that was killed;
+ * DEPTH: of what is in it; not within a change. Removes what is left there of
+ * earlier runs. Once per directory costs anything. The end of a run forgets them:
+ * by then no temporary is left. */
+bool store_note_directory(
+	struct run_store *store, const char *directory, unsigned depth);
 
 /* ---- Housekeeping ---------------------------------------------------------- */
 

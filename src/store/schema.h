@@ -9,7 +9,7 @@
 
 enum {
 	SCHEMA_APPLICATION = 0x6c656174, /* "leat" */
-	SCHEMA_VERSION = 2,
+	SCHEMA_VERSION = 3,
 };
 
 /* A step from one version to the next, in SQL. */

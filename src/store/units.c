@@ -14,27 +14,32 @@ static struct row_key unit_key(const char *graph, const char *key)
 
 /* ---- A row ----------------------------------------------------------------------- */
 
-/* What isn't a file is told behind all of them, if there is such a thing. */
+static uint64_t kind_and_depth(const struct store_output *output)
+{
+	return (uint64_t)output->depth * FILE_KINDS + output->kind;
+}
+
+/* What version 1 didn't have is told behind all of them, unless it is 0; version 2
+ * had no depths. */
 static void pack_kinds(struct text *packed, const struct store_unit *unit)
 {
-	bool all_files = true;
+	bool plain = true;
 
 	for (size_t i = 0; i < unit->output_count; i++)
-		all_files &= unit->outputs[i].kind == FILE_REGULAR;
-	for (size_t i = 0; i < unit->output_count && !all_files; i++)
-		pack_number(packed, unit->outputs[i].kind);
+		plain &= kind_and_depth(&unit->outputs[i]) == 0;
+	for (size_t i = 0; i < unit->output_count && !plain; i++)
+		pack_number(packed, kind_and_depth(&unit->outputs[i]));
 }
 
 static bool unpack_kinds(struct unpacking *from, struct store_unit *unit)
 {
-	bool all_files = from->at == from->end;
+	bool plain = from->at == from->end;
 
 	for (size_t i = 0; i < unit->output_count; i++) {
-		uint64_t kind = all_files ? FILE_REGULAR : unpack_number(from);
+		uint64_t both = plain ? 0 : unpack_number(from);
 
-		if (kind >= FILE_KINDS)
-			return false;
-		unit->outputs[i].kind = (enum file_kind)kind;
+		unit->outputs[i].kind = (enum file_kind)(both % FILE_KINDS);
+		unit->outputs[i].depth = (unsigned)(both / FILE_KINDS);
 	}
 	return true;
 }

@@ -212,4 +212,60 @@ expect 0 "$LEAT" run --prune graphs.yaml
 said 'c.first stays: it was changed, and not by leat'
 holds_only out 'all c.first'
 
+# ---- Directories that are links now ----------------------------------------------
+# What a link leads to is as it was when leat wrote it, and yet it is of others.
+
+# deep NAMES: units in two directories, written beneath a root that is a link.
+deep()
+{
+	rm -rf in outside root real .leat
+	mkdir -p in/d/e in/f real
+	for name in d/e/x d/y f/z; do echo $name >in/$name; done
+	ln -s real root
+	cat >deep.yaml <<'END'
+leat: 1
+session: deep
+operators:
+  in: {use: files, match: "in/**", empty: allow}
+  out: {use: write-file, path: "root/{src_path}"}
+links: [in -> out]
+END
+	expect 0 "$LEAT" run deep.yaml
+	holds_only real 'd f'
+}
+deep
+mv real/d outside
+ln -s ../outside real/d
+rm in/d/e/x in/d/y in/f/z
+expect 0 "$LEAT" plan --json deep.yaml
+printed '"root/d/y"'
+expect 0 "$LEAT" run --prune -v deep.yaml
+said 'root/d/e/x stays: a directory on its way is a symbolic link now'
+said 'root/d/y stays: a directory on its way is a symbolic link now'
+said ' 2 stale outputs'
+holds outside/e/x <<'END'
+d/e/x
+END
+holds outside/y <<'END'
+d/y
+END
+holds_only real/f ''
+# It is back, but a file is a link.
+rm real/d
+mv outside real/d
+mv real/d/y outside
+ln -s ../../outside real/d/y
+expect 0 "$LEAT" run --prune deep.yaml
+said 'root/d/y stays: it was changed, and not by leat'
+holds outside <<'END'
+d/y
+END
+holds_only real/d 'e y'
+holds_only real/d/e ''
+rm real/d/y
+expect 0 "$LEAT" run -v deep.yaml
+grep -q stale stderr && fail "something is stale: $(cat stderr)"
+
+rm -rf in outside root real .leat
+
 finish

@@ -80,6 +80,7 @@ static bool put_rename(int number, uint64_t size_bytes)
 	text_add_format(&target, "%s/out/%s", here, targets[number]);
 	const struct store_rename rename = {.temporary = temporary.data,
 		.target = target.data,
+		.depth = 1,
 		.size_bytes = size_bytes};
 	bool ok = store_put_rename(store, &rename);
 
@@ -150,9 +151,9 @@ static bool publish(int generation, enum fault fault)
 	struct store_run run = {.params = ""};
 	bool ok = true;
 
-	snprintf(directory, sizeof(directory), "%s/out", here);
+	snprintf(directory, sizeof(directory), "%s/out/", here);
 	if (!store_begin_run(store, &run) ||
-		(fault != NO_NOTE && !store_note_directory(store, directory)))
+		(fault != NO_NOTE && !store_note_directory(store, directory, 1)))
 		return complain_store();
 	for (int unit = 0; unit < UNITS && ok; unit++)
 		ok = publish_unit(unit, generation, fault);

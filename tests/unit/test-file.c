@@ -19,6 +19,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/place.h"
 #include "engine/output.h"
 #include "files.h"
 #include "operators/support/file/set.h"
@@ -157,7 +158,7 @@ static void opens_beneath_without_openat2(void **state)
 		int error;
 	} cases[] = {{"", 0}, {"a", 0}, {"a/b/c", 0}, {"a//b/", 0}, {"./a", 0},
 		{"..", EXDEV}, {"a/../..", EXDEV}, {"/", EXDEV},
-		{"link", ENOTDIR}, {"link/x", ENOTDIR}, {"file/x", ENOTDIR}};
+		{"link", ELOOP}, {"link/x", ELOOP}, {"file/x", ENOTDIR}};
 	int root = file_open_root("root", 4);
 
 	(void)state;
@@ -169,6 +170,7 @@ static void opens_beneath_without_openat2(void **state)
 		int error = parts < 0 ? errno : 0;
 		int whole = file_open_beneath(root, cases[i].path);
 
+		assert_int_equal(whole < 0 ? errno : 0, cases[i].error);
 		assert_int_equal(error, cases[i].error);
 		assert_int_equal(parts < 0, whole < 0);
 		close(parts);
@@ -176,6 +178,47 @@ static void opens_beneath_without_openat2(void **state)
 	}
 	close(root);
 	expect_names("root", "a file link ");
+}
+
+static void expect_place(const char *path, unsigned depth, int error)
+{
+	char absolute[512];
+	const char *name;
+
+	assert_non_null(getcwd(absolute, 256));
+	strcat(absolute, path);
+	int directory = place_open(absolute, depth, &name);
+	assert_int_equal(directory < 0 ? errno : 0, error);
+	assert_string_equal(name, strrchr(path, '/') + 1);
+	if (directory >= 0)
+		assert_int_equal(faccessat(directory, "here", F_OK, 0), 0);
+	close(directory);
+}
+
+static void finds_places(void **state)
+{
+	(void)state;
+	assert_int_equal(system("mkdir -p r/a/b && touch r/here r/a/here "
+				"r/a/b/here && ln -s a r/link"),
+		0);
+	assert_int_equal(place_depth(""), 0);
+	assert_int_equal(place_depth("/a"), 1);
+	assert_int_equal(place_depth("a//./b/"), 2);
+	expect_place("/r/a/b/x", 1, 0);
+	expect_place("/r/a/b/x", 3, 0);
+	expect_place("/r/a/b/", 2, 0);
+	expect_place("/r/a/b/", 1000, 0);
+	/* A link that the user wrote is followed, one beneath is not. */
+	expect_place("/r/link/b/x", 2, 0);
+	expect_place("/r/link/b/x", 3, ELOOP);
+	expect_place("/r/link/x", 2, ELOOP);
+	expect_place("/r/link/", 1, 0);
+	expect_place("/r/link/", 2, ELOOP);
+	/* Nothing is made. */
+	expect_place("/r/none/x", 1, ENOENT);
+	expect_place("/r/none/x", 2, ENOENT);
+	expect_place("/r/here/x", 2, ENOTDIR);
+	expect_names("r", "a here link ");
 }
 
 /* ---- Streams ---------------------------------------------------------------- */
@@ -554,6 +597,7 @@ int main(void)
 		TEST(output_stays_beneath_its_root),
 		TEST(output_spares_what_is_no_file),
 		TEST(opens_beneath_without_openat2),
+		TEST(finds_places),
 		TEST(stream_reads_a_file),
 		TEST(stream_sees_changes),
 		TEST(stream_blocks_on_a_pipe),

@@ -698,16 +698,18 @@ static void test_reader_overtaken(void **state)
 /* ---- Recovery -------------------------------------------------------------------------------------- */
 
 static char temporary[512], stranger[512];
+static unsigned depth; /* of out/a */
 
 /* Decides to publish out/a, and leaves another temporary. */
 static void decide_and_leave(void)
 {
 	struct run_store *store = open_store();
 	const char *prefix = store_temporary_prefix(store);
-	struct store_rename rename = {.temporary = temporary, .size_bytes = 3};
+	struct store_rename rename = {
+		.temporary = temporary, .depth = depth, .size_bytes = 3};
 	char target[512];
 
-	assert_true(store_note_directory(store, absolute("out")));
+	assert_true(store_note_directory(store, absolute("out/"), depth));
 	snprintf(temporary, sizeof(temporary), "%s/%s1", absolute("out"),
 		prefix);
 	files_put(temporary, "new");
@@ -762,14 +764,44 @@ static void test_recovery_in_vain(void **state)
 	expect_out("a ");
 }
 
+/* The directory was moved, and is a link to where it is now. */
+static void decide_and_move(void)
+{
+	assert_int_equal(system("rm -rf out kept; mkdir out"), 0);
+	files_put("out/a", "old");
+	do_and_die(decide_and_leave);
+	assert_int_equal(rename("out", "kept"), 0);
+	assert_int_equal(symlink("kept", "out"), 0);
+	close_store(open_store());
+}
+
+static void test_recovery_behind_links(void **state)
+{
+	(void)state;
+	/* 2: the root is the working directory. 0: that isn't known, as in
+	 * version 2; then it is what paths are kept relative to. */
+	for (depth = 0; depth <= 2; depth += 2) {
+		decide_and_move();
+		files_expect("kept/a", "old");
+		assert_int_equal(
+			system("test $(ls -A kept | grep -c leat) = 2"), 0);
+	}
+	/* 1: the user's own path leads through a link. */
+	depth = 1;
+	decide_and_move();
+	files_expect("kept/a", "new");
+	expect_out("a ");
+	depth = 0;
+}
+
 static void begin_end_and_leave(void)
 {
 	struct run_store *store = open_store();
 	struct store_run run = {.params = ""};
 
 	assert_true(store_begin_run(store, &run));
-	assert_true(store_note_directory(store, absolute("out")));
-	assert_true(store_note_directory(store, absolute("out")));
+	assert_true(store_note_directory(store, absolute("out/"), 1));
+	assert_true(store_note_directory(store, absolute("out/"), 1));
 	snprintf(stranger, sizeof(stranger), "out/%s2",
 		store_temporary_prefix(store));
 	run.state = RUN_DONE;
@@ -808,17 +840,17 @@ static void test_newer_version(void **state)
 {
 	(void)state;
 	close_store(open_store());
-	run_sql("PRAGMA user_version=3");
+	run_sql("PRAGMA user_version=4");
 	expect_refusal(&usual, STATUS_IO_ERROR,
-		"it is of version 3, made by a newer leat than this, which "
-		"knows version 2");
+		"it is of version 4, made by a newer leat than this, which "
+		"knows version 3");
 	run_sql("PRAGMA user_version=0");
 	expect_refusal(&usual, STATUS_IO_ERROR, "gc --rebuild");
-	run_sql("PRAGMA user_version=2; PRAGMA application_id=1");
+	run_sql("PRAGMA user_version=3; PRAGMA application_id=1");
 	expect_refusal(&usual, STATUS_IO_ERROR, "gc --rebuild");
 }
 
-/* Units without links and directories are kept in 1 as they are in 2. */
+/* Units of files are kept in 1 as they are now, but for how deep these lie. */
 static void test_first_version(void **state)
 {
 	(void)state;
@@ -836,7 +868,7 @@ static void test_first_version(void **state)
 		STORE_FAILED);
 	assert_non_null(strstr(problem.data,
 		"it is of an older version; `leat run` makes it one of version "
-		"2"));
+		"3"));
 	text_free(&problem);
 	store = open_store();
 	expect_units(store, "maintenance", "maintenance:c=5 ");
@@ -847,30 +879,66 @@ static void test_first_version(void **state)
 	close_store(store);
 }
 
-/* Versions that never were: 2 had a table less, 3 a table more. */
+static bool see_outputs(void *context, struct store_unit *unit)
+{
+	for (size_t i = 0; i < unit->output_count; i++)
+		text_add_format(context, "%s:%u:%u ", unit->outputs[i].path,
+			(unsigned)unit->outputs[i].kind,
+			unit->outputs[i].depth);
+	return true;
+}
+
+/* What outputs are, and how deep they lie. */
+static void test_kinds_and_depths(void **state)
+{
+	(void)state;
+	struct run_store *store = open_store();
+	struct store_output outputs[] = {
+		{.path = "a", .operator= "", .kind = FILE_LINK, .depth = 1},
+		{.path = "b", .operator= "", .kind = FILE_REGULAR, .depth = 2},
+		{.path = "c", .operator= "", .kind = FILE_DIRECTORY},
+		{.path = "d", .operator= "", .depth = 4000},
+	};
+	struct store_unit unit = {.graph = "main",
+		.key = "u",
+		.outputs = outputs,
+		.output_count = 4};
+	struct text found = {0};
+
+	assert_true(store_change(store) && store_put_unit(store, &unit) &&
+		store_commit(store));
+	close_store(store);
+	store = open_store();
+	assert_true(store_units(store, "main", see_outputs, &found));
+	assert_string_equal(found.data, "a:1:1 b:0:2 c:2:0 d:0:4000 ");
+	text_free(&found);
+	close_store(store);
+}
+
+/* Versions that never were: 3 had a table less, 4 a table more. */
 static void test_migration(void **state)
 {
 	(void)state;
 	static const struct schema_step steps[] = {
-		{2, "CREATE TABLE two(x)"},
-		{3, "CREATE TABLE three(x); INSERT INTO three SELECT 3"},
+		{3, "CREATE TABLE two(x)"},
+		{4, "CREATE TABLE three(x); INSERT INTO three SELECT 3"},
 		{0},
 	};
 	static const struct schema_step broken[] = {
-		{2, "CREATE TABLE two(x)"}, {3, "nonsense"}, {0}};
+		{3, "CREATE TABLE two(x)"}, {4, "nonsense"}, {0}};
 	sqlite3 *database;
 
 	close_store(open_store());
 	assert_int_equal(
 		sqlite3_open(".leat/one/store.db", &database), SQLITE_OK);
-	assert_int_equal(schema_look(database, steps, 2), SCHEMA_CURRENT);
-	assert_int_equal(schema_look(database, steps, 4), SCHEMA_OLDER);
-	assert_int_equal(schema_look(database, steps, 5), SCHEMA_FOREIGN);
-	assert_int_not_equal(schema_migrate(database, broken, 4), SQLITE_OK);
-	assert_int_equal(schema_look(database, steps, 2), SCHEMA_CURRENT);
-	assert_int_equal(schema_migrate(database, steps, 4), SQLITE_OK);
-	assert_int_equal(schema_look(database, steps, 4), SCHEMA_CURRENT);
-	assert_int_equal(schema_look(database, steps, 3), SCHEMA_NEWER);
+	assert_int_equal(schema_look(database, steps, 3), SCHEMA_CURRENT);
+	assert_int_equal(schema_look(database, steps, 5), SCHEMA_OLDER);
+	assert_int_equal(schema_look(database, steps, 6), SCHEMA_FOREIGN);
+	assert_int_not_equal(schema_migrate(database, broken, 5), SQLITE_OK);
+	assert_int_equal(schema_look(database, steps, 3), SCHEMA_CURRENT);
+	assert_int_equal(schema_migrate(database, steps, 5), SQLITE_OK);
+	assert_int_equal(schema_look(database, steps, 5), SCHEMA_CURRENT);
+	assert_int_equal(schema_look(database, steps, 4), SCHEMA_NEWER);
 	assert_int_equal(
 		database_number(database, "SELECT x FROM three", 0), 3);
 	sqlite3_close(database);
@@ -928,9 +996,11 @@ int main(void)
 		CASE(test_reader_overtaken),
 		CASE(test_recovery),
 		CASE(test_recovery_in_vain),
+		CASE(test_recovery_behind_links),
 		CASE(test_end_forgets_directories),
 		CASE(test_newer_version),
 		CASE(test_first_version),
+		CASE(test_kinds_and_depths),
 		CASE(test_migration),
 		CASE(test_file_systems),
 		CASE(test_directory),
