@@ -2,82 +2,16 @@
 /* Takes what is there for what a run would make. */
 #include "session/accept.h"
 
-#include <errno.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/memory.h"
-#include "session/address.h"
-#include "session/stamp.h"
-
-/* A unit that is named, or what spans the units of the graph: then UNIT is
- * NULL, and its key "". */
-struct wanted {
-	UT_hash_handle hh;
-	const char *key;
-	const struct due_unit *unit;
-	struct store_unit *row; /* a copy; NULL: it never ran */
-};
-
-/* What was accepted, to be told in the end. */
-struct told {
-	char *name;
-	enum due_reason reason;
-};
-
-struct accepting {
-	const struct acceptance *acceptance;
-	struct arena *arena;
-	const struct key_base *base;
-	struct address *addresses;
-	bool *found; /* of the addresses */
-	struct told *told;
-	size_t told_count, told_capacity;
-	enum exit_status status;
-
-	/* Of one graph. */
-	const struct graph_plan *plan;
-	const struct due *due;
-	bool writes; /* units have outputs of their own */
-	struct wanted *wanted;
-	struct store_unit *whole; /* a copy of the row of what spans units */
-	struct text path;
-};
-
-/* ---- Reports ------------------------------------------------------------------ */
-
-static bool refuse(struct accepting *accepting, const char *name,
-	const char *reason, const char *detail)
-{
-	struct text text = {0};
-
-	text_add_escaped(&text, name, strlen(name), SIZE_MAX);
-	log_say(accepting->acceptance->log, LOG_ERROR, NULL,
-		"%s can't be accepted: %s%s", text.data, reason, detail);
-	text_free(&text);
-	accepting->status = STATUS_UNITS_FAILED;
-	return false;
-}
+#include "session/accept-parts.h"
 
 static void fail_store(struct accepting *accepting)
 {
 	log_say(accepting->acceptance->log, LOG_ERROR, NULL, "%s",
 		run_store_problem(accepting->acceptance->store));
 	accepting->status = STATUS_IO_ERROR;
-}
-
-static void tell(
-	struct accepting *accepting, const char *name, enum due_reason reason)
-{
-	if (accepting->told_count == accepting->told_capacity) {
-		accepting->told_capacity = accepting->told_capacity
-			? accepting->told_capacity * 2
-			: 16;
-		accepting->told = memory_resize(accepting->told,
-			accepting->told_capacity, sizeof(*accepting->told));
-	}
-	accepting->told[accepting->told_count++] =
-		(struct told){arena_string(accepting->arena, name), reason};
 }
 
 /* ---- What is named ------------------------------------------------------------ */
@@ -144,132 +78,6 @@ static bool take_row(void *context, struct store_unit *row)
 	else if (!*row->key)
 		accepting->whole = copy_row(accepting->arena, row);
 	return true;
-}
-
-/* ---- As it is now --------------------------------------------------------------- */
-
-static bool note_outputs(
-	struct accepting *accepting, const char *name, struct store_unit *row)
-{
-	int64_t now_ns = stamp_now_ns();
-
-	for (size_t i = 0; i < row->output_count; i++) {
-		struct store_output *output = &row->outputs[i];
-		struct stat found;
-
-		key_path(accepting->base, output->path, &accepting->path);
-		if (lstat(accepting->path.data, &found) < 0 ||
-			(output->kind == FILE_REGULAR &&
-				stat(accepting->path.data, &found) < 0) ||
-			!stamp_output(accepting->path.data, output->kind,
-				&output->digest))
-			return refuse(accepting, name, output->path,
-				errno == ENOENT ? " is missing"
-						: " can't be read");
-		struct file_state state = file_state_of(&found);
-		if (output->kind == FILE_REGULAR)
-			output->state = stamp_keep(&state, now_ns);
-	}
-	return true;
-}
-
-/* False: what was kept of it is of something else. */
-static bool is_same(const struct store_unit *row, const struct due_unit *unit,
-	const struct digest *content, const struct digest *fingerprint)
-{
-	return row->partials > 0 &&
-		strcmp(row->identity, unit->identity) == 0 &&
-		digest_equal(&row->content, content) &&
-		digest_equal(&row->fingerprint, fingerprint);
-}
-
-static bool put_unit(struct accepting *accepting, const struct due_unit *unit,
-	struct store_unit *row)
-{
-	struct run_store *store = accepting->acceptance->store;
-	const struct digest *fingerprint =
-		&accepting->due->units_fingerprint.digest;
-	struct digest content = {{0}};
-	int64_t now_ns = stamp_now_ns();
-
-	if (unit->file.inode && !stamp_digest(unit->name, &content))
-		return refuse(accepting, unit->name, strerror(errno), "");
-	if (!note_outputs(accepting, unit->name, row))
-		return false;
-	if (!is_same(row, unit, &content, fingerprint)) {
-		store_remove_unit(store, accepting->plan->name, unit->key);
-		row->partials = 0;
-	}
-	row->graph = accepting->plan->name;
-	row->key = unit->key;
-	row->state = UNIT_DONE;
-	row->input = stamp_keep(&unit->file, now_ns);
-	row->content = content;
-	row->fingerprint = *fingerprint;
-	row->identity = unit->identity;
-	row->reason = "";
-	accepting->due->units[unit - accepting->due->units].content = content;
-	return store_put_unit(store, row);
-}
-
-static bool accept_unit(struct accepting *accepting, struct wanted *wanted)
-{
-	const struct due_unit *unit = wanted->unit;
-	struct store_unit none = {.outputs = NULL};
-	struct store_unit *row = wanted->row ? wanted->row : &none;
-
-	if (unit->reason != DUE_NOT) {
-		if (!wanted->row && accepting->writes)
-			return refuse(accepting, unit->name,
-				"it never ran, so its outputs aren't known",
-				"");
-		if (row->state != UNIT_DONE && accepting->writes)
-			return refuse(accepting, unit->name,
-				"it failed, so its outputs aren't known", "");
-		if (!put_unit(accepting, unit, row))
-			return false;
-	}
-	tell(accepting, unit->name, unit->reason);
-	return true;
-}
-
-/* What spans the units of the graph, if anything does. */
-static bool accept_whole(struct accepting *accepting, struct store_unit *row)
-{
-	const struct due *due = accepting->due;
-	const char *name = accepting->plan->name;
-
-	if (due->spans && due->reason != DUE_NOT) {
-		if (!row || (row->state != UNIT_DONE && !row->output_count))
-			return refuse(accepting, name,
-				"it never ran to its end, so its outputs "
-				"aren't known",
-				"");
-		if (!note_outputs(accepting, name, row))
-			return false;
-		row->graph = name;
-		row->key = row->identity = row->reason = "";
-		row->state = UNIT_DONE;
-		row->content = due_content(due);
-		row->fingerprint = due->graph_fingerprint.digest;
-		store_put_unit(accepting->acceptance->store, row);
-	}
-	tell(accepting, name, due->reason);
-	return true;
-}
-
-/* What spans the units was made of what they were; it is taken for what comes
- * of them as they are now. */
-static void accept_units(struct accepting *accepting)
-{
-	struct store_unit *row = accepting->whole;
-
-	if (!row || !accepting->due->same_units)
-		return;
-	row->graph = accepting->plan->name;
-	row->key = row->identity = row->reason = "";
-	row->content = due_content(accepting->due);
-	store_put_unit(accepting->acceptance->store, row);
 }
 
 /* ---- Graphs --------------------------------------------------------------------- */
