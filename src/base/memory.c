@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+enum { FIRST = 16 }; /* items of what grows */
+
 _Noreturn void memory_abort(void)
 {
 	fputs("leat: out of memory\n", stderr);
@@ -43,6 +45,14 @@ void *memory_resize(void *old, size_t count, size_t size)
 	size_t bytes = memory_product(count, size);
 
 	return check(realloc(old, bytes ? bytes : 1));
+}
+
+void *memory_grow(void *old, size_t count, size_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return old;
+	*capacity = *capacity ? memory_product(*capacity, 2) : FIRST;
+	return memory_resize(old, *capacity, size);
 }
 
 char *memory_string(const char *text)

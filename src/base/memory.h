@@ -19,6 +19,11 @@ size_t memory_product(size_t count, size_t size);
 void *memory_alloc(size_t size);
 void *memory_zeroed(size_t size);
 void *memory_resize(void *old, size_t count, size_t size);
+
+/* Makes room for one more than COUNT items of SIZE bytes in OLD, which has room
+ * for *CAPACITY; NULL has none. */
+void *memory_grow(void *old, size_t count, size_t *capacity, size_t size);
+
 char *memory_string(const char *text);
 
 #endif

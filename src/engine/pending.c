@@ -77,11 +77,8 @@ static struct output **take_outputs(
 			at = &pending->next;
 			continue;
 		}
-		if (*count == capacity) {
-			capacity = capacity ? capacity * 2 : 4;
-			outputs = memory_resize(
-				outputs, capacity, sizeof(struct output *));
-		}
+		outputs = memory_grow(
+			outputs, *count, &capacity, sizeof(struct output *));
 		outputs[(*count)++] = pending->output;
 		*at = pending->next;
 		free(pending);

@@ -23,13 +23,8 @@ static bool refuse(struct accepting *accepting, const char *name,
 static void tell(
 	struct accepting *accepting, const char *name, enum due_reason reason)
 {
-	if (accepting->told_count == accepting->told_capacity) {
-		accepting->told_capacity = accepting->told_capacity
-			? accepting->told_capacity * 2
-			: 16;
-		accepting->told = memory_resize(accepting->told,
-			accepting->told_capacity, sizeof(*accepting->told));
-	}
+	accepting->told = memory_grow(accepting->told, accepting->told_count,
+		&accepting->told_capacity, sizeof(*accepting->told));
 	accepting->told[accepting->told_count++] =
 		(struct told){arena_string(accepting->arena, name), reason};
 }

@@ -94,11 +94,8 @@ static bool same_input(struct comparison *comparison, struct due_unit *unit,
 static void add_row(
 	struct due *due, struct due_rows *rows, const struct store_unit *row)
 {
-	if (rows->count == rows->capacity) {
-		rows->capacity = rows->capacity ? rows->capacity * 2 : 16;
-		rows->all = memory_resize(
-			rows->all, rows->capacity, sizeof(*rows->all));
-	}
+	rows->all = memory_grow(
+		rows->all, rows->count, &rows->capacity, sizeof(*rows->all));
 	rows->all[rows->count++] = store_unit_copy(due->arena, row);
 }
 

@@ -47,11 +47,8 @@ static void add_unit(struct due *due, const struct found_unit *found,
 		text_add_format(key, "//%s", source);
 	unit.key = arena_string(due->arena, key->data);
 	unit.identity = identity_of(due, found, &stat_now);
-	if (due->count == due->capacity) {
-		due->capacity = due->capacity ? due->capacity * 2 : 64;
-		due->units = memory_resize(
-			due->units, due->capacity, sizeof(*due->units));
-	}
+	due->units = memory_grow(
+		due->units, due->count, &due->capacity, sizeof(*due->units));
 	due->units[due->count++] = unit;
 }
 

@@ -18,13 +18,9 @@ enum { REVISION = 1 };
 static void add(
 	struct fingerprint *fingerprint, const char *name, const char *value)
 {
-	if (fingerprint->count == fingerprint->capacity) {
-		fingerprint->capacity =
-			fingerprint->capacity ? fingerprint->capacity * 2 : 32;
-		fingerprint->components = memory_resize(fingerprint->components,
-			fingerprint->capacity,
-			sizeof(*fingerprint->components));
-	}
+	fingerprint->components = memory_grow(fingerprint->components,
+		fingerprint->count, &fingerprint->capacity,
+		sizeof(*fingerprint->components));
 	fingerprint->components[fingerprint->count++] =
 		(struct store_component){
 			arena_string(fingerprint->arena, name),

@@ -34,12 +34,8 @@ void journal_add(struct journal *journal, struct journal_unit unit)
 		!(journal_is_failure(&unit) &&
 			journal_failures(journal) <= JOURNAL_FAILURES))
 		return;
-	if (journal->count == journal->capacity) {
-		journal->capacity =
-			journal->capacity ? journal->capacity * 2 : 64;
-		journal->units = memory_resize(journal->units,
-			journal->capacity, sizeof(*journal->units));
-	}
+	journal->units = memory_grow(journal->units, journal->count,
+		&journal->capacity, sizeof(*journal->units));
 	unit.graph = arena_string(arena, unit.graph);
 	unit.name = arena_string(arena, unit.name);
 	unit.reason = arena_string(arena, unit.reason);
@@ -81,11 +77,8 @@ void journal_fail(struct journal *journal, const char *graph, const char *name,
 void journal_add_name(
 	struct journal *journal, struct journal_names *names, const char *name)
 {
-	if (names->count == names->capacity) {
-		names->capacity = names->capacity ? names->capacity * 2 : 64;
-		names->names = memory_resize(
-			names->names, names->capacity, sizeof(*names->names));
-	}
+	names->names = memory_grow(names->names, names->count, &names->capacity,
+		sizeof(*names->names));
 	names->names[names->count++] = arena_string(arena_of(journal), name);
 }
 

@@ -196,12 +196,8 @@ static bool is_full(const struct publisher *publisher)
 
 static void add(struct publisher *publisher, struct decided decided)
 {
-	if (publisher->count == publisher->capacity) {
-		publisher->capacity =
-			publisher->capacity ? publisher->capacity * 2 : 64;
-		publisher->batch = memory_resize(publisher->batch,
-			publisher->capacity, sizeof(*publisher->batch));
-	}
+	publisher->batch = memory_grow(publisher->batch, publisher->count,
+		&publisher->capacity, sizeof(*publisher->batch));
 	if (publisher->count == 0)
 		publisher->batch_ns = stamp_now_ns();
 	publisher->batch[publisher->count++] = decided;

@@ -110,11 +110,8 @@ struct keys {
 
 static void add_key(struct keys *keys, struct bytes key)
 {
-	if (keys->count == keys->capacity) {
-		keys->capacity = keys->capacity * 2 + 8;
-		keys->lengths = memory_resize(
-			keys->lengths, keys->capacity, sizeof(*keys->lengths));
-	}
+	keys->lengths = memory_grow(keys->lengths, keys->count, &keys->capacity,
+		sizeof(*keys->lengths));
 	keys->lengths[keys->count++] = key.length;
 	text_add(&keys->bytes, key.data, key.length);
 }
@@ -211,11 +208,8 @@ static bool add_group(void *context, struct bytes rest, struct bytes body)
 	(void)body;
 	memcpy(name, rest.data, rest.length);
 	name[rest.length] = '\0';
-	if (groups->count + 1 >= groups->capacity) {
-		groups->capacity = groups->capacity * 2 + 8;
-		groups->names = memory_resize(groups->names, groups->capacity,
-			sizeof(*groups->names));
-	}
+	groups->names = memory_grow(groups->names, groups->count + 1,
+		&groups->capacity, sizeof(*groups->names));
 	groups->names[groups->count++] = name;
 	groups->names[groups->count] = NULL;
 	return true;

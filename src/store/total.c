@@ -30,11 +30,8 @@ static struct store_total *own_total(
 
 	if (total)
 		return total;
-	if (store->total_count == store->total_capacity) {
-		store->total_capacity = store->total_capacity * 2 + 8;
-		store->totals = memory_resize(store->totals,
-			store->total_capacity, sizeof(*store->totals));
-	}
+	store->totals = memory_grow(store->totals, store->total_count,
+		&store->total_capacity, sizeof(*store->totals));
 	total = &store->totals[store->total_count++];
 	*total = (struct store_total){.table = table};
 	text_add(&total->group, group.data, group.length);

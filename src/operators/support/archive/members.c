@@ -19,11 +19,8 @@ void members_finish(struct members *members)
 
 void members_add(struct members *members, struct member *member)
 {
-	if (members->count == members->capacity) {
-		members->capacity = members->capacity * 2 + 64;
-		members->all = memory_resize(
-			members->all, members->capacity, sizeof(*members->all));
-	}
+	members->all = memory_grow(members->all, members->count,
+		&members->capacity, sizeof(*members->all));
 	members->all[members->count++] = member;
 	members->meter.used_bytes += member->bytes + sizeof(member);
 }

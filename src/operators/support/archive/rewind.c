@@ -27,11 +27,8 @@ static void forget(struct rewind *self)
 
 static void keep(struct rewind *self, const struct slice *window)
 {
-	if (self->count == self->capacity) {
-		self->capacity = self->capacity * 2 + 4;
-		self->kept = memory_resize(
-			self->kept, self->capacity, sizeof(*self->kept));
-	}
+	self->kept = memory_grow(
+		self->kept, self->count, &self->capacity, sizeof(*self->kept));
 	buffer_ref(window->buffer);
 	self->kept[self->count++] = *window;
 	self->next = self->count;

@@ -110,11 +110,8 @@ static bool add_block(struct content *content)
 
 	if (!block)
 		return false;
-	if (content->block_count == content->block_capacity) {
-		content->block_capacity = content->block_capacity * 2 + 4;
-		content->blocks = memory_resize(content->blocks,
-			content->block_capacity, sizeof(*content->blocks));
-	}
+	content->blocks = memory_grow(content->blocks, content->block_count,
+		&content->block_capacity, sizeof(*content->blocks));
 	content->blocks[content->block_count++] = block;
 	return true;
 }

@@ -105,11 +105,8 @@ void file_set_add_error(
 {
 	const char *copy = arena_string(set->arena, path);
 
-	if (set->count == set->capacity) {
-		set->capacity = set->capacity ? 2 * set->capacity : 64;
-		set->files = memory_resize(
-			set->files, set->capacity, sizeof(*set->files));
-	}
+	set->files = memory_grow(
+		set->files, set->count, &set->capacity, sizeof(*set->files));
 	set->files[set->count++] = (struct found_file){
 		.path = copy,
 		.relative = copy + prefix,

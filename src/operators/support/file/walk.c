@@ -45,11 +45,8 @@ static void add_name(struct names *names, const struct dirent *entry)
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
 		strncmp(name, ".leat-", 6) == 0)
 		return;
-	if (names->count == names->capacity) {
-		names->capacity = names->capacity ? 2 * names->capacity : 16;
-		names->items = memory_resize(
-			names->items, names->capacity, sizeof(*names->items));
-	}
+	names->items = memory_grow(names->items, names->count, &names->capacity,
+		sizeof(*names->items));
 	names->items[names->count++] =
 		(struct name){memory_string(name), entry->d_type};
 }

@@ -60,11 +60,8 @@ void spill_begin(struct spill *spill)
 {
 	if (!spill->batch.data)
 		batch_init(&spill->batch, append, spill, WRITE_BYTES);
-	if (spill->count == spill->capacity) {
-		spill->capacity = spill->capacity ? 2 * spill->capacity : 8;
-		spill->runs = memory_resize(
-			spill->runs, spill->capacity, sizeof(*spill->runs));
-	}
+	spill->runs = memory_grow(spill->runs, spill->count, &spill->capacity,
+		sizeof(*spill->runs));
 	spill->runs[spill->count].start = spill->length_bytes;
 }
 
