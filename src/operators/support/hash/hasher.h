@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum hash_algorithm { HASH_SHA256, HASH_XXH3 };
+#include "operators/support/hash/settings.h"
 
 enum { HASHER_TEXT_BYTES = 64 }; /* at most */
 
