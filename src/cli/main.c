@@ -63,11 +63,11 @@ void verb_names(const char *names[VERBS_MAX + 1])
 	names[count] = NULL;
 }
 
-/* No locale and no time zone reaches an output. */
+/* No locale and no time zone reaches an output. Names and texts are UTF-8; all
+ * else stays that of C, as it is at the start, and is read from no file. */
 static void fix_environment(void)
 {
-	if (!setlocale(LC_ALL, "C.UTF-8"))
-		setlocale(LC_ALL, "C");
+	setlocale(LC_CTYPE, "C.UTF-8");
 	setenv("TZ", "UTC", 1);
 	tzset();
 }
