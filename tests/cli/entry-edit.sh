@@ -79,6 +79,19 @@ link/7,256,14,8,me,SYMLINK,1970-01-02T00:00:00Z
 twin/8,256,14,8,me,HARDLINK,2020-09-13T12:26:40Z
 END
 
+# A time that is set has no nanoseconds left of the old one.
+mv in.tar kept.tar
+tar -c -f in.tar -C d --mtime='2020-01-01 UTC 00:00:00.123456789' \
+	--format=pax etc/empty.conf usr/share/two.txt
+list "set: {entry_mtime: \"CASE src_name WHEN 'two.txt' THEN '2026-01-31' END\"}" \
+	'src_name, entry_mtime, entry_mtime_ns'
+sort stdout >values
+holds values <<'END'
+empty.conf,2020-01-01T00:00:00.123456Z,789
+two.txt,2026-01-31T00:00:00Z,0
+END
+mv kept.tar in.tar
+
 list "set: {entry_user: \"''\"}" 'entry_user, entry_gid'
 sort -u stdout >values
 echo '"",8' | holds values

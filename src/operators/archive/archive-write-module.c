@@ -21,7 +21,6 @@ enum { STEP_BYTES = 64 * 1024 };
 static void keep_current(struct archive_writing *writing)
 {
 	writing->current->size = writing->got;
-	writing->current->offset = writing->held.length - writing->got;
 	members_add(&writing->members, writing->current);
 	writing->current = NULL;
 	if (writing->holds)
@@ -49,10 +48,12 @@ static enum step take_bare(struct archive_writing *writing)
 	return STEP_MORE;
 }
 
-/* Whether the content goes straight into the archive: its size is known. */
+/* Whether the content goes straight into the archive: its size is known, and
+ * nobody has to know where its holes are. */
 static bool is_direct(struct archive_writing *writing, struct stream *stream)
 {
-	return !writing->holds && stream && stream->methods->size &&
+	return !writing->holds && !writing->current->holes && stream &&
+		stream->methods->size &&
 		stream->methods->size(stream, &writing->current->size);
 }
 
@@ -81,6 +82,7 @@ static enum step start(struct archive_writing *writing, struct item *item)
 		return writing_fail(writing, STATUS_BAD_DATA);
 	}
 	writing->got = 0;
+	writing->current->offset = writing->held.length;
 	writing->direct = is_direct(
 		writing, item->type == PAYLOAD_STREAM ? item->stream : NULL);
 	return writing->direct ? start_direct(writing) : STEP_MORE;
@@ -114,20 +116,37 @@ static enum step add_direct(
 static enum step add(
 	struct archive_writing *writing, const struct slice *window)
 {
+	struct holes *holes = writing->current->holes;
+	bool ok;
+
 	writing->got += window->length;
 	if (writing->direct)
 		return add_direct(writing, window);
-	return held_add(&writing->held, window->data, window->length)
-		? STEP_MORE
-		: writing_fail_unwritten(writing);
+	if (holes)
+		ok = holes_add(
+			holes, &writing->held, window->data, window->length);
+	else
+		ok = held_add(&writing->held, window->data, window->length);
+	return ok ? STEP_MORE : writing_fail_unwritten(writing);
+}
+
+static enum step end_held(struct archive_writing *writing)
+{
+	struct holes *holes = writing->current->holes;
+
+	if (holes && !holes_complete(holes, &writing->held))
+		return writing_fail_unwritten(writing);
+	if (holes)
+		writing->current->bytes +=
+			holes->capacity * sizeof(*holes->extents);
+	keep_current(writing);
+	return STEP_MORE;
 }
 
 static enum step end_current(struct archive_writing *writing)
 {
-	if (!writing->direct) {
-		keep_current(writing);
-		return STEP_MORE;
-	}
+	if (!writing->direct)
+		return end_held(writing);
 	if (writing->got != writing->current->size)
 		return fail_size(writing);
 	writing_drop_current(writing);

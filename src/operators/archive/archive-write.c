@@ -121,12 +121,20 @@ static const struct property_spec properties[] = {
 		.type = SETTING_BOOLEAN,
 		.offset = offsetof(struct archive_write, preserve),
 		.fallback = "false",
-		.summary = "Whether modes, owners and times are kept",
-		.details = "By default a file has mode 0755 if its owner may "
-			   "execute it, else 0644, and a directory 0755; owner "
-			   "and group are 0, without names; times are those of "
-			   "`max-mtime` at most and 1970 at least, in whole "
-			   "seconds. So what entry-edit sets needs this, too.",
+		.summary = "Whether modes, owners, times and the like are kept",
+		.details =
+			"By default a file has mode 0755 if its owner may "
+			"execute it, else 0644, and a directory 0755; owner "
+			"and group are 0, without names; times are those of "
+			"`max-mtime` at most and 1970 at least, in whole "
+			"seconds. So what entry-edit sets needs this, too. "
+			"With it all bits of modes, ids and names of owners, "
+			"times to the nanosecond where the format can say "
+			"them (of files to the microsecond), and devices are "
+			"kept; in a tar file also where an entry_sparse has "
+			"holes: 4 KiB of zeros or more. Times of reading, "
+			"access control lists and extended attributes never "
+			"are.",
 	},
 	{
 		.name = "max-mtime",
@@ -334,8 +342,10 @@ const struct operator_spec spec_archive_write = {
 		"unless both are directories; with `order: path` also one "
 		"that would lie in a file or a link. A hard link becomes one "
 		"to the first of its names; formats without them get a copy. "
-		"Its target must be in the archive. Devices and sockets can't "
-		"be kept: a `filter` drops them.\n\n"
+		"Its target must be in the archive. Devices are kept only with "
+		"`preserve`, and sockets never: without it, and in a format "
+		"that has none, they fail the unit, unless a `filter` drops "
+		"them.\n\n"
 		"An archive of all units holds nothing of those that failed. "
 		"When one of them changes all run again. With `order: unit` "
 		"or `none` in a tar or cpio file each unit is a part of its "

@@ -80,6 +80,7 @@ static struct attributes *set_mtime(
 {
 	const int64_t least = INT64_C(-62135596800);
 	const int64_t most = INT64_C(253402300799);
+	const long nanoseconds = archive_entry_mtime_nsec(entry);
 	int64_t seconds = archive_entry_mtime(entry);
 
 	if (!archive_entry_mtime_is_set(entry))
@@ -87,8 +88,10 @@ static struct attributes *set_mtime(
 	*clamped = seconds < least || seconds > most;
 	if (*clamped)
 		seconds = seconds < least ? least : most;
-	return set_integer(set, ENTRY_MTIME,
-		seconds * 1000000 + archive_entry_mtime_nsec(entry) / 1000);
+	if (!*clamped && nanoseconds % 1000 > 0)
+		set = set_integer(set, ENTRY_MTIME_NS, nanoseconds % 1000);
+	return set_integer(
+		set, ENTRY_MTIME, seconds * 1000000 + nanoseconds / 1000);
 }
 
 static struct attributes *set_owner(
@@ -98,6 +101,23 @@ static struct attributes *set_owner(
 	set = set_integer(set, ENTRY_GID, archive_entry_gid(entry));
 	set = set_text(set, ENTRY_USER, archive_entry_uname(entry));
 	return set_text(set, ENTRY_GROUP, archive_entry_gname(entry));
+}
+
+/* What only some have. */
+static struct attributes *set_rare(
+	struct attributes *set, struct archive_entry *entry)
+{
+	const unsigned type = archive_entry_filetype(entry);
+
+	if (type == AE_IFCHR || type == AE_IFBLK) {
+		set = set_integer(set, ENTRY_MAJOR,
+			(int64_t)archive_entry_rdevmajor(entry));
+		set = set_integer(set, ENTRY_MINOR,
+			(int64_t)archive_entry_rdevminor(entry));
+	}
+	if (archive_entry_sparse_count(entry) > 0)
+		set = set_integer(set, ENTRY_SPARSE, 1);
+	return set;
 }
 
 /* The names by which the entry can be found: on its own, and from outside. */
@@ -139,6 +159,7 @@ struct attributes *describe_entry(
 	set = set_integer(set, ENTRY_MODE, archive_entry_perm(entry));
 	set = set_owner(set, entry);
 	set = set_text(set, ENTRY_LINK, link_target(entry));
+	set = set_rare(set, entry);
 	set = set_integer(set, ENTRY_INDEX, (int64_t)layer->index - 1);
 	return set_text(set, ENTRY_FORMAT,
 		layer->kind != KIND_NONE ? kind_names[layer->kind]

@@ -232,6 +232,17 @@ static struct attributes *set_path(struct entry_change *change,
 
 /* ---- Entries ---------------------------------------------------------------- */
 
+/* A time that is set has no more than its microseconds. */
+static struct attributes *set_value(struct attributes *set,
+	const struct attribute_spec *key, const struct value *value)
+{
+	if (key == &entry_attributes[ENTRY_MTIME] &&
+		attributes_get(set, &entry_attributes[ENTRY_MTIME_NS]))
+		set = attributes_set_integer(
+			set, &entry_attributes[ENTRY_MTIME_NS], 0);
+	return attributes_set(set, key, value);
+}
+
 /* Sets what the columns say; null leaves what there is. GIVEN gets the path if
  * they say it. */
 static struct attributes *set_values(struct entry_change *change,
@@ -258,7 +269,7 @@ static struct attributes *set_values(struct entry_change *change,
 		if (key == &entry_attributes[ENTRY_PATH])
 			*given = value;
 		else
-			set = attributes_set(set, key, &converted);
+			set = set_value(set, key, &converted);
 	}
 	return set;
 }

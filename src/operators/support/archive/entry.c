@@ -28,6 +28,8 @@ const struct attribute_spec entry_attributes[] = {
 		"the size in bytes, where the archive says it"),
 	[ENTRY_MTIME] = EDITED("entry_mtime", VALUE_TIMESTAMP,
 		"when the content was last changed, where it says it"),
+	[ENTRY_MTIME_NS] = ROW("entry_mtime_ns", VALUE_INTEGER,
+		"the nanoseconds, below 1000, that entry_mtime lacks, if any"),
 	[ENTRY_MODE] = EDITED(
 		"entry_mode", VALUE_INTEGER, "the permissions, as a number"),
 	[ENTRY_UID] = EDITED("entry_uid", VALUE_INTEGER, "the owner"),
@@ -35,6 +37,12 @@ const struct attribute_spec entry_attributes[] = {
 	[ENTRY_USER] = EDITED("entry_user", VALUE_TEXT, "the owner's name"),
 	[ENTRY_GROUP] = EDITED("entry_group", VALUE_TEXT, "the group's name"),
 	[ENTRY_LINK] = ROW("entry_link", VALUE_TEXT, "what a link leads to"),
+	[ENTRY_MAJOR] = ROW(
+		"entry_major", VALUE_INTEGER, "the major number of a device"),
+	[ENTRY_MINOR] = ROW(
+		"entry_minor", VALUE_INTEGER, "the minor number of a device"),
+	[ENTRY_SPARSE] = ROW("entry_sparse", VALUE_BOOLEAN,
+		"true of a file that has holes, where the archive says so"),
 	[ENTRY_INDEX] = ROW("entry_index", VALUE_INTEGER,
 		"the number in its archive, counted from 0"),
 	[ENTRY_FORMAT] = ROW("archive_format", VALUE_TEXT,

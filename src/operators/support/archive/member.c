@@ -186,10 +186,16 @@ static bool find_type(struct member_maker *maker, const struct segment *segment,
 		*type = MEMBER_HARDLINK;
 	else if (strcmp(name, "fifo") == 0)
 		*type = MEMBER_FIFO;
-	else
+	else if (strcmp(name, "socket") == 0)
 		return fail(maker, "the entry ", &maker->name,
-			"is a device or a socket, which can't be kept; "
+			"is a socket, which archives don't keep; `filter` can "
+			"drop it");
+	else if (!maker->settings->preserve)
+		return fail(maker, "the entry ", &maker->name,
+			"is a device, which only `preserve: true` keeps; "
 			"`filter` can drop it");
+	else
+		*type = *name == 'c' ? MEMBER_CHAR : MEMBER_BLOCK;
 	return true;
 }
 
@@ -200,7 +206,9 @@ static unsigned usual_mode(enum member_type type, bool executes)
 	switch (type) {
 	case MEMBER_DIRECTORY: return 0755;
 	case MEMBER_SYMLINK: return 0777;
-	case MEMBER_FIFO: return 0644;
+	case MEMBER_FIFO:
+	case MEMBER_CHAR:
+	case MEMBER_BLOCK: return 0644;
 	case MEMBER_FILE:
 	case MEMBER_HARDLINK: break;
 	}
@@ -226,17 +234,27 @@ static int64_t clamp_time(int64_t time_us, int64_t most_us)
 	return time_us - time_us % SECOND_US;
 }
 
+static int64_t integer_of(
+	const struct segment *segment, enum entry_attribute key)
+{
+	const struct value *value = entry_value(segment, key);
+
+	return value ? value->integer : 0;
+}
+
 static void set_mtime(struct member *member, const struct member_maker *maker,
-	const struct value *mtime)
+	const struct value *mtime, unsigned nanoseconds)
 {
 	const int64_t most_us = maker->settings->max_mtime_us;
 
-	if (!mtime)
+	if (!mtime) {
 		member->mtime_us = most_us;
-	else if (maker->settings->preserve)
+	} else if (maker->settings->preserve) {
 		member->mtime_us = mtime->integer;
-	else
+		member->mtime_ns = nanoseconds;
+	} else {
 		member->mtime_us = clamp_time(mtime->integer, most_us);
+	}
 }
 
 static void set_owner(struct member *member, const struct member_maker *maker,
@@ -264,7 +282,8 @@ static void set_figures(struct member *member, const struct member_maker *maker,
 	const struct segment *segment)
 {
 	set_mode(member, maker, figure(segment, ENTRY_MODE, SOURCE_MODE));
-	set_mtime(member, maker, figure(segment, ENTRY_MTIME, SOURCE_MTIME));
+	set_mtime(member, maker, figure(segment, ENTRY_MTIME, SOURCE_MTIME),
+		(unsigned)integer_of(segment, ENTRY_MTIME_NS));
 	set_owner(member, maker, figure(segment, ENTRY_UID, SOURCE_UID),
 		figure(segment, ENTRY_GID, SOURCE_GID));
 }
@@ -306,6 +325,15 @@ static const char *owner_name(const struct member_maker *maker,
 	return name ? name->data : NULL;
 }
 
+/* Whether it is a file with holes that the format can have, too. */
+static bool has_holes(const struct member_maker *maker,
+	const struct segment *segment, enum member_type type)
+{
+	return type == MEMBER_FILE && maker->settings->preserve &&
+		maker->settings->format == ARCHIVE_TAR &&
+		integer_of(segment, ENTRY_SPARSE);
+}
+
 /* One block with all texts behind it. */
 static struct member *build(const struct member_maker *maker,
 	const struct segment *segment, enum member_type type)
@@ -329,7 +357,21 @@ static struct member *build(const struct member_maker *maker,
 	member->user = put(&at, user);
 	member->group = put(&at, group);
 	set_figures(member, maker, segment);
+	member->major = integer_of(segment, ENTRY_MAJOR);
+	member->minor = integer_of(segment, ENTRY_MINOR);
+	if (has_holes(maker, segment, type))
+		member->holes = memory_zeroed(sizeof(*member->holes));
 	return member;
+}
+
+void member_destroy(struct member *member)
+{
+	if (!member)
+		return;
+	if (member->holes)
+		holes_finish(member->holes);
+	free(member->holes);
+	free(member);
 }
 
 struct member *member_create(struct member_maker *maker,

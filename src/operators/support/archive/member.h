@@ -4,6 +4,7 @@
 #define LEAT_OPERATORS_SUPPORT_ARCHIVE_MEMBER_H
 
 #include "engine/operator.h"
+#include "operators/support/archive/holes.h"
 #include "operators/support/archive/write-settings.h"
 #include "operators/support/write/template.h"
 
@@ -13,13 +14,17 @@ enum member_type {
 	MEMBER_SYMLINK,
 	MEMBER_HARDLINK,
 	MEMBER_FIFO,
+	MEMBER_CHAR,
+	MEMBER_BLOCK,
 };
 
 struct member {
 	enum member_type type;
 	unsigned mode; /* the permissions */
 	int64_t mtime_us;
+	unsigned mtime_ns; /* besides, below 1000 */
 	int64_t uid, gid;
+	int64_t major, minor; /* of a device */
 	const char *user, *group; /* or NULL */
 	const char *name; /* without a slash at the end */
 	const char *link; /* of a hard link: the name of what it leads to, as
@@ -27,6 +32,7 @@ struct member {
 			     else NULL */
 	const char *origin; /* where it comes from, for people */
 	uint64_t size; /* of a file */
+	struct holes *holes; /* owned; NULL: there are to be none */
 	size_t bytes; /* that it takes in memory, also in the library */
 
 	/* For members.c: */
@@ -57,9 +63,10 @@ bool member_is_bare(const struct segment *segment);
 bool member_is_root(const struct segment *segment);
 
 /* The member that ITEM, a stream, is, or SEGMENT without an item; the size is
- * 0. SEGMENT may be NULL. To be freed with free. NULL: maker->problem says why
- * it can't be one, in a sentence. */
+ * 0. SEGMENT may be NULL. NULL: maker->problem says why it can't be one, in a
+ * sentence. */
 struct member *member_create(struct member_maker *maker,
 	const struct item *item, const struct segment *segment);
+void member_destroy(struct member *member); /* takes NULL */
 
 #endif

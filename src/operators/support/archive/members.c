@@ -28,7 +28,7 @@ void members_add(struct members *members, struct member *member)
 static void drop(struct members *members, struct member *member)
 {
 	members->meter.used_bytes -= member->bytes + sizeof(member);
-	free(member);
+	member_destroy(member);
 }
 
 void members_cut(struct members *members, size_t count)
@@ -96,7 +96,8 @@ static bool is_same_directory(const struct member *a, const struct member *b)
 {
 	return a->type == MEMBER_DIRECTORY && b->type == MEMBER_DIRECTORY &&
 		a->mode == b->mode && a->mtime_us == b->mtime_us &&
-		a->uid == b->uid && a->gid == b->gid;
+		a->mtime_ns == b->mtime_ns && a->uid == b->uid &&
+		a->gid == b->gid;
 }
 
 /* Of several members with one name there is left one directory. */

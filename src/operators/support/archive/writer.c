@@ -122,7 +122,7 @@ static int set_keywords(
 	return archive_write_set_options(archive,
 		settings->preserve
 			? "!all,type,mode,size,time,link,sha256,uid,gid,uname,"
-			  "gname"
+			  "gname,device"
 			: "!all,type,mode,size,time,link,sha256");
 }
 
@@ -198,31 +198,52 @@ static unsigned file_type(enum member_type type)
 	case MEMBER_DIRECTORY: return AE_IFDIR;
 	case MEMBER_SYMLINK: return AE_IFLNK;
 	case MEMBER_FIFO: return AE_IFIFO;
+	case MEMBER_CHAR: return AE_IFCHR;
+	case MEMBER_BLOCK: return AE_IFBLK;
 	case MEMBER_FILE:
 	case MEMBER_HARDLINK: break;
 	}
 	return AE_IFREG;
 }
 
+/* Where there is one extent, and it is all, there is no hole. */
+static void describe_holes(
+	struct archive_entry *entry, const struct member *shown)
+{
+	const struct holes *holes = shown->holes;
+
+	if (holes->count == 1 && holes->extents[0].length == shown->size)
+		return;
+	for (size_t i = 0; i < holes->count; i++)
+		archive_entry_sparse_add_entry(entry,
+			(int64_t)holes->extents[i].offset,
+			(int64_t)holes->extents[i].length);
+}
+
 static void describe(struct archive_entry *entry, const struct member *member,
 	const struct member *shown, const char *link)
 {
 	int64_t seconds = shown->mtime_us / 1000000;
-	int64_t rest_us = shown->mtime_us % 1000000;
+	int64_t rest_ns =
+		shown->mtime_us % 1000000 * 1000 + (int64_t)shown->mtime_ns;
 
 	/* Not all read a fraction of a time before 1970 alike. */
-	if (rest_us < 0) {
-		seconds--;
-		rest_us = 0;
+	if (seconds < 0 || rest_ns < 0) {
+		seconds -= rest_ns < 0;
+		rest_ns = 0;
 	}
 	archive_entry_clear(entry);
 	archive_entry_copy_pathname(entry, member->name);
 	archive_entry_set_filetype(entry, file_type(shown->type));
 	archive_entry_set_perm(entry, shown->mode);
-	archive_entry_set_mtime(entry, seconds, (long)rest_us * 1000);
+	archive_entry_set_mtime(entry, seconds, (long)rest_ns);
 	archive_entry_set_uid(entry, shown->uid);
 	archive_entry_set_gid(entry, shown->gid);
 	archive_entry_set_nlink(entry, 1);
+	if (shown->type == MEMBER_CHAR || shown->type == MEMBER_BLOCK) {
+		archive_entry_set_rdevmajor(entry, (dev_t)shown->major);
+		archive_entry_set_rdevminor(entry, (dev_t)shown->minor);
+	}
 	archive_entry_set_size(entry,
 		!link && shown->type == MEMBER_FILE ? (int64_t)shown->size : 0);
 	if (shown->user)
@@ -233,6 +254,8 @@ static void describe(struct archive_entry *entry, const struct member *member,
 		archive_entry_copy_hardlink(entry, link);
 	else if (shown->type == MEMBER_SYMLINK)
 		archive_entry_copy_symlink(entry, shown->link);
+	if (!link && shown->holes)
+		describe_holes(entry, shown);
 }
 
 static bool refuse(const struct archive_writer *writer,
@@ -273,6 +296,9 @@ static bool check(const struct archive_writer *writer,
 			writer, member, "it has nothing but files", problem);
 	if (writer->format->packs && shown->type == MEMBER_FIFO)
 		return refuse(writer, member, "it has no pipes", problem);
+	if (writer->format->packs &&
+		(shown->type == MEMBER_CHAR || shown->type == MEMBER_BLOCK))
+		return refuse(writer, member, "it has no devices", problem);
 	return true;
 }
 

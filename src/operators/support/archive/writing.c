@@ -28,7 +28,7 @@ static void close_writer(struct archive_writing *writing)
 
 void writing_drop_current(struct archive_writing *writing)
 {
-	free(writing->current);
+	member_destroy(writing->current);
 	writing->current = NULL;
 }
 
@@ -181,36 +181,44 @@ static enum step write_begin(struct archive_writing *writing)
 	return STEP_MORE;
 }
 
-static enum step write_piece(
-	struct archive_writing *writing, const struct slice *window)
+static enum step write_piece(struct archive_writing *writing, const char *data,
+	size_t length, uint64_t wanted)
 {
-	size_t length = window->length < writing->left ? window->length
-						       : (size_t)writing->left;
-
+	if (length > wanted)
+		length = (size_t)wanted;
 	writing->left -= length;
 	return archive_writer_add(
-		       writing->writer, window->data, length, &writing->problem)
+		       writing->writer, data, length, &writing->problem)
 		? STEP_MORE
 		: writing_fail_written(writing);
 }
 
-static enum step write_more(struct archive_writing *writing)
+/* The next piece of a content; a hole is written, too: libarchive leaves it
+ * out. */
+static enum step write_content(
+	struct archive_writing *writing, const struct member *target)
 {
-	const struct member *target =
-		member_target(writing->members.all[writing->next]);
-	uint64_t offset = target->offset + target->size - writing->left;
+	static const char zeros[BUFFER_BYTES];
+	uint64_t at = target->size - writing->left, wanted = writing->left;
 	struct slice window;
 
-	if (writing->left > 0) {
-		switch (held_read(
-			&writing->held, offset, writing->left, &window)) {
-		case READ_DATA: return write_piece(writing, &window);
-		case READ_MEMORY:
-			return operator_wait_memory(writing->op, BUFFER_BYTES);
-		default:
-			return fail_held(writing, held_problem(&writing->held));
-		}
+	if (target->holes && !holes_find(target->holes, at, &at, &wanted))
+		return write_piece(writing, zeros, sizeof(zeros), wanted);
+	switch (held_read(
+		&writing->held, target->offset + at, wanted, &window)) {
+	case READ_DATA:
+		return write_piece(writing, window.data, window.length, wanted);
+	case READ_MEMORY:
+		return operator_wait_memory(writing->op, BUFFER_BYTES);
+	default: return fail_held(writing, held_problem(&writing->held));
 	}
+}
+
+static enum step write_more(struct archive_writing *writing)
+{
+	if (writing->left > 0)
+		return write_content(writing,
+			member_target(writing->members.all[writing->next]));
 	writing->writes = false;
 	writing->next++;
 	return archive_writer_end(writing->writer, &writing->problem)
