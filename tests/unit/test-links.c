@@ -14,211 +14,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "plan.h"
+#include "stages.h"
 
 enum { ONE = 0, TWO = 1, THREE = 2 };
-
-/* ---- A source of units of numbered items ------------------------------------ */
-
-struct giver {
-	/* Settings: */
-	unsigned units, items;
-	size_t bytes; /* not 0: lines of that length; else plain items */
-	bool streams; /* items are streams */
-	unsigned *given, *destroyed;
-
-	unsigned unit, item;
-	bool open;
-};
-
-struct counted_stream {
-	struct stream stream;
-	unsigned *destroyed;
-};
-
-static enum read_status read_nothing(
-	struct stream *stream, struct slice *window)
-{
-	(void)stream;
-	(void)window;
-	return READ_END;
-}
-
-static void destroy_counted(struct stream *stream)
-{
-	struct counted_stream *counted = (struct counted_stream *)stream;
-
-	++*counted->destroyed;
-	free(counted);
-}
-
-static struct item *make_item(struct operator *op, const struct giver *source)
-{
-	static const struct stream_methods methods = {
-		.read = read_nothing, .destroy = destroy_counted};
-	static const char text[100];
-	struct item *item;
-
-	if (source->streams) {
-		struct counted_stream *counted = memory_alloc(sizeof(*counted));
-
-		stream_init(&counted->stream, &methods);
-		counted->destroyed = source->destroyed;
-		return operator_stream_item(op, ONE, &counted->stream);
-	}
-	item = operator_item(op, source->bytes ? PAYLOAD_LINE : PAYLOAD_NONE);
-	if (source->bytes)
-		item->slice =
-			(struct slice){.data = text, .length = source->bytes};
-	return item;
-}
-
-static enum step give_one(struct operator *op, struct giver *source)
-{
-	struct item *item;
-
-	if (operator_room(op, ONE) == 0)
-		return operator_wait_output(op, ONE);
-	item = make_item(op, source);
-	item->position = source->unit * 1000 + source->item++;
-	++*source->given;
-	operator_give(op, ONE, &item, 1);
-	return STEP_MORE;
-}
-
-static enum step source_step(struct operator *op, void *state)
-{
-	struct giver *source = state;
-	char name[16];
-
-	if (source->unit == source->units)
-		return STEP_END;
-	if (!source->open) {
-		snprintf(name, sizeof(name), "u%u", source->unit);
-		struct segment *segment =
-			segment_create_unit(name, source->unit, NULL);
-		operator_begin(op, ONE, segment);
-		segment_unref(segment);
-		source->open = true;
-		source->item = 0;
-		return STEP_MORE;
-	}
-	if (source->item < source->items)
-		return give_one(op, source);
-	operator_end(op, ONE);
-	source->open = false;
-	source->unit++;
-	return STEP_MORE;
-}
-
-enum {
-	ANY = PAYLOAD_BIT(PAYLOAD_NONE) | PAYLOAD_BIT(PAYLOAD_LINE) |
-		PAYLOAD_BIT(PAYLOAD_STREAM)
-};
-
-static const struct pin_spec source_pins[] = {
-	{"out", PIN_OUTPUT, 0, ANY, 0, ""},
-	{0},
-};
-
-static const struct operator_spec source_spec = {
-	.name = "source",
-	.pins = source_pins,
-	.state_size = sizeof(struct giver),
-	.step = source_step,
-};
-
-/* ---- Passes all on ------------------------------------------------------------ */
-
-static enum step through_step(struct operator *op, void *state)
-{
-	struct span span;
-	enum event event = operator_next(op, ONE, &span);
-
-	(void)state;
-	if (event != EVENT_ITEMS)
-		return operator_pass(op, ONE, event);
-	operator_give(op, TWO, span.items, span.count);
-	operator_consume(op, ONE, span.count);
-	return STEP_MORE;
-}
-
-static const struct pin_spec through_pins[] = {
-	{"in", PIN_INPUT, 0, ANY, 0, ""},
-	{"out", PIN_OUTPUT, 0, ANY, 0, ""},
-	{0},
-};
-
-static const struct operator_spec through_spec = {
-	.name = "through",
-	.pins = through_pins,
-	.step = through_step,
-};
-
-/* ---- One input to two outputs, and back --------------------------------------- */
-
-static enum step fork_step(struct operator *op, void *state)
-{
-	struct span span;
-	enum event event = operator_next(op, ONE, &span);
-
-	(void)state;
-	if (event != EVENT_ITEMS)
-		return operator_pass(op, ONE, event);
-	for (size_t i = 0; i < span.count; i++)
-		item_ref(span.items[i]);
-	operator_give(op, TWO, span.items, span.count);
-	operator_give(op, THREE, span.items, span.count);
-	operator_consume(op, ONE, span.count);
-	return STEP_MORE;
-}
-
-static const struct pin_spec fork_pins[] = {
-	{"in", PIN_INPUT, 0, ANY, 0, ""},
-	{"a", PIN_OUTPUT, 0, ANY, 0, ""},
-	{"b", PIN_OUTPUT, 0, ANY, 0, ""},
-	{0},
-};
-
-static const struct operator_spec fork_spec = {
-	.name = "fork",
-	.pins = fork_pins,
-	.step = fork_step,
-};
-
-/* Takes all of one input, then all of the other. */
-static enum step join_step(struct operator *op, void *state)
-{
-	struct span span;
-
-	(void)state;
-	for (unsigned pin = ONE; pin <= TWO; pin++) {
-		enum event event = operator_next(op, pin, &span);
-
-		if (event == EVENT_WAIT)
-			return STEP_WAIT;
-		if (event == EVENT_CLOSED)
-			continue;
-		if (event == EVENT_ITEMS) {
-			operator_give(op, THREE, span.items, span.count);
-			operator_consume(op, pin, span.count);
-		}
-		return STEP_MORE;
-	}
-	return STEP_END;
-}
-
-static const struct pin_spec join_pins[] = {
-	{"a", PIN_INPUT, 0, ANY, 0, ""},
-	{"b", PIN_INPUT, 0, ANY, 0, ""},
-	{"out", PIN_OUTPUT, 0, ANY, 0, ""},
-	{0},
-};
-
-static const struct operator_spec join_spec = {
-	.name = "join",
-	.pins = join_pins,
-	.step = join_step,
-};
 
 /* ---- Writes down what comes ---------------------------------------------------- */
 
@@ -298,7 +96,7 @@ static enum step sink_step(struct operator *op, void *state)
 }
 
 static const struct pin_spec sink_pins[] = {
-	{"in", PIN_INPUT, 0, ANY, 0, ""},
+	{.name = "in", .direction = PIN_INPUT, .types = STAGE_TYPES},
 	{0},
 };
 
@@ -350,6 +148,7 @@ static void run_chain(struct trial *trial, struct record_of_run *record)
 		.given = &trial->given,
 		.pause = trial->pause,
 		.random = trial->seed};
+	struct through through = {0};
 	struct plan plan;
 	unsigned last;
 
@@ -357,10 +156,10 @@ static void run_chain(struct trial *trial, struct record_of_run *record)
 	trial->source.destroyed = &trial->destroyed;
 	plan_init(&plan);
 	last = plan_add(
-		&plan, "source", &source_spec, &trial->source, SCOPE_UNIT);
+		&plan, "source", &stage_source, &trial->source, SCOPE_UNIT);
 	for (unsigned i = 0; i < trial->through; i++) {
 		unsigned next = plan_add(
-			&plan, "through", &through_spec, NULL, SCOPE_UNIT);
+			&plan, "through", &stage_through, &through, SCOPE_UNIT);
 		plan_link(&plan, last, i > 0, next, ONE, trial->type);
 		last = next;
 	}
@@ -568,9 +367,9 @@ static void a_diamond_gets_through(void **unused)
 		struct plan plan;
 
 		plan_init(&plan);
-		plan_add(&plan, "s", &source_spec, &source, SCOPE_UNIT);
-		plan_add(&plan, "f", &fork_spec, NULL, SCOPE_UNIT);
-		plan_add(&plan, "j", &join_spec, NULL, SCOPE_UNIT);
+		plan_add(&plan, "s", &stage_source, &source, SCOPE_UNIT);
+		plan_add(&plan, "f", &stage_fork, NULL, SCOPE_UNIT);
+		plan_add(&plan, "j", &stage_join, NULL, SCOPE_UNIT);
 		plan_add(&plan, "c", &sink_spec, &sink, SCOPE_UNIT);
 		plan_link(&plan, 0, ONE, 1, ONE, PAYLOAD_NONE);
 		plan_link(&plan, 1, TWO, 2, ONE, PAYLOAD_NONE);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "plan.h"
+#include "stages.h"
 
 enum { IN = 0, OUT = 1 };
 
@@ -306,24 +307,8 @@ static void values_are_checked(void **unused)
 	}
 }
 
-/* The values of units: of the same source, through a fork. */
-static enum step fork_step(struct operator *op, void *state)
-{
-	struct span span;
-	enum event event = operator_next(op, IN, &span);
-
-	(void)state;
-	if (event != EVENT_ITEMS)
-		return operator_pass(op, IN, event);
-	for (size_t i = 0; i < span.count; i++)
-		item_ref(span.items[i]);
-	operator_give(op, 1, span.items, span.count);
-	operator_give(op, 2, span.items, span.count);
-	operator_consume(op, IN, span.count);
-	return STEP_MORE;
-}
-
-/* Passes the last item of each unit, at its end. */
+/* The values of units, of the same source through a fork: passes the last item
+ * of each unit, at its end. */
 struct last {
 	struct item *item;
 };
@@ -347,21 +332,12 @@ static enum step last_step(struct operator *op, void *state)
 	return STEP_MORE;
 }
 
-static const struct pin_spec fork_pins[] = {
-	{.name = "in", .direction = PIN_INPUT},
-	{.name = "a", .direction = PIN_OUTPUT},
-	{.name = "b", .direction = PIN_OUTPUT},
-	{0},
-};
-
 static const struct pin_spec last_pins[] = {
 	{.name = "in", .direction = PIN_INPUT},
 	{.name = "out", .direction = PIN_OUTPUT},
 	{0},
 };
 
-static const struct operator_spec fork_spec = {
-	.name = "fork", .pins = fork_pins, .step = fork_step};
 static const struct operator_spec last_spec = {.name = "last",
 	.pins = last_pins,
 	.state_size = sizeof(struct last),
@@ -378,7 +354,7 @@ static void run_units(
 
 	plan_init(&plan);
 	plan_add(&plan, "s", &source_spec, &source, SCOPE_UNIT);
-	plan_add(&plan, "f", &fork_spec, NULL, SCOPE_UNIT);
+	plan_add(&plan, "f", &stage_fork, NULL, SCOPE_UNIT);
 	plan_add(&plan, "l", &last_spec, &last, SCOPE_UNIT);
 	plan_add(&plan, "p", &probe_spec, &probe, SCOPE_UNIT);
 	plan_link(&plan, 0, 0, 1, IN, PAYLOAD_LINE);
