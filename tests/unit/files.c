@@ -54,3 +54,16 @@ void files_expect(const char *path, const char *content)
 	fclose(file);
 	assert_string_equal(found, content);
 }
+
+void files_expect_names(const char *directory, const char *names)
+{
+	char command[256], found[1024] = "";
+
+	snprintf(
+		command, sizeof(command), "ls -A %s | tr '\\n' ' '", directory);
+	FILE *pipe = popen(command, "r");
+	assert_non_null(pipe);
+	found[fread(found, 1, sizeof(found) - 1, pipe)] = '\0';
+	pclose(pipe);
+	assert_string_equal(found, names);
+}

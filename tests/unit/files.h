@@ -8,8 +8,16 @@
 int files_enter(void **state);
 int files_leave(void **state);
 
+/* A test that has such a directory of its own. */
+#define FILES_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, files_enter, files_leave)
+
 /* Makes a file; and fails unless it holds CONTENT, of at most 4095 bytes. */
 void files_put(const char *path, const char *content);
 void files_expect(const char *path, const char *content);
+
+/* Fails unless these names are in the directory: each with a space behind it, in
+ * order. */
+void files_expect_names(const char *directory, const char *names);
 
 #endif

@@ -18,17 +18,11 @@
 
 #include "base/memory.h"
 #include "files.h"
-#include "store/run-store.h"
+#include "stores.h"
 
 static const char path[] = ".leat/one/store.db";
 
 static const char log_path[] = ".leat/one/store.db-wal";
-
-static const struct store_opening opening = {
-	.directory = ".leat/one",
-	.session = "one",
-	.session_path = "one.yaml",
-};
 
 /* ---- What is in the store --------------------------------------------------------- */
 
@@ -56,10 +50,9 @@ static void put_units(struct run_store *store, const char *graph, int count)
 /* Closes it, and writes its log into it: each bit is in one place. */
 static void close_settled(struct run_store *store)
 {
-	struct text problem = {0};
 	sqlite3 *database;
 
-	assert_true(run_store_close(store, &problem));
+	close_store(store);
 	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
 	assert_int_equal(
 		sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)", NULL,
@@ -72,16 +65,12 @@ static void close_settled(struct run_store *store)
 /* More units than a page holds, so that there are pages of all kinds. */
 static void make_store(void)
 {
-	struct run_store *store;
-	struct text problem = {0};
-	enum exit_status status;
+	struct run_store *store = open_store();
 	struct store_run run = {.params = "n=1"};
 	static const struct store_component component = {"a", "1"};
 	static const struct digest fingerprint;
 	char *large = memory_zeroed(10000);
 
-	assert_int_equal(
-		run_store_open(&opening, &store, &problem, &status), STORE_OK);
 	assert_true(store_begin_run(store, &run));
 	assert_true(store_put_telemetry(store, 1, "{}"));
 	assert_true(store_put_fingerprint(store, &fingerprint, &component, 1));
@@ -164,9 +153,9 @@ static struct reading read_store(bool write)
 	struct text problem = {0};
 	enum exit_status status;
 	enum store_status opened = write
-		? run_store_open(&opening, &reading.store, &problem, &status)
+		? run_store_open(&usual, &reading.store, &problem, &status)
 		: run_store_open_reader(
-			  opening.directory, &reading.store, &problem, &status);
+			  usual.directory, &reading.store, &problem, &status);
 
 	if (opened == STORE_OK)
 		read_all(&reading);
@@ -293,17 +282,13 @@ static bool is(const struct text *text, const struct reading *reading)
 static void test_flips_in_log(void **state)
 {
 	(void)state;
-	struct run_store *store;
-	struct text problem = {0};
-	enum exit_status status;
+	struct run_store *store = open_store();
 	size_t before = 0, after = 0;
 
-	assert_int_equal(
-		run_store_open(&opening, &store, &problem, &status), STORE_OK);
 	assert_true(store_change(store));
 	put_units(store, "main", 43);
 	assert_true(store_commit(store));
-	assert_true(run_store_close(store, &problem));
+	close_store(store);
 	struct reading newer = read_store(false);
 	assert_false(newer.damaged || is(&contents, &newer));
 	int file = open(log_path, O_RDWR);
@@ -335,12 +320,8 @@ static void test_stale_pages(void **state)
 {
 	(void)state;
 	struct text newer = {0};
-	struct run_store *store;
-	struct text problem = {0};
-	enum exit_status status;
+	struct run_store *store = open_store();
 
-	assert_int_equal(
-		run_store_open(&opening, &store, &problem, &status), STORE_OK);
 	assert_true(store_change(store));
 	put_units(store, "main", 39);
 	struct store_unit unit = {
@@ -426,23 +407,20 @@ static void test_rebuild(void **state)
 	write_file(original.data, original.length);
 	key[60] ^= 1;
 	assert_true(is_damaged(false));
-	assert_int_equal(
-		run_store_rebuild(&opening, &report, &status), STORE_OK);
+	assert_int_equal(run_store_rebuild(&usual, &report, &status), STORE_OK);
 	assert_non_null(strstr(report.data, "store.db.damaged-1"));
 	assert_non_null(strstr(report.data, "1 were damaged"));
 	assert_int_equal(access(".leat/one/store.db.damaged-1", F_OK), 0);
 	report.length = 0;
-	assert_int_equal(
-		run_store_open(&opening, &store, &report, &status), STORE_OK);
+	store = open_store();
 	assert_true(store_units(store, "main", count_unit, &units));
 	assert_true(store_units(store, "other", count_unit, &units));
 	assert_true(units == 41 || units == 42); /* it may be a partial's */
-	assert_true(run_store_close(store, &report));
+	close_store(store);
 	/* Of nothing at all, too. */
 	write_file("", 0);
 	assert_true(is_damaged(true));
-	assert_int_equal(
-		run_store_rebuild(&opening, &report, &status), STORE_OK);
+	assert_int_equal(run_store_rebuild(&usual, &report, &status), STORE_OK);
 	assert_non_null(strstr(report.data, "store.db.damaged-2"));
 	assert_false(is_damaged(true));
 	text_free(&report);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Which files patterns find: what bash finds with globstar. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "operators/support/file/set.h"
+
+static void make_tree(void)
+{
+	assert_int_equal(system("mkdir -p d/e/f d/.h d/x.d 'd/[b]' &&"
+				"touch d/a.log d/b.LOG d/.c.log d/e/a.log "
+				"d/e/f/a.log d/.h/a.log d/x.d/y d/a-b "
+				"'d/[b]/q' d/.leat-0123 &&"
+				"ln -s a.log d/l.log &&"
+				"ln -s ../e d/x.d/link && ln -s .. d/e/up &&"
+				"ln -s nowhere d/gone.log"),
+		0);
+}
+
+/* What is found, joined by spaces. */
+static const char *found(const struct file_set_options *options,
+	const char *pattern, const char *second)
+{
+	static char names[2048];
+	struct file_set *set = file_set_create(options);
+
+	file_set_add_pattern(set, pattern);
+	if (second)
+		file_set_add_path(set, second);
+	file_set_sort(set);
+	names[0] = '\0';
+	for (size_t i = 0; i < file_set_count(set); i++) {
+		const struct found_file *file = file_set_get(set, i);
+
+		snprintf(names + strlen(names), sizeof(names) - strlen(names),
+			"%s%s(%s)", i > 0 ? " " : "", file->path,
+			file->relative);
+	}
+	file_set_destroy(set);
+	return names;
+}
+
+static void patterns_find_files(void **state)
+{
+	const struct file_set_options plain = {0};
+
+	(void)state;
+	make_tree();
+	assert_string_equal(found(&plain, "d/*.log", NULL),
+		"d/a.log(a.log) d/gone.log(gone.log) d/l.log(l.log)");
+	assert_string_equal(
+		found(&plain, "d/a*", NULL), "d/a-b(a-b) d/a.log(a.log)");
+	assert_string_equal(
+		found(&plain, "d/.*.log", NULL), "d/.c.log(.c.log)");
+	assert_string_equal(found(&plain, "d/?.[lL]*", NULL),
+		"d/a.log(a.log) d/b.LOG(b.LOG) d/l.log(l.log)");
+	assert_string_equal(
+		found(&plain, "*/e/*.log", NULL), "d/e/a.log(d/e/a.log)");
+	assert_string_equal(found(&plain, "d/**/a.log", NULL),
+		"d/a.log(a.log) d/e/a.log(e/a.log) d/e/f/a.log(e/f/a.log)");
+	assert_string_equal(found(&plain, "d/e/**", NULL),
+		"d/e/a.log(a.log) d/e/f/a.log(f/a.log)");
+	assert_string_equal(found(&plain, "**/**/f/**/*", NULL),
+		"d/e/f/a.log(d/e/f/a.log)");
+	assert_string_equal(found(&plain, "d/\\[b\\]/*", NULL), "d/[b]/q(q)");
+	assert_string_equal(found(&plain, "d/\\[b\\]/q", NULL), "d/[b]/q(q)");
+	assert_string_equal(
+		found(&plain, "d//e/./*", NULL), "d/e/./a.log(a.log)");
+	assert_string_equal(found(&plain, "none/*", NULL), "");
+	assert_string_equal(found(&plain, "d/a.log/*", NULL), "");
+	assert_string_equal(found(&plain, "d/x.d/link/a*", NULL),
+		"d/x.d/link/a.log(a.log)");
+	assert_string_equal(found(&plain, "d/x.d/l*/a*", NULL),
+		"d/x.d/link/a.log(link/a.log)");
+	/* Once, as it was found first. */
+	assert_string_equal(found(&plain, "*/a-b", "d/a-b"), "d/a-b(d/a-b)");
+	assert_string_equal(
+		found(&plain, "d/a-b", "none"), "d/a-b(a-b) none(none)");
+}
+
+static void options_change_what_is_found(void **state)
+{
+	static const char *const exclude[] = {"a.log", "e/f/**", "x.?"};
+
+	(void)state;
+	make_tree();
+	assert_string_equal(found(&(struct file_set_options){.hidden = true},
+				    "d/*.log", NULL),
+		"d/.c.log(.c.log) d/a.log(a.log) d/gone.log(gone.log) "
+		"d/l.log(l.log)");
+	assert_string_equal(found(&(struct file_set_options){.hidden = true},
+				    "d/**/a.log", NULL),
+		"d/.h/a.log(.h/a.log) d/a.log(a.log) d/e/a.log(e/a.log) "
+		"d/e/f/a.log(e/f/a.log)");
+	assert_string_equal(
+		found(&(struct file_set_options){.ignore_case = true},
+			"d/?.log", NULL),
+		"d/a.log(a.log) d/b.LOG(b.LOG) d/l.log(l.log)");
+	assert_string_equal(
+		found(&(struct file_set_options){.links = LINKS_SKIP},
+			"d/*.log", NULL),
+		"d/a.log(a.log)");
+	assert_string_equal(
+		found(&(struct file_set_options){.links = LINKS_FOLLOW},
+			"d/x.d/**", NULL),
+		"d/x.d/link/a.log(link/a.log) d/x.d/link/f/a.log(link/f/a.log) "
+		"d/x.d/link/up/[b]/q(link/up/[b]/q) "
+		"d/x.d/link/up/a-b(link/up/a-b) "
+		"d/x.d/link/up/a.log(link/up/a.log) "
+		"d/x.d/link/up/b.LOG(link/up/b.LOG) "
+		"d/x.d/link/up/gone.log(link/up/gone.log) "
+		"d/x.d/link/up/l.log(link/up/l.log) d/x.d/y(y)");
+	assert_string_equal(found(&(struct file_set_options){.recursive = true},
+				    "d/[ex]*", "d/e/f"),
+		"d/e/a.log(e/a.log) d/e/f/a.log(e/f/a.log) d/x.d/y(x.d/y)");
+	assert_string_equal(found(&(struct file_set_options){.recursive = true},
+				    "d/e/f", NULL),
+		"d/e/f/a.log(a.log)");
+	assert_string_equal(found(&(struct file_set_options){.exclude = exclude,
+					  .exclude_count = 3},
+				    "d/**", NULL),
+		"d/[b]/q([b]/q) d/a-b(a-b) d/b.LOG(b.LOG) "
+		"d/gone.log(gone.log) d/l.log(l.log)");
+}
+
+static void exclude_patterns_match(void **state)
+{
+	static const struct {
+		const char *pattern, *path;
+		bool matches;
+	} cases[] = {{"a", "a", true}, {"a", "b/a", true}, {"a", "a/b", false},
+		{"*.o", "x/y.o", true}, {"x/*", "x/y", true},
+		{"x/*", "x/y/z", false}, {"x/**", "x/y/z", true},
+		{"**/z", "x/y/z", true}, {"**/z", "z", true},
+		{"x/**/z", "x/z", true}, {"x/**/z", "x/a/b/z", true},
+		{"x/**/z", "x/a/b", false}, {"X/Y", "x/y", false},
+		{"**/**/**/q", "a/b/c/d", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(file_pattern_matches(cases[i].pattern,
+					 cases[i].path, false),
+			cases[i].matches);
+	assert_true(file_pattern_matches("X/Y", "x/y", true));
+}
+
+static void counts_directories_and_reports_errors(void **state)
+{
+	const struct file_set_options plain = {0};
+	struct file_set *set = file_set_create(&plain);
+
+	(void)state;
+	make_tree();
+	file_set_add_pattern(set, "d/e*");
+	assert_int_equal(file_set_count(set), 0);
+	assert_int_equal(file_set_directories(set), 1);
+	file_set_destroy(set);
+
+	if (geteuid() == 0)
+		return; /* who may read everything */
+	assert_int_equal(chmod("d/e", 0), 0);
+	set = file_set_create(&plain);
+	file_set_add_pattern(set, "d/e/*");
+	file_set_sort(set);
+	assert_int_equal(file_set_count(set), 1);
+	assert_string_equal(file_set_get(set, 0)->path, "d/e/");
+	assert_int_equal(file_set_get(set, 0)->error, EACCES);
+	file_set_destroy(set);
+	assert_int_equal(chmod("d/e", 0755), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FILES_TEST(patterns_find_files),
+		FILES_TEST(options_change_what_is_found),
+		FILES_TEST(exclude_patterns_match),
+		FILES_TEST(counts_directories_and_reports_errors),
+	};
+
+	umask(022);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
