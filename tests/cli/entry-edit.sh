@@ -142,11 +142,26 @@ refused 'starts with the letter of a drive' --rename '^' --with c:
 refused 'has a component of more than 255 bytes' --rename one \
 	--with "$(printf '%0256d' 1)"
 refused 'is longer than 4095 bytes' --rename / --with "$(printf '%0200d/' 1 2 3 4 5 6 7 8 9 10 11)"
-refused "field entry_uid of the entry \`usr\`: '-1' is out of range" --uid -1
-refused "'rw' is not a mode in octal such as 0644" --mode rw
-refused "'010000' is out of range" --mode 010000
-refused "'' is not a mode in octal such as 0644" --mode ''
-refused "'31.1.2026' is not a timestamp such as" --time 31.1.2026
+# The same values, constants, and in expressions of which the loader can't know
+# that they always are.
+sed 's/entry_uid: "[^"]*"/entry_uid: "${uid} + entry_index * 0"/
+	s/entry_mode: "[^"]*"/entry_mode: "${mode} || substr(entry_path, 1, 0)"/
+	s/entry_mtime: "[^"]*"/entry_mtime: "${time} || substr(entry_path, 1, 0)"/' \
+	copy.yaml >depends.yaml
+impossible()
+{
+	expect 64 "$LEAT" run copy.yaml in.tar $2 "$3"
+	said "$2: error: entry_$1: $4"
+	expect 1 "$LEAT" run depends.yaml in.tar $2 "$3"
+	said "field entry_$1 of the entry \`usr\`: $4"
+	[ ! -e out/in.tar ] || fail "written: $2 $3"
+}
+impossible uid --uid -1 "'-1' is out of range"
+impossible uid --uid 4294967296 "'4294967296' is out of range"
+impossible mode --mode rw "'rw' is not a mode in octal such as 0644"
+impossible mode --mode 010000 "'010000' is out of range"
+impossible mode --mode '' "'' is not a mode in octal such as 0644"
+impossible mtime --time 31.1.2026 "'31.1.2026' is not a timestamp such as"
 grep -q 'at byte' stderr && fail 'an entry that has no place has one'
 
 # A pattern that tries too much is no reason to leave a name as it is.
@@ -156,7 +171,7 @@ expect 1 "$LEAT" run copy.yaml long.tar --rename '^(0+)*[1-9]'
 said "the entry \`$long\`: the pattern takes more than 1000000 steps"
 
 # So is an expression that gives no name.
-sed "s/set: {.*/set: {entry_path: \"''\"}/; /    rename:/d; /    with:/d" \
+sed "s/set: {.*/set: {entry_path: \"substr(entry_path, 1, 0)\"}/; /    rename:/d; /    with:/d" \
 	copy.yaml >nameless.yaml
 expect 1 "$LEAT" run nameless.yaml in.tar
 said "field entry_path of the entry \`usr\`: '' is empty"

@@ -5,6 +5,7 @@
 
 #include "engine/operator.h"
 #include "operators/support/archive/entry-change.h"
+#include "operators/support/archive/entry-value.h"
 #include "operators/support/file/names.h"
 #include "registry/registry.h"
 
@@ -163,7 +164,7 @@ static bool check_name(struct relation *relation, const struct state *settings,
 			"`set` takes names with expressions");
 		return false;
 	}
-	key = entry_change_key(item->name);
+	key = entry_value_key(item->name);
 	if (key == &entry_attributes[ENTRY_PATH] && settings->rename.text) {
 		relation_error(relation, item->name_location,
 			"leave out one of them",
@@ -172,14 +173,14 @@ static bool check_name(struct relation *relation, const struct state *settings,
 	}
 	if (key)
 		return check_mode(relation, item, key);
-	near = text_nearest(item->name, entry_change_names());
+	near = text_nearest(item->name, entry_value_names());
 	if (near && !registry_attribute(item->name))
 		text_add_format(&hint, "did you mean %s? There are:", near);
 	else
 		text_add_string(&hint, "there are:");
-	for (size_t i = 0; entry_change_names()[i]; i++)
+	for (size_t i = 0; entry_value_names()[i]; i++)
 		text_add_format(&hint, "%s %s", i > 0 ? "," : "",
-			entry_change_names()[i]);
+			entry_value_names()[i]);
 	relation_error(relation, item->name_location, hint.data,
 		"'%s' can't be set", item->name);
 	text_free(&hint);
@@ -199,6 +200,18 @@ static const char *type_hint(const struct attribute_spec *key)
 	}
 }
 
+/* What no entry can be given is found before any comes. */
+static void check_constant(
+	struct relation *relation, const struct setting_expression *item)
+{
+	struct text problem = {0};
+
+	if (!entry_value_check(item, &problem))
+		relation_error(relation, item->sql.location, NULL, "%s: %s",
+			item->name, problem.data);
+	text_free(&problem);
+}
+
 static void check_types(struct relation *relation, const struct state *settings,
 	const struct expression *expression)
 {
@@ -206,15 +219,16 @@ static void check_types(struct relation *relation, const struct state *settings,
 
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct field *field = &schema->fields[i];
-		const struct attribute_spec *key =
-			entry_change_key(field->name);
+		const struct attribute_spec *key = entry_value_key(field->name);
 
-		if (!entry_change_takes(key, field->type))
+		if (!entry_value_takes(key, field->type))
 			relation_error(relation,
 				settings->set.items[i].sql.location,
 				type_hint(key), "%s takes %s, not %s",
 				key->name, value_type_names[key->type],
 				value_type_names[field->type]);
+		else
+			check_constant(relation, &settings->set.items[i]);
 	}
 }
 
@@ -262,7 +276,7 @@ static void relate_outputs(struct relation *relation,
 	for (size_t i = 0; i < settings->set.count; i++) {
 		const char *name = settings->set.items[i].name;
 		const struct attribute_spec *key =
-			name ? entry_change_key(name) : NULL;
+			name ? entry_value_key(name) : NULL;
 
 		if (key)
 			relation_add_attribute(relation, &out, key);
@@ -295,7 +309,7 @@ static void relate(struct relation *relation)
 
 /* ---- Running ---------------------------------------------------------------- */
 
-static bool open(struct operator *op, void *memory)
+static bool open(struct operator* op, void *memory)
 {
 	struct state *state = memory;
 	struct entry_change *change = &state->change;
@@ -322,7 +336,7 @@ static bool open(struct operator *op, void *memory)
 	return true;
 }
 
-static void reject(struct operator *op, const struct entry_change *change)
+static void reject(struct operator* op, const struct entry_change *change)
 {
 	const struct segment *segment = operator_segment(op, IN);
 	const struct value *path = attributes_get(
@@ -343,7 +357,7 @@ static void reject(struct operator *op, const struct entry_change *change)
 /* Begins the segment that takes the place of the input's, or lies within it if
  * that is a unit; false: the entry was rejected. */
 static bool begin_entry(
-	struct operator *op, struct state *state, struct item *item)
+	struct operator* op, struct state *state, struct item *item)
 {
 	struct segment *in = operator_segment(op, IN);
 	struct segment *outer = state->segment;
@@ -363,7 +377,7 @@ static bool begin_entry(
 	return true;
 }
 
-static void end_entry(struct operator *op, struct state *state)
+static void end_entry(struct operator* op, struct state *state)
 {
 	struct segment *ended = state->segment;
 
@@ -373,7 +387,7 @@ static void end_entry(struct operator *op, struct state *state)
 	segment_unref(ended);
 }
 
-static enum step begin(struct operator *op, struct state *state)
+static enum step begin(struct operator* op, struct state *state)
 {
 	struct item *item;
 
@@ -390,7 +404,7 @@ static enum step begin(struct operator *op, struct state *state)
 	return STEP_MORE;
 }
 
-static enum step end(struct operator *op, struct state *state)
+static enum step end(struct operator* op, struct state *state)
 {
 	if (!operator_segment(op, IN)->parent)
 		return operator_pass(op, IN, EVENT_END);
@@ -403,7 +417,7 @@ static enum step end(struct operator *op, struct state *state)
 
 /* Passes what is in an entry; a file of a unit becomes one. */
 static enum step take(
-	struct operator *op, struct state *state, const struct span *span)
+	struct operator* op, struct state *state, const struct span *span)
 {
 	struct item *item = span->items[0];
 	const bool file = !operator_segment(op, IN)->parent;
@@ -419,7 +433,7 @@ static enum step take(
 	return STEP_MORE;
 }
 
-static enum step step(struct operator *op, void *memory)
+static enum step step(struct operator* op, void *memory)
 {
 	struct span span;
 	enum event event;
@@ -435,7 +449,7 @@ static enum step step(struct operator *op, void *memory)
 	}
 }
 
-static void close(struct operator *op, void *memory)
+static void close(struct operator* op, void *memory)
 {
 	struct state *state = memory;
 
@@ -465,7 +479,8 @@ const struct operator_spec spec_entry_edit = {
 		"whose name would be empty, absolute, lead out by `..` or be "
 		"too long is rejected, without its content; so is one for "
 		"which an expression fails, or gives what the attribute can't "
-		"be.\n\n"
+		"be. Where that doesn't depend on the entry it is an error of "
+		"the session.\n\n"
 		"To drop entries, put a filter in front of it. What "
 		"archive-write makes of modes, owners and times is up to its "
 		"`preserve` and `max-mtime`: without them a mode only says "

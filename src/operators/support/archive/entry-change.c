@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "model/value.h"
+#include "operators/support/archive/entry-value.h"
 #include "operators/support/file/names.h"
 
-enum { MODE_MAX = 07777, SHOWN_BYTES = 200 };
+enum { SHOWN_BYTES = 200 };
 
 void entry_change_finish(struct entry_change *change)
 {
@@ -16,100 +16,6 @@ void entry_change_finish(struct entry_change *change)
 	text_free(&change->path);
 	text_free(&change->name);
 	text_free(&change->problem);
-}
-
-/* ---- What can be set -------------------------------------------------------- */
-
-const struct attribute_spec *entry_change_key(const char *name)
-{
-	for (size_t i = 0; i < ENTRY_ATTRIBUTES; i++)
-		if (entry_attributes[i].access == ATTRIBUTE_WRITE &&
-			strcmp(entry_attributes[i].name, name) == 0)
-			return &entry_attributes[i];
-	return NULL;
-}
-
-const char *const *entry_change_names(void)
-{
-	/* Filled with the same addresses each time. */
-	static const char *names[ENTRY_ATTRIBUTES + 1];
-	size_t count = 0;
-
-	for (size_t i = 0; i < ENTRY_ATTRIBUTES; i++)
-		if (entry_attributes[i].access == ATTRIBUTE_WRITE)
-			names[count++] = entry_attributes[i].name;
-	return names;
-}
-
-bool entry_change_takes(const struct attribute_spec *key, enum value_type type)
-{
-	bool said = key == &entry_attributes[ENTRY_MTIME] ||
-		key == &entry_attributes[ENTRY_MODE];
-
-	return type == key->type || (said && type == VALUE_TEXT);
-}
-
-/* ---- Values ----------------------------------------------------------------- */
-
-/* Octal digits. */
-static const char *read_mode(const struct value *text, int64_t *mode)
-{
-	*mode = 0;
-	for (uint32_t i = 0; i < text->length; i++) {
-		if (text->data[i] < '0' || text->data[i] > '7' ||
-			*mode > MODE_MAX)
-			return "is not a mode in octal such as 0644";
-		*mode = *mode * 8 + (text->data[i] - '0');
-	}
-	return text->length > 0 ? NULL : "is not a mode in octal such as 0644";
-}
-
-/* A time, in UTC if it doesn't say; or a day. */
-static const char *read_time(const struct value *text, int64_t *time_us)
-{
-	static const struct field field = {.type = VALUE_TIMESTAMP,
-		.format = TIMESTAMP_RFC3339,
-		.has_zone = true};
-	const char midnight[] = "T00:00:00Z";
-	char day[32];
-	struct value time;
-	const char *problem =
-		value_parse(&field, text->data, text->length, true, &time);
-
-	if (problem && text->length == 10) {
-		memcpy(day, text->data, 10);
-		memcpy(day + 10, midnight, sizeof(midnight));
-		if (!value_parse(&field, day, strlen(day), true, &time))
-			problem = NULL;
-	}
-	if (!problem)
-		*time_us = time.integer;
-	return problem;
-}
-
-/* Makes VALUE, of TYPE, one of the attribute. Returns NULL, or what is wrong
- * with it in a phrase. */
-static const char *convert(const struct attribute_spec *key,
-	enum value_type type, struct value *value)
-{
-	const char *problem = NULL;
-	int64_t read = 0, most = INT64_MAX;
-
-	if (type == VALUE_TEXT && key->type != VALUE_TEXT) {
-		problem = key->type == VALUE_TIMESTAMP
-			? read_time(value, &read)
-			: read_mode(value, &read);
-		if (!problem)
-			value->integer = read;
-	}
-	if (key == &entry_attributes[ENTRY_MODE])
-		most = MODE_MAX;
-	else if (key->type == VALUE_INTEGER)
-		most = UINT32_MAX;
-	if (!problem && key->type == VALUE_INTEGER &&
-		(value->integer < 0 || value->integer > most))
-		problem = "is out of range";
-	return problem;
 }
 
 /* ---- Problems; all return NULL ---------------------------------------------- */
@@ -252,8 +158,7 @@ static struct attributes *set_values(struct entry_change *change,
 
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct field *field = &schema->fields[i];
-		const struct attribute_spec *key =
-			entry_change_key(field->name);
+		const struct attribute_spec *key = entry_value_key(field->name);
 		struct value value, converted;
 		const char *problem = expression_value(change->set, i, &value);
 
@@ -262,7 +167,7 @@ static struct attributes *set_values(struct entry_change *change,
 		if (value.null)
 			continue;
 		converted = value;
-		problem = convert(key, field->type, &converted);
+		problem = entry_value_convert(key, field->type, &converted);
 		if (problem)
 			return refuse_value(
 				change, set, key, field->type, &value, problem);

@@ -20,18 +20,9 @@ struct entry_change {
 
 void entry_change_finish(struct entry_change *change);
 
-/* The attribute NAME if sessions may set it, or NULL; and the names of all that
- * they may. */
-const struct attribute_spec *entry_change_key(const char *name);
-const char *const *entry_change_names(void);
-
-/* Whether a value of TYPE can become one of the attribute: also a text that
- * says a time or, in octal, a mode. */
-bool entry_change_takes(const struct attribute_spec *key, enum value_type type);
-
 /* The attributes that an entry with those of SEGMENT gets; one reference. A
- * hard link leads to what its target is called then. ITEM is of that segment. What came by a pipe and is no archive has no name, and
- * stays as it is. NULL: it can't be, `problem` says why. */
+ * hard link leads to what its target is called then. ITEM is of that segment. What came by
+ * a pipe and is no archive has no name, and stays as it is. NULL: it can't be, `problem` says why. */
 struct attributes *entry_change_apply(struct entry_change *change,
 	const struct segment *segment, struct item *item);
 
