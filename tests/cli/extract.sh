@@ -126,6 +126,46 @@ expect 0 "$LEAT" run nested.yaml outer.tar
 cmp src/a/numbers root/out/outer/inner/t.tar/a/numbers || fail nested
 holds_only root/out/outer/inner t.tar
 
+# So they are where the inner one comes by an archive-read of its own, and also
+# where entry-edit has given the outer one another name.
+cat >twice.yaml <<'END'
+leat: 1
+session: twice
+params: {in: {type: inputs, args: true}}
+operators:
+  in: {use: files, match: "${in}"}
+  name: {use: entry-edit, rename: outer, with: a/longer.name}
+  outer: archive-read
+  pick: {use: filter, where: "entry_path LIKE '%.tar'"}
+  inner: archive-read
+  tree: {use: extract, directory: "root/out/{src_stem}"}
+links:
+  - in -> name -> outer -> pick -> inner -> tree
+END
+sed 's/in -> name -> outer/in -> outer/; /^  name:/d' twice.yaml >plain.yaml
+for session in twice plain; do
+	rm -rf root/out
+	expect 0 "$LEAT" run $session.yaml outer.tar
+	cmp src/a/numbers root/out/outer/inner/t.tar/a/numbers || fail $session
+	holds_only root/out/outer inner
+done
+sed 's/inner -> tree/inner -> show -> table -> out/
+	s/^  tree:.*/  show: {use: map, select: [entry_trail]}\n  table: csv-encode\n  out: stdout/
+	s/inner: .*/inner: {use: archive-read, content: false}/' plain.yaml >trail.yaml
+expect 0 "$LEAT" run trail.yaml outer.tar
+grep -qxF 'outer.tar!/inner/t.tar!/a/numbers' stdout ||
+	fail 'a trail through two archive-read'
+
+# Unless it is to be flat: then names of both are in one directory.
+rm -rf root/out
+sed 's/directory:/flat: true, &/' nested.yaml >flat.yaml
+expect 0 "$LEAT" run flat.yaml outer.tar
+cmp src/a/numbers root/out/outer/a/numbers || fail flat
+holds_only root/out/outer 'a empty inner run'
+cp outer.tar twice.tar && tar -r -f twice.tar -C src run
+expect 1 "$LEAT" run flat.yaml twice.tar
+said 'has a name that came before; see `collisions`'
+
 # Names that entry-edit has changed count.
 sed 's/^links: .*/links: [in -> entries -> edit -> tree]/
 	s/^  tree:/  edit: {use: entry-edit, rename: "^a\/", with: "b\/"}\n&/' \

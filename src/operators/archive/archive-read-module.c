@@ -34,7 +34,7 @@ static enum step take(struct operator *op, struct archive_read *state,
 	};
 	reading->layer = layer_create(
 		&reading->context, NULL, rewind_create(item->stream));
-	describe_archive(operator_segment(op, IN), reading->layer);
+	describe_archive(operator_segment(op, IN)->attributes, reading->layer);
 	item->stream = NULL;
 	reading->item = item;
 	reading->opening = true;

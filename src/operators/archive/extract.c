@@ -70,6 +70,17 @@ static const struct property_spec properties[] = {
 			"directory is needed is always refused.",
 	},
 	{
+		.name = "flat",
+		.type = SETTING_BOOLEAN,
+		.offset = offsetof(struct extract, flat),
+		.fallback = "false",
+		.summary = "Whether archives in archives get no directories",
+		.details = "Their entries then lie where those of the archive "
+			   "around them do, as those of data.tar in a Debian "
+			   "package. Names that two of them have in common are "
+			   "up to `collisions`.",
+	},
+	{
 		.name = "portable-names",
 		.type = SETTING_BOOLEAN,
 		.offset = offsetof(struct extract, portable_names),
@@ -160,7 +171,8 @@ const struct operator_spec spec_extract = {
 		"Writes each entry that archive-read yields, and perhaps "
 		"entry-edit or others have changed, beneath `directory`, by "
 		"its entry_path; the entries of an archive in an archive go "
-		"into a directory with the name of that. All outputs of a unit "
+		"into a directory with the name of that, unless it is `flat`. "
+		"All outputs of a unit "
 		"take their places together when it has succeeded; until then, "
 		"and if it fails, what was there before stays as it was. What "
 		"the next version of an archive doesn't have any more is "

@@ -9,30 +9,21 @@
 
 /* ---- Archives --------------------------------------------------------------- */
 
-void describe_archive(const struct segment *segment, struct layer *layer)
-{
-	const struct value *path = segment
-		? attributes_get(
-			  segment->attributes, &source_attributes[SOURCE_PATH])
-		: NULL;
-
-	if (path) {
-		text_add(&layer->path, path->data, path->length);
-		text_add(&layer->trail, path->data, path->length);
-	} else {
-		text_add_string(&layer->trail, "-");
-	}
-}
-
-void describe_nested(const struct attributes *attributes, struct layer *layer)
+void describe_archive(const struct attributes *attributes, struct layer *layer)
 {
 	const struct value *path =
 		attributes_get(attributes, &source_attributes[SOURCE_PATH]);
 	const struct value *trail =
 		attributes_get(attributes, &entry_attributes[ENTRY_TRAIL]);
 
-	text_add(&layer->path, path->data, path->length);
-	text_add(&layer->trail, trail->data, trail->length);
+	if (path)
+		text_add(&layer->path, path->data, path->length);
+	if (!trail || trail->null)
+		trail = path;
+	if (trail)
+		text_add(&layer->trail, trail->data, trail->length);
+	else
+		text_add_string(&layer->trail, "-");
 }
 
 /* ---- Entries ---------------------------------------------------------------- */

@@ -3,13 +3,12 @@
 #ifndef LEAT_OPERATORS_SUPPORT_ARCHIVE_DESCRIBE_H
 #define LEAT_OPERATORS_SUPPORT_ARCHIVE_DESCRIBE_H
 
-#include "model/segment.h"
+#include "model/attribute.h"
 #include "operators/support/archive/layer.h"
 
-/* Gives the layer the names that those of its entries follow: of the outermost,
- * which came in SEGMENT; of one that is an entry with ATTRIBUTES. */
-void describe_archive(const struct segment *segment, struct layer *layer);
-void describe_nested(const struct attributes *attributes, struct layer *layer);
+/* Gives the layer the names that those of its entries follow, of an archive
+ * with ATTRIBUTES (may be NULL): a file, or an entry of another archive. */
+void describe_archive(const struct attributes *attributes, struct layer *layer);
 
 /* The attributes of the layer's entry, whose path is NAME; one reference.
  * CLAMPED is set if its time is out of range. */

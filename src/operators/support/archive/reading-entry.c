@@ -131,7 +131,7 @@ static enum step nest(struct operator *op, struct archive_read *state,
 	struct stream *source = rewind_create(layer_content(outer));
 
 	layer = layer_create(&reading->context, outer, source);
-	describe_nested(attributes, layer);
+	describe_archive(attributes, layer);
 	layer->described = attributes;
 	reading->layer = layer;
 	switch (layer_open(layer)) {

@@ -40,18 +40,20 @@ static enum step make_directory(struct operator *op,
 
 /* The output that a hard link leads to, or NULL and *PROBLEM. */
 static struct output *find_original(struct operator *op,
-	struct extracting *extracting, const struct attributes *attributes,
+	const struct extract *state, const struct attributes *attributes,
 	const char **problem)
 {
+	struct extracting *extracting = state->extracting;
 	const struct value *target = extract_get(attributes, ENTRY_LINK);
 	const struct value *size = extract_get(attributes, ENTRY_SIZE);
 	struct text name = {0};
 	struct output *output = NULL;
 	enum file_kind kind;
 
-	*problem = target ? extract_name(&name, target, attributes,
-				    extract_unit_path(op, extracting))
-			  : "";
+	*problem = target
+		? extract_name(&name, target, attributes,
+			  extract_unit_path(op, extracting), state->flat)
+		: "";
 	if (*problem) {
 		*problem = "is a hard link to a name that nobody should use";
 	} else if (!tree_find(&extracting->tree, name.data, &kind, &output) ||
@@ -74,7 +76,7 @@ static enum step make_copy(struct operator *op, const struct extract *state,
 	struct extracting *extracting = state->extracting;
 	const char *problem;
 	struct output *original =
-		find_original(op, extracting, attributes, &problem);
+		find_original(op, state, attributes, &problem);
 
 	if (!original)
 		return extract_refuse(op, attributes, problem);

@@ -27,6 +27,27 @@ static size_t archive_length(
 	return 0;
 }
 
+static bool has_mark(const struct value *trail, size_t at)
+{
+	return trail->length >= at + strlen(mark) &&
+		memcmp(trail->data + at, mark, strlen(mark)) == 0;
+}
+
+/* Where the trail goes on behind the outermost archive, which has the path of
+ * the unit, that may have a mark in it, or a name that entry-edit gave it. */
+static size_t outermost_length(
+	const struct value *trail, const struct value *unit_path)
+{
+	size_t at = unit_path ? unit_path->length : 0;
+
+	if (unit_path && has_mark(trail, at) &&
+		memcmp(trail->data, unit_path->data, at) == 0)
+		return at + strlen(mark);
+	for (at = 0; at < trail->length && !has_mark(trail, at);)
+		at++;
+	return at + strlen(mark);
+}
+
 /* Adds the way from the outermost archive to the one that the entry is in. */
 static void add_way(struct text *name, const struct attributes *set,
 	const struct value *unit_path)
@@ -35,15 +56,14 @@ static void add_way(struct text *name, const struct attributes *set,
 		attributes_get(set, &entry_attributes[ENTRY_TRAIL]);
 	const struct value *path =
 		attributes_get(set, &entry_attributes[ENTRY_PATH]);
-	size_t from = unit_path ? unit_path->length : strlen("-");
 
 	if (!trail || trail->null)
 		return;
 	size_t end = archive_length(trail, path);
-	for (from += strlen(mark); from < end; from++) {
-		if (from + 2 < end && memcmp(trail->data + from, mark, 2) == 0)
-			from++;
-		text_add(name, trail->data + from, 1);
+	for (size_t at = outermost_length(trail, unit_path); at < end; at++) {
+		if (at + strlen(mark) < end && has_mark(trail, at))
+			at++;
+		text_add(name, trail->data + at, 1);
 	}
 	if (name->length > 0)
 		text_add(name, "/", 1);
@@ -66,7 +86,7 @@ static bool names_state(const char *name)
 }
 
 const char *extract_name(struct text *name, const struct value *path,
-	const struct attributes *set, const struct value *unit_path)
+	const struct attributes *set, const struct value *unit_path, bool flat)
 {
 	const char *problem = entry_name_problem(path->data, path->length);
 
@@ -75,7 +95,8 @@ const char *extract_name(struct text *name, const struct value *path,
 		return problem;
 	if (memchr(path->data, '\0', path->length))
 		return "has a NUL byte";
-	add_way(name, set, unit_path);
+	if (!flat)
+		add_way(name, set, unit_path);
 	size_t way = name->length;
 	entry_add_path(name, path->data, path->length);
 	if (strcmp(name->data + way, ".") == 0) {

@@ -8,10 +8,10 @@
 
 /* NAME, emptied first, gets what PATH is called there, which is the path of the
  * entry with the attributes SET or of one in the same archive: without `.` and
- * double slashes, behind the name of its archive if that lies in another one.
- * UNIT_PATH: the src_path of the outermost; or NULL. Returns NULL, or why it
- * can't be used, as the end of a sentence. */
+ * double slashes, behind the name of its archive if that lies in another one
+ * and unless it is to be FLAT. UNIT_PATH: the src_path of the outermost; or
+ * NULL. Returns NULL, or why it can't be used, as the end of a sentence. */
 const char *extract_name(struct text *name, const struct value *path,
-	const struct attributes *set, const struct value *unit_path);
+	const struct attributes *set, const struct value *unit_path, bool flat);
 
 #endif

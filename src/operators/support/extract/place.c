@@ -97,7 +97,7 @@ bool extract_find_name(struct operator *op, const struct extract *state,
 	extracting->problem.length = 0;
 	if (path)
 		problem = extract_name(&extracting->name, path, attributes,
-			extract_unit_path(op, extracting));
+			extract_unit_path(op, extracting), state->flat);
 	if (!problem && extracting->name.length == 0) {
 		if (kind == FILE_DIRECTORY)
 			return false;

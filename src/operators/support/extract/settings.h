@@ -21,6 +21,7 @@ struct extract {
 	struct setting_text directory;
 	int links; /* enum extract_links */
 	int collisions; /* enum extract_collisions */
+	bool flat;
 	bool portable_names;
 	bool times;
 
