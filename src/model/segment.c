@@ -41,6 +41,18 @@ struct segment *segment_create_unnamed(void)
 	return create(NULL, NULL);
 }
 
+struct segment *segment_create_bare(struct segment *segment)
+{
+	struct segment *bare =
+		create(segment->parent, attributes_ref(segment->attributes));
+
+	bare->unit = segment->unit;
+	bare->bare = true;
+	if (!segment->parent)
+		bare->original = segment_ref(segment);
+	return bare;
+}
+
 struct segment *segment_ref(struct segment *segment)
 {
 	if (segment && ++segment->references == 0)
@@ -51,16 +63,17 @@ struct segment *segment_ref(struct segment *segment)
 void segment_unref(struct segment *segment)
 {
 	while (segment && --segment->references == 0) {
-		struct segment *parent = segment->parent;
+		struct segment *holds =
+			segment->parent ? segment->parent : segment->original;
 
 		attributes_unref(segment->attributes);
-		if (!parent && segment->unit) {
+		if (!holds && segment->unit) {
 			free(segment->unit->name);
 			free(segment->unit->reason);
 			free(segment->unit->rejected);
 			free(segment->unit);
 		}
 		free(segment);
-		segment = parent;
+		segment = holds;
 	}
 }

@@ -43,6 +43,8 @@ struct unit {
 struct segment {
 	uint32_t references;
 	struct segment *parent; /* NULL: this is the unit; holds a reference */
+	struct segment *original; /* of one that segment_create_bare made, if
+				     it is a unit; holds a reference */
 	struct unit *unit; /* owned by the outermost; NULL: an unnamed segment
 			      that spans units */
 	struct attributes *attributes; /* with those of the parent; or NULL */
@@ -57,6 +59,10 @@ struct segment *segment_create_unit(
 struct segment *segment_create_nested(
 	struct segment *parent, struct attributes *attributes);
 struct segment *segment_create_unnamed(void);
+
+/* A bare one in the place of SEGMENT, for those who get nothing of its content:
+ * of the same unit, with the same parent and attributes. */
+struct segment *segment_create_bare(struct segment *segment);
 
 struct segment *segment_ref(struct segment *segment);
 void segment_unref(struct segment *segment); /* takes NULL */

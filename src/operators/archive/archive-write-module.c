@@ -272,7 +272,7 @@ static enum step end(struct archive_writing *writing)
 	writing->event = EVENT_END;
 	if (writing->spans)
 		return end_spanned(writing);
-	writing->closes = !writing->joined;
+	writing->closes = !writing->joined && !segment->bare;
 	return start_writing(writing);
 }
 

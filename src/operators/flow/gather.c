@@ -282,6 +282,20 @@ static enum step step_within(struct operator *op, struct gather *gather)
 	return leave(op, gather);
 }
 
+/* The segment in which what all inputs have of the unit of INPUT, the first of
+ * them, comes out: it is bare only if it is so in all. */
+static struct segment *common_segment(
+	struct operator *op, const struct gather *gather, unsigned input)
+{
+	struct segment *segment = operator_segment(op, IN + input);
+	unsigned links = operator_links(op, IN);
+
+	for (unsigned i = input + 1; segment->bare && i < links; i++)
+		if (begun(op, gather, i) == segment->unit)
+			segment = operator_segment(op, IN + i);
+	return segment;
+}
+
 /* Passes on what INPUT has outside of segments, or begins its segment. */
 static enum step follow(
 	struct operator *op, struct gather *gather, unsigned input)
@@ -294,7 +308,7 @@ static enum step follow(
 		gather->heads[input] = HEAD_UNKNOWN;
 		return give(op, input, &span);
 	}
-	operator_begin(op, OUT, operator_segment(op, IN + input));
+	operator_begin(op, OUT, common_segment(op, gather, input));
 	gather->open = true;
 	gather->current = input;
 	return STEP_MORE;

@@ -120,7 +120,9 @@ static bool is_due(struct operator *op, struct state *state, enum event event)
 	if (scope == SCOPE_SEGMENT)
 		return begun ||
 			(state->levels.leaf && is_empty_content(op, IN));
-	return state->levels.depth == 1;
+	return state->levels.depth == 1 &&
+		(begun || scope != SCOPE_UNIT ||
+			!operator_segment(op, IN)->bare);
 }
 
 /* Makes sure of the compressor; false: there is no memory for one now. */

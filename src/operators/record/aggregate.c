@@ -144,8 +144,11 @@ static enum step finish_rows(struct operator *op, struct aggregate *state)
 static bool is_result(
 	struct operator *op, const struct aggregation *aggregation, bool leaf)
 {
-	return aggregation->any || operator_per(op) == SCOPE_UNIT ||
-		(leaf && is_empty_content(op, IN));
+	if (aggregation->any)
+		return true;
+	if (operator_per(op) == SCOPE_UNIT)
+		return !operator_segment(op, IN)->bare;
+	return leaf && is_empty_content(op, IN);
 }
 
 /* The end of a unit decides whether what it brought is kept. */

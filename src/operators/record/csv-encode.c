@@ -148,7 +148,8 @@ static bool is_document(struct operator *op, struct csv_encode *state)
 	const enum scope scope = operator_document_scope(op);
 
 	return levels_edge(&state->levels, scope) && state->levels.leaf &&
-		(scope != SCOPE_SEGMENT || is_empty_content(op, IN));
+		(scope == SCOPE_SEGMENT ? is_empty_content(op, IN)
+					: !operator_segment(op, IN)->bare);
 }
 
 /* A document without records has its header, too. */

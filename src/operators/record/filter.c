@@ -15,6 +15,7 @@ struct filter {
 		       in which nothing is kept is left out */
 	unsigned held; /* segments whose begin wasn't passed on yet */
 	bool empty; /* nothing came in the innermost of them */
+	bool dropped; /* the content of the unit itself was */
 };
 
 enum {
@@ -118,23 +119,55 @@ static bool open(struct operator *op, void *state)
 
 /* ---- Segments --------------------------------------------------------------- */
 
-/* Passes the begins that were held back, the outermost first. */
-static void begin_held(struct operator *op, struct filter *filter)
+/* To an output that gets nothing of its content a segment is bare: for those
+ * behind it there is no content, rather than an empty one. */
+static void begin_output(
+	struct operator *op, unsigned pin, struct segment *segment, bool bare)
+{
+	struct segment *given =
+		bare ? segment_create_bare(segment) : segment_ref(segment);
+
+	operator_begin(op, pin, given);
+	segment_unref(given);
+}
+
+/* Passes the begins that were held back, the outermost first. What is in the
+ * innermost goes to the output PIN. */
+static void begin_held(struct operator *op, struct filter *filter, unsigned pin)
 {
 	for (; filter->held > 0; filter->held--) {
 		struct segment *segment = operator_segment(op, PIN_IN);
+		const bool innermost = filter->held == 1;
 
 		for (unsigned i = 1; i < filter->held; i++)
 			segment = segment->parent;
-		operator_begin(op, PIN_OUT, segment);
-		operator_begin(op, PIN_REJECTED, segment);
+		begin_output(op, PIN_OUT, segment, innermost && pin != PIN_OUT);
+		begin_output(op, PIN_REJECTED, segment,
+			innermost && pin != PIN_REJECTED);
 	}
+}
+
+/* A unit isn't left out: passes its begin, if that was held back. */
+static void begin_unit(
+	struct operator *op, struct filter *filter, struct segment *unit)
+{
+	if (filter->held == 0)
+		return;
+	begin_output(op, PIN_OUT, unit, filter->dropped);
+	begin_output(op, PIN_REJECTED, unit, filter->dropped);
+	filter->held--;
 }
 
 static enum step begin(struct operator *op, struct filter *filter)
 {
-	if (!filter->whole || !operator_segment(op, PIN_IN)->parent)
+	struct segment *segment = operator_segment(op, PIN_IN);
+
+	if (!filter->whole)
 		return operator_pass(op, PIN_IN, EVENT_BEGIN);
+	if (!segment->parent)
+		filter->dropped = false;
+	else if (!segment->parent->parent)
+		begin_unit(op, filter, segment->parent);
 	filter->held++;
 	filter->empty = true;
 	return STEP_MORE;
@@ -161,8 +194,12 @@ static bool keeps_empty(struct operator *op, struct filter *filter)
 
 static enum step end(struct operator *op, struct filter *filter)
 {
-	if (filter->held > 0 && filter->empty && keeps_empty(op, filter))
-		begin_held(op, filter);
+	struct segment *segment = operator_segment(op, PIN_IN);
+
+	if (!segment->parent)
+		begin_unit(op, filter, segment);
+	else if (filter->held > 0 && filter->empty && keeps_empty(op, filter))
+		begin_held(op, filter, PIN_OUT);
 	filter->empty = false;
 	if (filter->held == 0)
 		return operator_pass(op, PIN_IN, EVENT_END);
@@ -197,7 +234,7 @@ static size_t keep(struct operator *op, struct filter *filter,
 			items[kept++] = items[row];
 			continue;
 		}
-		begin_held(op, filter);
+		begin_held(op, filter, PIN_REJECTED);
 		operator_reject(op, PIN_IN, items[row], NULL, "where: %s",
 			expression_error(expression));
 		first = next;
@@ -219,7 +256,9 @@ static enum step take(
 	filter->empty = false;
 	kept = keep(op, filter, items, span->count);
 	if (kept > 0)
-		begin_held(op, filter);
+		begin_held(op, filter, PIN_OUT);
+	filter->dropped = kept == 0 && filter->held > 0 &&
+		operator_shape(op, PIN_IN)->type != PAYLOAD_NONE;
 	operator_give(op, PIN_OUT, items, kept);
 	return STEP_MORE;
 }
@@ -234,7 +273,7 @@ static enum step step(struct operator *op, void *state)
 	case EVENT_ITEMS: return take(op, filter, &span);
 	case EVENT_BEGIN: return begin(op, filter);
 	case EVENT_END: return end(op, filter);
-	case EVENT_GAP: begin_held(op, filter); break;
+	case EVENT_GAP: begin_held(op, filter, PIN_OUT); break;
 	case EVENT_CLOSED:
 	case EVENT_KEPT:
 	case EVENT_LOST:
@@ -288,12 +327,14 @@ const struct operator_spec spec_filter = {
 		"functions can't.\n\n"
 		"An item for which the condition fails, as by an integer "
 		"overflow or a line that isn't UTF-8, is rejected.\n\n"
-		"Where whole contents come, as the entries of an archive, the "
-		"condition is about their attributes, and what isn't kept "
-		"leaves nothing behind: a directory, which has no content, is "
-		"kept or dropped like a file. What is dropped isn't read, "
-		"but for its checksum. Units stay, and so do the segments of "
-		"lines and records, which may become empty.\n\n",
+		"Where whole contents come, as files or the entries of an "
+		"archive, the condition is about their attributes, and what "
+		"isn't kept leaves nothing behind: of a file that is dropped "
+		"nothing is written, not even an empty one. A directory in an "
+		"archive, which has no content, is kept or dropped like a "
+		"file. What is dropped isn't read, but for its checksum. "
+		"Where lines or records come a content stays, even if none of "
+		"them is kept.\n\n",
 	.example = "leat: 1\n"
 		   "session: failed-requests\n"
 		   "operators:\n"

@@ -2,8 +2,9 @@
 /*
  * What it means that nothing came in a segment. Behind `files` and the like it
  * is an empty content. But some segments have none: of the streams that came,
- * it is clear; a directory in an archive is bare; and of units whose contents
- * have segments of their own, such as archives, nothing is in the unit itself.
+ * it is clear; a directory in an archive is bare, and so is a file that a
+ * filter has dropped; and of units whose contents have segments of their own,
+ * such as archives, nothing is in the unit itself.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_EMPTY_CONTENT_H
 #define LEAT_OPERATORS_SUPPORT_EMPTY_CONTENT_H
