@@ -245,6 +245,7 @@ static bool make(
 {
 	struct forecast forecast = {
 		.session = command->session,
+		.state = state,
 		.log = &command->log,
 		.show = show,
 		.show_forgotten = show_forgotten,

@@ -233,6 +233,7 @@ static enum exit_status run_session(const struct session *session,
 	struct journal journal = {
 		.all = run_files_want_all(&options_given->files)};
 	struct run_settings settings = {
+		.state = options_given->state,
 		.prune = options_given->prune,
 		.ask_make = !options_given->jobs,
 		.keep_going = options_given->keep_going ||

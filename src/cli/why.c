@@ -270,6 +270,7 @@ static void ask(struct command *command, const char *given)
 		.log = &command->log};
 	struct forecast forecast = {
 		.session = command->session,
+		.state = settings->state,
 		.log = &command->log,
 		.show = show,
 		.context = &question,

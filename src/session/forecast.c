@@ -136,7 +136,8 @@ enum exit_status forecast_make(const struct forecast *forecast)
 	enum exit_status status = STATUS_OK;
 
 	key_base_init(&course.base, session->directory);
-	course.targets = targets_create(forecast->session, &course.base);
+	course.targets = targets_create(
+		forecast->session, forecast->state, &course.base);
 	course.upcoming = upcoming_create(&course.base);
 	for (unsigned i = 0; i < session->graph_count && status == STATUS_OK;
 		i++)

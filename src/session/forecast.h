@@ -10,6 +10,7 @@
 
 struct forecast {
 	const struct session *session;
+	const char *state; /* what the option --state says; or NULL */
 	struct run_store *store; /* a reader; NULL: nothing is remembered */
 	const struct log *log;
 

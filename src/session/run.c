@@ -285,7 +285,8 @@ static void run_graphs(const struct session *session,
 	};
 
 	key_base_init(&base, session->directory);
-	struct targets *targets = targets_create(session, &base);
+	struct targets *targets =
+		targets_create(session, settings->state, &base);
 	for (unsigned i = 0; i < session->graph_count; i++) {
 		struct pass pass = {.session = session,
 			.plan = &session->graphs[i],

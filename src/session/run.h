@@ -25,6 +25,7 @@ struct run_settings {
 		*scratch; /* a directory: all is run again there, and compared
 				with what is remembered, which stays as it is;
 				or NULL */
+	const char *state; /* what the option --state says; or NULL */
 	bool prune; /* outputs of units whose input is gone are removed */
 	struct zygote *zygote; /* or NULL: all runs in this process */
 	const struct sandbox *sandbox; /* of what is untrusted, which then

@@ -9,8 +9,11 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "session/state.h"
 
 #include <uthash.h>
+
+enum { SHOWN_BYTES = 1000 };
 
 struct target {
 	UT_hash_handle hh;
@@ -18,6 +21,7 @@ struct target {
 	const char *operator, * unit; /* that write it; unit NULL: all */
 	const struct graph_plan *plan; /* NULL: it is the session's own */
 	bool read; /* it is an input */
+	bool directory; /* that a file lies in, whose writers those are */
 };
 
 struct targets {
@@ -25,6 +29,7 @@ struct targets {
 	struct arena *arena;
 	struct target *all;
 	const struct graph_plan *last; /* that was added */
+	struct text state; /* the key of the session's state directory; or "" */
 	struct text key;
 };
 
@@ -45,19 +50,26 @@ void targets_destroy(struct targets *targets)
 		return;
 	HASH_CLEAR(hh, targets->all);
 	arena_destroy(targets->arena);
+	text_free(&targets->state);
 	text_free(&targets->key);
 	free(targets);
 }
 
-/* The target of PATH, whose key is targets->key; or NULL. */
-static struct target *find(struct targets *targets, const char *path)
+/* The target whose key is targets->key; or NULL. */
+static struct target *find_key(const struct targets *targets)
 {
 	struct target *target;
 
-	key_of(targets->base, path, &targets->key);
 	HASH_FIND(hh, targets->all, targets->key.data, targets->key.length,
 		target);
 	return target;
+}
+
+/* That of PATH, whose key is targets->key from then on. */
+static struct target *find(struct targets *targets, const char *path)
+{
+	key_of(targets->base, path, &targets->key);
+	return find_key(targets);
 }
 
 static struct target *add(struct targets *targets)
@@ -71,14 +83,28 @@ static struct target *add(struct targets *targets)
 	return target;
 }
 
-struct targets *targets_create(
-	const struct session *session, const struct key_base *base)
+static void find_state(struct targets *targets, const struct session *session,
+	const char *state)
+{
+	struct text path = {0};
+
+	text_add_string(&targets->state, "");
+	if (state_is_kept(session, state)) {
+		state_directory(session, state, &path);
+		key_of(targets->base, path.data, &targets->state);
+	}
+	text_free(&path);
+}
+
+struct targets *targets_create(const struct session *session, const char *state,
+	const struct key_base *base)
 {
 	struct targets *targets = memory_zeroed(sizeof(*targets));
 	const char **files = session_files(session);
 
 	targets->base = base;
 	targets->arena = arena_create();
+	find_state(targets, session, state);
 	for (size_t i = 0; files[i]; i++)
 		if (!find(targets, files[i]))
 			add(targets)->read = true;
@@ -90,7 +116,7 @@ struct targets *targets_create(
 
 static void add_name(struct text *text, const char *name)
 {
-	text_add_escaped(text, name, strlen(name), 1000);
+	text_add_escaped(text, name, strlen(name), SHOWN_BYTES);
 }
 
 /* Who writes it, as far as that tells the two apart. */
@@ -105,8 +131,10 @@ static void add_writer(struct text *text, const struct target *target,
 	add_name(text, target->unit ? target->unit : "all units");
 }
 
+/* LENGTH: so much of the path would be a file and a directory; 0: a file is
+ * written twice. */
 static bool refuse_second(struct adding *adding, const struct target *first,
-	const struct graph_target *second)
+	const struct graph_target *second, size_t length)
 {
 	const char *operator= adding->plan->operators[second->op].name;
 	const struct target other = {.operator= operator,
@@ -114,8 +142,11 @@ static bool refuse_second(struct adding *adding, const struct target *first,
 		.plan = adding->plan};
 	struct text text = {0};
 
-	add_name(&text, second->path);
-	text_add_string(&text, " would be written ");
+	text_add_escaped(&text, second->path,
+		length > 0 ? length : strlen(second->path), SHOWN_BYTES);
+	text_add_string(&text,
+		length > 0 ? " would be a file and a directory, "
+			   : " would be written ");
 	add_writer(&text, first, operator, adding->plan);
 	text_add_string(&text, " and ");
 	add_writer(&text, &other, first->operator, first->plan);
@@ -156,22 +187,52 @@ static bool refuse_read(struct adding *adding, const char *path, unsigned op,
 	return false;
 }
 
+/* Whether the key is DIRECTORY, which isn't "", or beneath it. */
+static bool lies_in(const char *key, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return length > 0 && strncmp(key, directory, length) == 0 &&
+		(!key[length] || key[length] == '/');
+}
+
+/* Whether PATH, whose key is targets->key, isn't the store's; else why. */
+static bool check_state(
+	const struct targets *targets, const char *path, struct text *problem)
+{
+	if (!lies_in(targets->key.data, ".leat") &&
+		!lies_in(targets->key.data, targets->state.data))
+		return true;
+	add_name(problem, path);
+	text_add_string(problem,
+		" would lie where leat keeps its state; write to another "
+		"directory");
+	return false;
+}
+
 bool targets_permit(
 	void *context, const char *path, const char *unit, struct text *problem)
 {
-	static const char state[] = ".leat/";
 	struct targets *targets = context;
 	const struct target *target = find(targets, path);
 
-	if (target && target->read) {
-		say_read(problem, path, unit, targets->last, target->plan);
-	} else if (strncmp(targets->key.data, state, strlen(state)) == 0) {
-		add_name(problem, path);
-		text_add_string(problem,
-			" would lie where leat keeps its "
-			"state; write to another directory");
-	}
-	return problem->length == 0;
+	if (!target || !target->read)
+		return check_state(targets, path, problem);
+	say_read(problem, path, unit, targets->last, target->plan);
+	return false;
+}
+
+static bool refuse_state(
+	struct adding *adding, const struct graph_target *written)
+{
+	struct text problem = {0};
+	bool ok = check_state(adding->targets, written->path, &problem);
+
+	if (!ok)
+		graph_refuse(adding->graph, written->op, STATUS_CANNOT_CREATE,
+			problem.data);
+	text_free(&problem);
+	return !ok;
 }
 
 static unsigned index_of(const struct graph_plan *plan, const char *operator)
@@ -202,6 +263,52 @@ static bool refuse_found(struct adding *adding)
 
 /* ---- A graph -------------------------------------------------------------------- */
 
+static struct target *add_target(
+	const struct adding *adding, const struct graph_target *written)
+{
+	struct targets *targets = adding->targets;
+	struct target *target = add(targets);
+
+	target->operator= adding->plan->operators[written->op].name;
+	target->unit = written->unit
+		? arena_string(targets->arena, written->unit)
+		: NULL;
+	target->plan = adding->plan;
+	return target;
+}
+
+/* The length of what the first LENGTH bytes of a path lie in, without a slash. */
+static size_t directory_length(const char *path, size_t length)
+{
+	while (length > 0 && path[length - 1] != '/')
+		length--;
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return length;
+}
+
+/* What a file lies in is a directory. Where that is known, so is all above it. */
+static bool add_directories(
+	struct adding *adding, const struct graph_target *written)
+{
+	struct text *key = &adding->targets->key;
+	size_t told = strlen(written->path);
+	const char *slash;
+
+	while ((slash = strrchr(key->data, '/')) && slash > key->data) {
+		key->length = (size_t)(slash - key->data);
+		key->data[key->length] = '\0';
+		told = directory_length(written->path, told);
+		const struct target *known = find_key(adding->targets);
+		if (known && !known->directory && !known->read)
+			return refuse_second(adding, known, written, told);
+		if (known)
+			break;
+		add_target(adding, written)->directory = true;
+	}
+	return true;
+}
+
 static bool add_written(void *context, const struct graph_target *written)
 {
 	struct adding *adding = context;
@@ -216,13 +323,13 @@ static bool add_written(void *context, const struct graph_target *written)
 		return refuse_read(adding, written->path, written->op,
 			written->unit, target->plan);
 	if (target)
-		return refuse_second(adding, target, written);
-	target = add(targets);
-	target->operator= adding->plan->operators[written->op].name;
-	target->unit = written->unit
-		? arena_string(targets->arena, written->unit)
-		: NULL;
-	target->plan = adding->plan;
+		return refuse_second(adding, target, written,
+			target->directory ? strlen(written->path) : 0);
+	if (refuse_state(adding, written))
+		return false;
+	target = add_target(adding, written);
+	if (!add_directories(adding, written))
+		return false;
 	if (!adding->found && graph_finds(adding->graph, written->path)) {
 		adding->found = target;
 		adding->found_path =
@@ -240,7 +347,8 @@ static bool add_read(struct adding *adding, const struct found_unit *found)
 	if (!found->is_file)
 		return true;
 	target = find(targets, found->name);
-	if (target && !target->read && target->plan == adding->plan)
+	if (target && !target->read && !target->directory &&
+		target->plan == adding->plan)
 		return refuse_read(adding, found->name,
 			index_of(adding->plan, target->operator), target->unit,
 			adding->plan);

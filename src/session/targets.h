@@ -13,9 +13,10 @@
 
 struct targets;
 
-/* The files of the session itself are read. BASE is borrowed. */
-struct targets *targets_create(
-	const struct session *session, const struct key_base *base);
+/* The files of the session itself are read. STATE: what the option --state says;
+ * may be NULL. BASE is borrowed. */
+struct targets *targets_create(const struct session *session, const char *state,
+	const struct key_base *base);
 void targets_destroy(struct targets *targets); /* takes NULL */
 
 /* Adds those of a graph whose units were found, and that runs after those that
@@ -25,7 +26,8 @@ bool targets_add(struct targets *targets, struct graph *graph,
 	const struct graph_plan *plan, bool *all);
 
 /* For struct graph_settings: what follows from contents can't be known before.
- * No file may be written that is read, or lies where leat keeps its state. */
+ * No file may be written that is read, or lies where leat keeps its state: in
+ * .leat beside the session, or where that is in its place. */
 bool targets_permit(void *targets, const char *path, const char *unit,
 	struct text *problem);
 

@@ -199,11 +199,18 @@ echo 1 >stems/a.x
 echo 2 >stems/a/b.x
 session stems 'in: {use: files, match: "stems/**/*.x"}' \
 	'out: {use: write-file, path: "out/{src_dir}/{src_stem}"}' 'in -> out'
-for options in '-j 1' '-k -j 2'; do
-	rm -rf out state
-	expect 73 "$LEAT" run $options stems.yaml
-	said 'out/a would be a file and a directory, for stems/a.x and for stems/a/b.x; put {src_path}, or {src_dir}/{src_name}, into `path`'
-done
+rm -rf out state
+refused stems 'out/a would be a file and a directory, for stems/a.x and for stems/a/b.x; put {src_path}, or {src_dir}/{src_name}, into `path`'
+session deeper 'in: {use: files, match: "stems/*/*.x"}' \
+	'out: {use: write-file, path: "out/{src_dir}/{src_stem}"}' \
+	"again: {use: write-file, path: \"$PWD/out/./a/b/c/d\"}" \
+	'in -> out, in -> again'
+refused deeper 'out/a/b would be a file and a directory, by again for all units and by out for stems/a/b.x; let each have a `path` of its own'
+session upward 'in: {use: files, match: "stems/*/*.x"}' \
+	'out: {use: write-file, path: "out/{src_path}"}' \
+	'again: {use: write-file, path: "out/a"}' \
+	'in -> out, in -> again'
+refused upward 'out/a would be a file and a directory, by again for all units and by out for stems/a/b.x'
 
 # What an archive holds can't take the place of what is read: the session, its
 # inputs, also other ones, and what is remembered.
@@ -232,5 +239,37 @@ own_refuses()
 own_refuses own.yaml 'be written for tars/1.tar, and is of the session; write to another directory or name'
 own_refuses tars/2.tar 'be written for tars/1.tar, and is read; write to'
 own_refuses .leat/own/store.db 'lie where leat keeps its state; write to another directory'
+
+# Wherever the state is, and also where names are known before.
+mkdir -p hold/kept/own
+echo 3 >hold/kept/own/store.db
+for kept in kept "$PWD/./kept"; do
+	rm -rf tars/* out kept
+	tar -cf tars/1.tar -C hold kept/own/store.db
+	expect 1 "$LEAT" run --state "$kept" own.yaml
+	said 'tars/1.tar: kept/own/store.db would lie where leat keeps its state'
+	expect 1 env LEAT_STATE="$kept" "$LEAT" run own.yaml
+	said 'tars/1.tar: kept/own/store.db would lie where leat keeps its state'
+	expect 0 "$LEAT" runs --state "$kept" own.yaml
+	expect 0 "$LEAT" run own.yaml # there it is but a name
+	echo 3 | holds kept/own/store.db
+done
+rm -rf kept .leat
+# kept_refuses PATH OPTIONS
+kept_refuses()
+{
+	session keeps 'in: {use: files, match: "in/one/*"}' \
+		"out: {use: write-file, path: \"$1\"}" 'in -> out'
+	shift
+	for verb in plan run; do
+		expect 73 "$LEAT" $verb "$@" keeps.yaml
+		said ' would lie where leat keeps its state; write to another directory'
+	done
+}
+kept_refuses '.leat/keeps/{src_name}'
+kept_refuses '.leat/x' --state none
+kept_refuses "$PWD/kept/keeps/all" --state kept
+kept_refuses 'kept/keeps/{src_stem}/x' --state "$PWD/kept"
+expect 0 "$LEAT" run --state elsewhere keeps.yaml
 
 finish

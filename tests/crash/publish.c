@@ -153,7 +153,8 @@ static bool publish(int generation, enum fault fault)
 
 	snprintf(directory, sizeof(directory), "%s/out/", here);
 	if (!store_begin_run(store, &run) ||
-		(fault != NO_NOTE && !store_note_directory(store, directory, 1)))
+		(fault != NO_NOTE &&
+			!store_note_directory(store, directory, 1)))
 		return complain_store();
 	for (int unit = 0; unit < UNITS && ok; unit++)
 		ok = publish_unit(unit, generation, fault);
