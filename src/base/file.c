@@ -19,9 +19,16 @@
 
 /* ---- Inputs ------------------------------------------------------------- */
 
+/* Some file systems know times beyond the years 1677 to 2262. */
 static int64_t nanoseconds(const struct timespec *time)
 {
-	return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+	int64_t ns;
+
+	if (__builtin_mul_overflow(
+		    (int64_t)time->tv_sec, INT64_C(1000000000), &ns) ||
+		__builtin_add_overflow(ns, time->tv_nsec, &ns))
+		return time->tv_sec < 0 ? INT64_MIN : INT64_MAX;
+	return ns;
 }
 
 struct file_state file_state_of(const struct stat *stat)

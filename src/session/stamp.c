@@ -12,6 +12,9 @@
 enum { TICK_NS = 20 * 1000 * 1000 };
 static const int64_t COARSE_TICK_NS = INT64_C(2) * 1000 * 1000 * 1000;
 
+/* No clock of a file system that is in use is so far ahead of ours. */
+static const int64_t AHEAD_NS = INT64_C(86400) * 1000 * 1000 * 1000;
+
 int64_t stamp_now_ns(void)
 {
 	struct timespec now;
@@ -24,14 +27,22 @@ static bool is_young(int64_t stamp_ns, int64_t now_ns)
 {
 	bool coarse = stamp_ns % 1000000000 == 0;
 
-	return stamp_ns + (coarse ? COARSE_TICK_NS : TICK_NS) > now_ns;
+	return stamp_ns > now_ns - (coarse ? COARSE_TICK_NS : TICK_NS);
+}
+
+/* Whether mtime is none that a clock gave the file. With each change it gets
+ * another one, from a clock that doesn't come to this time. Where a file system
+ * has no ctime it shows mtime in its place, or nothing. */
+static bool was_set(const struct file_state *state, int64_t now_ns)
+{
+	return state->ctime_ns > 0 && state->mtime_ns > now_ns + AHEAD_NS;
 }
 
 struct file_state stamp_keep(const struct file_state *state, int64_t now_ns)
 {
 	/* Who gives a file back its time changes it at another one. */
-	bool young = is_young(state->mtime_ns, now_ns) ||
-		is_young(state->ctime_ns, now_ns);
+	bool young = is_young(state->ctime_ns, now_ns) ||
+		(is_young(state->mtime_ns, now_ns) && !was_set(state, now_ns));
 
 	return young ? (struct file_state){0} : *state;
 }

@@ -231,6 +231,25 @@ printf 'a 1\n' >in/a.log
 ran 2 1 few
 cat in/*.log | head -n 12 | holds few.txt
 
+# Times that somebody has set, far ahead, are no reason to read it all again, nor
+# to have what wasn't read among those that run.
+touch -d '2099-01-01' in/*.log
+sleep 0.1
+expect 0 "$LEAT" run few.yaml
+expect 0 "$LEAT" run -v few.yaml
+said 'few: 0 units, 3 up to date'
+if traced; then
+	ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" strace -f -o trace \
+		-e trace=open,openat "$LEAT" run few.yaml || fail 'traced'
+	grep 'in/[a-z]*\.log' trace && fail 'what is up to date was read'
+fi
+# The same length, and the same time again.
+printf 'a 9\n' >in/a.log
+touch -d '2099-01-01' in/*.log
+expect 0 "$LEAT" run few.yaml
+cat in/*.log | head -n 12 | holds few.txt
+touch in/*.log
+
 # ---- Little memory -------------------------------------------------------------
 
 mkdir large
