@@ -17,8 +17,7 @@
 
 #include "base/memory.h"
 #include "operators/support/codec/compressor.h"
-#include "operators/support/codec/decompress.h"
-#include "pieces.h"
+#include "unpack.h"
 
 enum { BUDGET_BYTES = 64 << 20 };
 
@@ -72,61 +71,25 @@ static struct bytes compressed(enum compression format, struct bytes plain)
 
 /* ---- Reading --------------------------------------------------------------- */
 
-struct outcome {
-	struct bytes bytes;
-	enum read_status status;
-	char problem[256];
-};
-
-struct way {
-	size_t piece;
-	bool blocks;
-	size_t buffer; /* bytes of a window */
-};
-
-static struct outcome read_all(
-	struct bytes input, enum compression expect, struct way way)
-{
-	struct budget budget = {.limit_bytes = BUDGET_BYTES};
-	struct buffer_pool *pool = buffer_pool_create(&budget, way.buffer);
-	struct outcome outcome = {0};
-	struct stream *stream = decompress_create(
-		pieces_create(input.data, input.length, way.piece, way.blocks),
-		expect, inflate_library(), pool);
-	struct slice window;
-
-	buffer_pool_unref(pool);
-	while ((outcome.status = stream_read(stream, &window)) == READ_DATA ||
-		outcome.status == READ_BLOCKED)
-		if (outcome.status == READ_DATA)
-			add(&outcome.bytes, window.data, window.length);
-	if (outcome.status == READ_FAILED)
-		snprintf(outcome.problem, sizeof(outcome.problem), "%s",
-			stream->problem.data);
-	stream_destroy(stream);
-	assert_int_equal(budget.used_bytes, 0);
-	return outcome;
-}
-
-static const struct way whole = {1 << 20, false, 128 << 10};
+static const struct way whole = {INFLATE_ZLIB, 1 << 20, false, 128 << 10};
 
 /* Reads in all ways; the outcome must always be the same. Large contents are
  * read in large pieces only, which is quick. */
 static struct outcome read_ways(struct bytes input, enum compression expect)
 {
 	static const struct way ways[] = {
-		{100000, true, 1 << 10},
-		{5000, true, 100 << 10},
-		{13, false, 1 << 10},
-		{7, true, 128 << 10},
-		{1, true, 1 << 10},
-		{1, false, 8},
+		{INFLATE_ZLIB, 100000, true, 1 << 10},
+		{INFLATE_ZLIB, 5000, true, 100 << 10},
+		{INFLATE_ZLIB, 13, false, 1 << 10},
+		{INFLATE_ZLIB, 7, true, 128 << 10},
+		{INFLATE_ZLIB, 1, true, 1 << 10},
+		{INFLATE_ZLIB, 1, false, 8},
 	};
 	size_t count = sizeof(ways) / sizeof(*ways);
-	struct outcome first = read_all(input, expect, whole);
+	struct outcome first = unpack(input, expect, whole);
 
 	for (size_t i = 0; i < (input.length > 10000 ? 2 : count); i++) {
-		struct outcome other = read_all(input, expect, ways[i]);
+		struct outcome other = unpack(input, expect, ways[i]);
 
 		assert_int_equal(other.status, first.status);
 		assert_string_equal(other.problem, first.problem);
@@ -142,26 +105,13 @@ static struct outcome read_ways(struct bytes input, enum compression expect)
 static void expect_content(
 	struct bytes input, enum compression expect, struct bytes plain)
 {
-	struct outcome outcome = read_ways(input, expect);
-
-	assert_string_equal(outcome.problem, "");
-	assert_int_equal(outcome.status, READ_END);
-	assert_int_equal(outcome.bytes.length, plain.length);
-	if (plain.length > 0)
-		assert_memory_equal(
-			outcome.bytes.data, plain.data, plain.length);
-	free(outcome.bytes.data);
+	unpack_expect_content(read_ways(input, expect), plain);
 }
 
 static void expect_problem(
 	struct bytes input, enum compression expect, const char *problem)
 {
-	struct outcome outcome = read_ways(input, expect);
-
-	assert_int_equal(outcome.status, READ_FAILED);
-	if (!strstr(outcome.problem, problem))
-		assert_string_equal(outcome.problem, problem);
-	free(outcome.bytes.data);
+	unpack_expect_problem(read_ways(input, expect), problem);
 }
 
 static struct bytes text(const char *string, size_t length)
@@ -319,7 +269,7 @@ static void finds_every_changed_bit(void **state)
 		for (size_t bit = 0; bit < 8 * input.length; bit++) {
 			input.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
 			struct outcome outcome =
-				read_all(input, formats[i], whole);
+				unpack(input, formats[i], whole);
 			failed += outcome.status == READ_FAILED;
 			if (outcome.status != READ_FAILED)
 				assert_memory_equal(outcome.bytes.data,

@@ -15,8 +15,7 @@
 #include <zlib.h>
 
 #include "base/memory.h"
-#include "operators/support/codec/decompress.h"
-#include "pieces.h"
+#include "unpack.h"
 
 /* ---- Data ------------------------------------------------------------------ */
 
@@ -52,49 +51,6 @@ static struct bytes compressed(struct bytes plain, int window)
 
 /* ---- Reading --------------------------------------------------------------- */
 
-struct outcome {
-	struct bytes bytes;
-	enum read_status status;
-	char problem[256];
-};
-
-struct way {
-	enum inflate_library library;
-	size_t piece;
-	bool blocks;
-	size_t buffer; /* bytes of a window */
-};
-
-static struct outcome read_all(
-	struct bytes input, enum compression expect, struct way way)
-{
-	struct budget budget = {.limit_bytes = 16 << 20};
-	struct buffer_pool *pool = buffer_pool_create(&budget, way.buffer);
-	struct outcome outcome = {0};
-	struct stream *stream = decompress_create(
-		pieces_create(input.data, input.length, way.piece, way.blocks),
-		expect, way.library, pool);
-	struct slice window;
-	struct buffer *held = NULL;
-
-	buffer_pool_unref(pool);
-	while ((outcome.status = stream_read(stream, &window)) == READ_DATA ||
-		outcome.status == READ_BLOCKED) {
-		if (outcome.status == READ_BLOCKED)
-			continue;
-		add(&outcome.bytes, window.data, window.length);
-		buffer_unref(held); /* as a reader that keeps the last window */
-		held = buffer_ref(window.buffer);
-	}
-	buffer_unref(held);
-	if (outcome.status == READ_FAILED)
-		snprintf(outcome.problem, sizeof(outcome.problem), "%s",
-			stream->problem.data);
-	stream_destroy(stream);
-	assert_int_equal(budget.used_bytes, 0);
-	return outcome;
-}
-
 static void expect_same(
 	const struct outcome *outcome, const struct outcome *other)
 {
@@ -111,13 +67,13 @@ static void expect_same(
 static struct outcome read_so(struct bytes input, enum compression expect,
 	const struct way *ways, size_t count)
 {
-	struct outcome first = read_all(input, expect, ways[0]);
+	struct outcome first = unpack(input, expect, ways[0]);
 
 	for (size_t i = 0; i < 2 * count; i++) {
 		struct way way = ways[i / 2];
 
 		way.library = i % 2 ? inflate_library() : INFLATE_ZLIB;
-		struct outcome outcome = read_all(input, expect, way);
+		struct outcome outcome = unpack(input, expect, way);
 		expect_same(&outcome, &first);
 		free(outcome.bytes.data);
 	}
@@ -146,26 +102,13 @@ static struct outcome read_ways(struct bytes input, enum compression expect)
 static void expect_content(
 	struct bytes input, enum compression expect, struct bytes plain)
 {
-	struct outcome outcome = read_ways(input, expect);
-
-	assert_string_equal(outcome.problem, "");
-	assert_int_equal(outcome.status, READ_END);
-	assert_int_equal(outcome.bytes.length, plain.length);
-	if (plain.length > 0)
-		assert_memory_equal(
-			outcome.bytes.data, plain.data, plain.length);
-	free(outcome.bytes.data);
+	unpack_expect_content(read_ways(input, expect), plain);
 }
 
 static void expect_problem(
 	struct bytes input, enum compression expect, const char *problem)
 {
-	struct outcome outcome = read_ways(input, expect);
-
-	assert_int_equal(outcome.status, READ_FAILED);
-	if (!strstr(outcome.problem, problem))
-		assert_string_equal(outcome.problem, problem);
-	free(outcome.bytes.data);
+	unpack_expect_problem(read_ways(input, expect), problem);
 }
 
 static struct bytes text(const char *string)
@@ -302,7 +245,7 @@ static void finds_every_changed_bit(void **state)
 		for (int library = 0; library < 2; library++) {
 			way.library = library ? inflate_library() : 0;
 			struct outcome outcome =
-				read_all(gzip, COMPRESSION_AUTO, way);
+				unpack(gzip, COMPRESSION_AUTO, way);
 			bool same = outcome.bytes.length == plain.length &&
 				memcmp(outcome.bytes.data, plain.data,
 					plain.length) == 0;

@@ -16,311 +16,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <cmocka.h>
 
 #include "base/memory.h"
 #include "engine/graph.h"
 #include "loader/session.h"
+#include "random-session.h"
 
-enum { SCHEDULES = 12, UNITS = 6, LINES = 400, MOST_STEPS = 14, MOST_OPEN = 8 };
-
-static uint64_t draw(uint64_t *state, uint64_t below)
-{
-	/* splitmix64, Steele and others 2014. */
-	uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
-
-	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-	return (z ^ z >> 31) % below;
-}
-
-/* ---- Inputs ------------------------------------------------------------------ */
-
-static void spoil_crc(const char *path)
-{
-	FILE *file = fopen(path, "r+");
-
-	assert_non_null(file);
-	fseek(file, -8, SEEK_END);
-	int byte = fgetc(file);
-	fseek(file, -8, SEEK_END);
-	fputc(byte ^ 0x40, file);
-	fclose(file);
-}
-
-/* Files in-0.gz ... of lines "NUMBER WORD"; number 3 has a wrong CRC, so that
- * it fails behind its last line. And a condition in a file of its own. */
-static void write_inputs(const char *directory)
-{
-	uint64_t state = 1;
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/in-where.txt", directory);
-	FILE *where = fopen(path, "w");
-	assert_non_null(where);
-	fputs("number % 5 > 1\n", where);
-	fclose(where);
-	for (unsigned unit = 0; unit < UNITS; unit++) {
-		snprintf(path, sizeof(path), "%s/in-%u.gz", directory, unit);
-		gzFile file = gzopen(path, "w");
-		assert_non_null(file);
-		for (unsigned i = 0; i < unit * LINES / 2; i++)
-			gzprintf(file, "%u w%u\n", (unsigned)draw(&state, 1000),
-				(unsigned)draw(&state, 20));
-		gzclose(file);
-		if (unit == 3)
-			spoil_crc(path);
-	}
-}
-
-/* ---- Random sessions ----------------------------------------------------------- */
-
-/* An output that something may still be linked to. */
-struct open {
-	char name[16];
-	bool counted; /* records of aggregate, else number and word */
-	bool mixed; /* not just units of the files */
-};
-
-struct making {
-	uint64_t state;
-	const char *directory;
-	FILE *operators, *links;
-	struct open open[MOST_OPEN];
-	unsigned open_count, operator_count;
-};
-
-static void add(struct making *making, unsigned which, const char *text)
-{
-	struct open *open = &making->open[which];
-	char name[16];
-
-	snprintf(name, sizeof(name), "o%u", making->operator_count++);
-	fprintf(making->operators, "  %s: %s\n", name, text);
-	fprintf(making->links, "  - %s -> %s\n", open->name, name);
-	strcpy(open->name, name);
-}
-
-static void add_unary(struct making *making, unsigned which)
-{
-	static const char *const plain[] = {
-		"pass",
-		"{use: filter, where: number % 3 > 0}",
-		"{use: filter, where: \"word < 'w5'\"}",
-		"{use: map, select: {number: number * 7 % 1000, word: word}}",
-		"{use: sort, by: [word, number]}",
-		"{use: sort, by: number desc, per: unit}",
-		"{use: head, count: 700}",
-		"{use: head, count: 50, per: unit}",
-	};
-	static const char *const groups[] = {
-		"{use: aggregate, group: [word],"
-		" compute: {n: count(*), s: sum(number)}}",
-		"{use: aggregate, group: [word], per: unit,"
-		" compute: {n: count(*), s: sum(number)}}",
-	};
-	uint64_t choice = draw(&making->state, 10);
-
-	if (making->open[which].counted)
-		add(making, which, "pass");
-	else if (choice < 8) {
-		add(making, which, plain[choice]);
-		making->open[which].mixed |= choice == 4;
-	} else {
-		add(making, which, groups[choice - 8]);
-		making->open[which].counted = true;
-	}
-}
-
-/* What the condition of the filter NUMBER is computed from. */
-static void add_condition(struct making *making, unsigned number,
-	const char *from, const char *per, unsigned most)
-{
-	fprintf(making->operators,
-		"  o%uh: {use: head, count: %u}\n"
-		"  o%um: {use: aggregate, per: %s, compute: {m: avg(number)}}\n"
-		"  o%uw: {use: map, select: {w: \"'number > ' || m\"}}\n",
-		number, most, number, per, number);
-	fprintf(making->links, "  - %s -> o%uh -> o%um -> o%uw -> o%u@where\n",
-		from, number, number, number, number);
-}
-
-static void add_source(
-	struct making *making, unsigned number, const char *pattern)
-{
-	fprintf(making->operators,
-		"  o%uf: {use: files, match: '%s/%s'}\n"
-		"  o%uu: decompress\n  o%ul: lines\n",
-		number, making->directory, pattern, number, number);
-	fprintf(making->links, "  - o%uf -> o%uu -> o%ul -> ", number, number,
-		number);
-}
-
-/* A filter whose condition comes by a link: from the same units, from a file,
- * or from units of another source. */
-static void add_live(struct making *making, unsigned which)
-{
-	struct open *open = &making->open[which];
-	unsigned number = making->operator_count;
-	uint64_t kind = open->mixed ? 2 + draw(&making->state, 2)
-				    : draw(&making->state, 4);
-	char from[16];
-
-	if (open->counted)
-		return;
-	strcpy(from, open->name);
-	add(making, which, "filter");
-	if (kind < 2) {
-		add_condition(making, number, from, "unit",
-			kind == 0 ? 1000000 : 500);
-	} else if (kind == 2) {
-		add_source(making, number, "in-where.txt");
-		fprintf(making->links, "o%u@where\n", number);
-	} else {
-		add_source(making, number, "in-*.gz");
-		fprintf(making->links, "o%up\n", number);
-		fprintf(making->operators,
-			"  o%up: {use: match, pattern: '(?<number>\\d+)',"
-			" types: {number: integer}}\n",
-			number);
-		snprintf(from, sizeof(from), "o%up", number);
-		add_condition(making, number, from, "graph", 1000000);
-	}
-}
-
-/* Units of another source, to be gathered with others. */
-static void add_open_source(struct making *making)
-{
-	struct open *open = &making->open[making->open_count];
-	unsigned number = making->operator_count++;
-
-	if (making->open_count == MOST_OPEN)
-		return;
-	add_source(making, number, "in-*.gz");
-	fprintf(making->links, "o%u\n", number);
-	fprintf(making->operators,
-		"  o%u: {use: match, pattern: '(?<number>\\d+) "
-		"(?<word>\\w+)', types: {number: integer}}\n",
-		number);
-	*open = (struct open){.mixed = true};
-	snprintf(open->name, sizeof(open->name), "o%u", number);
-	making->open_count++;
-}
-
-static void add_tee(struct making *making, unsigned which)
-{
-	if (making->open_count == MOST_OPEN)
-		return;
-	making->open[making->open_count++] = making->open[which];
-}
-
-static void add_gather(struct making *making, unsigned which)
-{
-	unsigned other = (unsigned)draw(&making->state, making->open_count);
-	struct open *left = &making->open[which];
-	struct open *right = &making->open[other];
-	char name[16];
-
-	if (other == which || left->counted != right->counted)
-		return;
-	snprintf(name, sizeof(name), "o%u", making->operator_count++);
-	fprintf(making->operators, "  %s: gather\n", name);
-	fprintf(making->links, "  - %s -> %s\n  - %s -> %s\n", left->name, name,
-		right->name, name);
-	strcpy(left->name, name);
-	left->mixed = true;
-	*right = making->open[--making->open_count];
-}
-
-/* The way to the lines: some streams are held, or read twice. */
-static void make_front(struct making *making, const char *directory)
-{
-	static const char *const ways[] = {
-		"  - files -> unpack -> split -> o\n",
-		"  - files -> unpack -> whole -> split -> o\n",
-		"  - files -> pieces -> whole -> unpack -> split -> o\n",
-		"  - files -> unpack -> split -> o\n  - unpack -> raw\n",
-		"  - files -> unpack -> split -> o\n  - files -> raw\n",
-	};
-	uint64_t way = draw(&making->state, 5);
-
-	if (way == 1 || way == 2)
-		fprintf(making->operators, "  whole: spool\n");
-	if (way == 2)
-		fprintf(making->operators, "  pieces: chunk\n");
-	if (way > 2)
-		fprintf(making->operators,
-			"  raw: {use: write-file, path: "
-			"'%s/raw-{src_name}'}\n",
-			directory);
-	fprintf(making->links, "%s", ways[way]);
-}
-
-static void make_graph(struct making *making, const char *directory)
-{
-	uint64_t steps = 2 + draw(&making->state, MOST_STEPS);
-
-	fprintf(making->operators,
-		"  files: {use: files, match: '%s/in-*.gz'}\n"
-		"  unpack: decompress\n"
-		"  split: lines\n"
-		"  o: {use: match, pattern: '(?<number>\\d+) (?<word>\\w+)',"
-		" types: {number: integer}}\n",
-		directory);
-	make_front(making, directory);
-	strcpy(making->open[0].name, "o");
-	making->open_count = 1;
-	while (steps-- > 0) {
-		unsigned which =
-			(unsigned)draw(&making->state, making->open_count);
-		uint64_t kind = draw(&making->state, 13);
-
-		if (kind < 2)
-			add_live(making, which);
-		else if (kind < 8)
-			add_unary(making, which);
-		else if (kind < 10)
-			add_tee(making, which);
-		else if (kind < 12)
-			add_gather(making, which);
-		else
-			add_open_source(making);
-	}
-	for (unsigned i = 0; i < making->open_count; i++) {
-		char sink[600];
-
-		add(making, i, "csv-encode");
-		if (draw(&making->state, 4) == 0)
-			add(making, i, "lines"); /* a spool comes between */
-		snprintf(sink, sizeof(sink),
-			"{use: write-file, path: '%s/out-%u.csv'}", directory,
-			i);
-		add(making, i, sink);
-	}
-}
-
-static void make_session(const char *path, const char *directory, uint64_t seed)
-{
-	struct making making = {.state = seed, .directory = directory};
-	char *texts[2];
-	size_t lengths[2];
-
-	making.operators = open_memstream(&texts[0], &lengths[0]);
-	making.links = open_memstream(&texts[1], &lengths[1]);
-	make_graph(&making, directory);
-	fclose(making.operators);
-	fclose(making.links);
-
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fprintf(file, "leat: 1\nsession: random\noperators:\n%slinks:\n%s",
-		texts[0], texts[1]);
-	fclose(file);
-	free(texts[0]);
-	free(texts[1]);
-}
+enum { SCHEDULES = 12, UNITS = RANDOM_UNITS };
 
 /* ---- Comparing ------------------------------------------------------------------- */
 
@@ -435,7 +139,7 @@ static void choose_ways(struct memory *memory, const struct graph *graph,
 		for (unsigned i = 0; i < memory->count; i++)
 			found += memory->kept[i].source == source &&
 				memory->kept[i].unit == unit;
-		ways[unit] = found == frontiers && draw(state, 3) > 0 &&
+		ways[unit] = found == frontiers && random_draw(state, 3) > 0 &&
 				!graph_is_side(graph, source)
 			? UNIT_BROUGHT
 			: UNIT_RUNS;
@@ -533,10 +237,14 @@ static void vary_links(const struct graph_plan *plan, uint64_t *state)
 		if (plan->links[i].to_pin >= to->pin_count - to->live_count)
 			continue;
 		*options = (struct link_options){.policy = LINK_BLOCKING};
-		switch (draw(state, 4)) {
+		switch (random_draw(state, 4)) {
 		case 0: options->policy = LINK_BACK_PRESSURE; break;
-		case 1: options->capacity_items = 1 + draw(state, 40); break;
-		case 2: options->capacity_bytes = 1 + draw(state, 4000); break;
+		case 1:
+			options->capacity_items = 1 + random_draw(state, 40);
+			break;
+		case 2:
+			options->capacity_bytes = 1 + random_draw(state, 4000);
+			break;
 		default: break;
 		}
 	}
@@ -545,10 +253,10 @@ static void vary_links(const struct graph_plan *plan, uint64_t *state)
 static struct graph_settings random_settings(uint64_t *state)
 {
 	return (struct graph_settings){
-		.link_items = 1 + draw(state, 300),
-		.link_bytes = 1 + draw(state, 100000),
-		.span_items = 1 + draw(state, 256),
-		.schedule_seed = 1 + draw(state, UINT32_MAX),
+		.link_items = 1 + random_draw(state, 300),
+		.link_bytes = 1 + random_draw(state, 100000),
+		.span_items = 1 + random_draw(state, 256),
+		.schedule_seed = 1 + random_draw(state, UINT32_MAX),
 	};
 }
 
@@ -581,7 +289,7 @@ static unsigned check_graph(const char *directory, uint64_t seed)
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/session.yaml", directory);
-	make_session(path, directory, seed);
+	random_session_write(path, directory, seed);
 	struct session *session = session_parse(path, diagnostics);
 	bool built = session && session_build(session, true, diagnostics);
 	diagnostics_print(diagnostics, stderr);
@@ -620,7 +328,7 @@ static void results_do_not_depend_on_the_schedule(void **unused)
 
 	(void)unused;
 	assert_non_null(mkdtemp(directory));
-	write_inputs(directory);
+	random_inputs_write(directory);
 	unsigned brought = 0;
 	for (; seed <= count; seed++)
 		brought += check_graph(directory, seed);
