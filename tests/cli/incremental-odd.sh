@@ -306,6 +306,30 @@ END
 expect 73 "$LEAT" run -k same.yaml
 said 'would be written for '
 
+# ---- The zero of IEEE 754 that is negative ----------------------------------------
+
+# It is what was read, also where that is remembered.
+mkdir zero
+echo -0.0 >zero/a.log
+echo 1.5 >zero/b.log
+cat >zero.yaml <<'END'
+leat: 1
+session: zero
+operators:
+  in: {use: files, match: "zero/*.log"}
+  split: lines
+  parse: {use: match, pattern: '(?<x>.+)', types: {x: real}}
+  sum: {use: aggregate, compute: {f: first(x), m: min(x), l: last(x)}}
+  table: {use: csv-encode, header: false}
+  out: {use: write-file, path: zero.csv}
+links: [in -> split -> parse -> sum -> table -> out]
+END
+ran 2 0 zero
+echo -0.0,-0.0,1.5 | holds zero.csv
+echo 2.5 >zero/b.log
+ran 1 1 zero
+echo -0.0,-0.0,2.5 | holds zero.csv
+
 # ---- A run that is killed ---------------------------------------------------------
 
 # Killed at any write, also between the units and what spans them: the next run

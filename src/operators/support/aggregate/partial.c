@@ -59,6 +59,8 @@ void partial_put_value(
 	if (!value_is_bytes(type)) {
 		uint64_t bits = value_bits(type, value);
 
+		if (type == VALUE_REAL) /* -0.0, too, as it is */
+			memcpy(&bits, &value->real, sizeof(bits));
 		text_add(data, (const char *)&bits, sizeof(bits));
 		return;
 	}
