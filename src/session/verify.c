@@ -74,6 +74,26 @@ static void differs(struct verifier *verifier, const char *path,
 
 /* ---- What is remembered ----------------------------------------------------------- */
 
+/* A directory may have been named more than once. */
+static void add_known(struct verifier *verifier, uint64_t run,
+	const struct store_output *output)
+{
+	struct known *known;
+
+	HASH_FIND_STR(verifier->known, output->path, known);
+	if (known)
+		return;
+	known = arena_alloc(verifier->arena, sizeof(*known));
+	*known = (struct known){
+		.path = arena_string(verifier->arena, output->path),
+		.run = run,
+		.kind = output->kind,
+		.digest = output->digest,
+	};
+	HASH_ADD_KEYPTR(
+		hh, verifier->known, known->path, strlen(known->path), known);
+}
+
 static bool take(void *context, struct store_unit *unit)
 {
 	struct verifier *verifier = context;
@@ -81,18 +101,8 @@ static bool take(void *context, struct store_unit *unit)
 	if (due_is_gone(verifier->due, &verifier->next_vanished, unit->key) ||
 		stale_is_row(unit))
 		return true;
-	for (size_t i = 0; i < unit->output_count; i++) {
-		struct known *known =
-			arena_alloc(verifier->arena, sizeof(*known));
-
-		known->path =
-			arena_string(verifier->arena, unit->outputs[i].path);
-		known->run = unit->run;
-		known->kind = unit->outputs[i].kind;
-		known->digest = unit->outputs[i].digest;
-		HASH_ADD_KEYPTR(hh, verifier->known, known->path,
-			strlen(known->path), known);
-	}
+	for (size_t i = 0; i < unit->output_count; i++)
+		add_known(verifier, unit->run, &unit->outputs[i]);
 	return true;
 }
 

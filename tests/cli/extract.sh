@@ -369,6 +369,11 @@ for change in 'rm root/out/v/a/numbers' 'rm root/out/v/a/soft' \
 		--no-same-permissions --no-same-owner
 	list want | holds made || fail "after $change"
 done
+# A directory that comes twice, and in two archives.
+tar -c -f first.tar -C src empty run empty
+sed -i 's/^session: .*/session: both/' both.yaml
+expect 0 "$LEAT" run both.yaml first.tar second.tar
+expect 0 "$LEAT" run --verify both.yaml first.tar second.tar
 # With fewer entries: what has vanished is stale.
 tar -c -f v.tar --sort=name -C src a/numbers run
 ran '1 unit, 11 stale outputs' # a itself, too, isn't in it
