@@ -98,6 +98,6 @@ bool crew_start_timer(struct crew *crew)
 	if (crew->timer < 0)
 		return false;
 	timerfd_settime(crew->timer, 0, &times, NULL);
-	crew_watch(crew, EPOLL_CTL_ADD, crew->timer, EPOLLIN, &crew->timer);
-	return true;
+	return crew_watch(
+		crew, EPOLL_CTL_ADD, crew->timer, EPOLLIN, &crew->timer);
 }

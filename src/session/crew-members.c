@@ -23,6 +23,7 @@ static unsigned free_slot(struct crew *crew)
 	return slot;
 }
 
+/* Takes the socket and the token, also on failure: NULL, errno says why. */
 static struct member *new_member(struct crew *crew, int socket, bool token)
 {
 	struct member *member = memory_zeroed(sizeof(*member));
@@ -37,8 +38,12 @@ static struct member *new_member(struct crew *crew, int socket, bool token)
 	member->slot = free_slot(crew);
 	member->last = &member->first;
 	member->token = token;
-	crew_watch(crew, EPOLL_CTL_ADD, socket, EPOLLIN, member);
-	return member;
+	if (crew_watch(crew, EPOLL_CTL_ADD, socket, EPOLLIN, member))
+		return member;
+	int saved = errno;
+	crew_remove(crew, member);
+	errno = saved;
+	return NULL;
 }
 
 static bool send_spawn(struct crew *crew, bool token)
@@ -59,12 +64,15 @@ static bool send_spawn(struct crew *crew, bool token)
 		return false;
 	}
 	struct member *member = new_member(crew, sockets[0], token);
-	order.slot = member->slot;
-	bool ok = zygote_spawn(crew->settings.zygote, &order, sockets[1]);
+	bool ok = false;
+	if (member) {
+		order.slot = member->slot;
+		ok = zygote_spawn(crew->settings.zygote, &order, sockets[1]);
+		member->exited = !ok;
+	}
 	int saved = errno;
 	close(sockets[1]);
 	errno = saved;
-	member->exited = !ok;
 	return ok;
 }
 
@@ -281,8 +289,10 @@ void crew_pause_or_go_on(struct crew *crew, struct member *member)
 	if (member->socket < 0 || pause == member->paused)
 		return;
 	member->paused = pause;
-	crew_watch(crew, pause ? EPOLL_CTL_DEL : EPOLL_CTL_ADD, member->socket,
-		EPOLLIN, member);
+	/* Taken out, it might not be let in again. That it is closed is told
+	 * once, and then no more. */
+	crew_watch(crew, EPOLL_CTL_MOD, member->socket,
+		pause ? EPOLLONESHOT : EPOLLIN, member);
 }
 
 void crew_read(struct crew *crew, struct member *member)

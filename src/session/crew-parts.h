@@ -48,8 +48,9 @@ struct crew {
 /* Takes in all that there is. */
 void crew_pump(struct crew *crew);
 
-/* Changes what of a descriptor is waited for; WHO is told of it. */
-void crew_watch(struct crew *crew, int operation, int descriptor,
+/* Changes what of a descriptor is waited for; WHO is told of it. False: there is
+ * no room for another one, errno says why. */
+bool crew_watch(struct crew *crew, int operation, int descriptor,
 	uint32_t events, void *who);
 
 /* ---- crew-members.c ------------------------------------------------------- */

@@ -12,12 +12,12 @@
 
 enum { EVENTS = 64 };
 
-void crew_watch(struct crew *crew, int operation, int descriptor,
+bool crew_watch(struct crew *crew, int operation, int descriptor,
 	uint32_t events, void *who)
 {
 	struct epoll_event event = {.events = events, .data = {.ptr = who}};
 
-	epoll_ctl(crew->epoll, operation, descriptor, &event);
+	return epoll_ctl(crew->epoll, operation, descriptor, &event) == 0;
 }
 
 void crew_pump(struct crew *crew)
@@ -88,21 +88,19 @@ struct crew *crew_create(
 	crew->frontiers = graph_frontier_count(graph);
 	crew->last = &crew->first;
 	crew->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (crew->epoll < 0) {
-		free(crew);
-		return NULL;
-	}
-	if (!crew_start_timer(crew)) {
-		int saved = errno;
-
+	crew->timer = -1;
+	if (crew->epoll >= 0 && crew_start_timer(crew) &&
+		crew_watch(crew, EPOLL_CTL_ADD, settings->zygote->socket,
+			EPOLLIN, crew))
+		return crew;
+	int saved = errno;
+	if (crew->timer >= 0)
+		close(crew->timer);
+	if (crew->epoll >= 0)
 		close(crew->epoll);
-		free(crew);
-		errno = saved;
-		return NULL;
-	}
-	crew_watch(
-		crew, EPOLL_CTL_ADD, settings->zygote->socket, EPOLLIN, crew);
-	return crew;
+	free(crew);
+	errno = saved;
+	return NULL;
 }
 
 void crew_destroy(struct crew *crew)

@@ -136,4 +136,15 @@ for first in 2 1; do
 	[ $first -eq 2 ] && silent stderr
 done
 said 'one unit runs at a time: no process can be started: Resource temporarily unavailable'
+
+# Nor can be waited for more of them: the first two are a timer and the zygote.
+rm -rf out
+for first in 5 4 2 1; do
+	expect 0 trace '' epoll_ctl:error=ENOMEM:when=$first+ \
+		timeout 60 "$LEAT" run -j 3 --state none small.yaml
+	printf 'n\n35995\n' | holds out/all.csv
+done
+expect 1 trace '' epoll_ctl:error=ENOSPC:when=3+ \
+	timeout 60 "$LEAT" run -j 3 --state none small.yaml
+said 'small/01.txt: no worker can be started: No space left on device'
 finish
