@@ -171,6 +171,13 @@ void file_start_writing(int descriptor)
 	sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
+bool file_is_there(int directory, const char *name)
+{
+	struct stat found;
+
+	return fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 bool file_sync_directory(int directory)
 {
 	return fsync(directory) == 0 || errno == EINVAL || errno == ENOTSUP;

@@ -43,6 +43,10 @@ int file_open_input(const char *path, struct stat *stat);
 /* The same of what a directory has by that NAME; not of a link: ELOOP. */
 int file_open_entry(int directory, const char *name, struct stat *stat);
 
+/* Whether a directory has something by that NAME, be it a link. Filters of system
+ * calls that don't know of faccessat2 refuse what the C library would ask. */
+bool file_is_there(int directory, const char *name);
+
 /* read(2), tried again when a signal interrupts it. */
 ssize_t file_read(int descriptor, void *data, size_t size);
 

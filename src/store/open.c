@@ -138,8 +138,7 @@ static bool make_missing(struct run_store *store)
 {
 	static const char draft[] = "store.new";
 
-	if (faccessat(store->directory_descriptor, "store.db", F_OK,
-		    AT_SYMLINK_NOFOLLOW) == 0)
+	if (file_is_there(store->directory_descriptor, "store.db"))
 		return true;
 	if (errno != ENOENT)
 		return store_fail(store, "%s", strerror(errno));

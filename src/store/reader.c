@@ -143,8 +143,7 @@ enum store_status run_store_open_reader(const char *directory,
 			strerror(errno));
 		return STORE_FAILED;
 	}
-	if (faccessat(store->directory_descriptor, "store.db", F_OK,
-		    AT_SYMLINK_NOFOLLOW) != 0 &&
+	if (!file_is_there(store->directory_descriptor, "store.db") &&
 		errno == ENOENT) {
 		store_destroy(store);
 		return STORE_NONE;

@@ -166,8 +166,7 @@ static bool set_aside(struct run_store *store, struct text *name)
 	for (int number = 1;; number++) {
 		name->length = 0;
 		text_add_format(name, "store.db.damaged-%d", number);
-		if (faccessat(directory, name->data, F_OK,
-			    AT_SYMLINK_NOFOLLOW) != 0)
+		if (!file_is_there(directory, name->data))
 			break;
 	}
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
