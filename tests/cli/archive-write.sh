@@ -262,6 +262,12 @@ def write(name, kinds):
 devices = [('block', tarfile.BLKTYPE, 8, 257), ('char', tarfile.CHRTYPE, 1, 3)]
 for device in devices:
     write(device[0], [device])
+entry = tarfile.TarInfo('huge')
+entry.type, entry.devmajor = tarfile.CHRTYPE, 1
+entry.pax_headers = {'SCHILY.devmajor': '4294967296'}
+tar = tarfile.open('in/huge.tar', 'w', format=tarfile.PAX_FORMAT)
+tar.addfile(entry)
+tar.close()
 write('devices', devices)
 os.chdir('in')
 socket.socket(socket.AF_UNIX).bind('socket')
@@ -382,6 +388,27 @@ tar.close()
 END
 expect 1 "$LEAT" run repack.yaml in/l4.tar
 said 'the link `nowhere` leads nowhere'
+# No system makes a link that is longer.
+for length in 4095 4096 100000; do
+	python3 - $length <<'END'
+import sys, tarfile
+tar = tarfile.open("in/long-link.tar", "w")
+link = tarfile.TarInfo("far")
+link.type, link.linkname = tarfile.SYMTYPE, 'x' * int(sys.argv[1])
+tar.addfile(link)
+tar.close()
+END
+	for format in tar zip 7z cpio mtree; do
+		if [ $length -eq 4095 ]; then
+			expect 0 "$LEAT" run repack.yaml in/long-link.tar --format $format
+			bsdtar -tvf out/long-link.tar | grep -q 'far -> x\{4095\}$' ||
+				fail "$format: another link"
+		else
+			expect 1 "$LEAT" run repack.yaml in/long-link.tar --format $format
+			said 'the link `far` leads to a name that is longer than 4095 bytes'
+		fi
+	done
+done
 
 # ---- What is refused ---------------------------------------------------------
 
@@ -416,6 +443,8 @@ for kind in char block; do
 		said "archive of format $format: it has no devices"
 	done
 done
+expect 1 "$LEAT" run repack.yaml in/huge.tar --preserve
+said 'the device `huge` has a number that no system has'
 for preserve in --preserve --no-preserve; do
 	expect 1 "$LEAT" run repack.yaml in/socket.cpio $preserve
 	said 'the entry `socket` is a socket, which archives don'\''t keep; `filter` can drop it'

@@ -138,7 +138,7 @@ static enum step end_held(struct archive_writing *writing)
 		return writing_fail_unwritten(writing);
 	if (holes)
 		writing->current->bytes +=
-			holes->capacity * sizeof(*holes->extents);
+			(uint32_t)(holes->capacity * sizeof(*holes->extents));
 	keep_current(writing);
 	return STEP_MORE;
 }

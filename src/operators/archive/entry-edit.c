@@ -309,7 +309,7 @@ static void relate(struct relation *relation)
 
 /* ---- Running ---------------------------------------------------------------- */
 
-static bool open(struct operator* op, void *memory)
+static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 	struct entry_change *change = &state->change;
@@ -336,7 +336,7 @@ static bool open(struct operator* op, void *memory)
 	return true;
 }
 
-static void reject(struct operator* op, const struct entry_change *change)
+static void reject(struct operator *op, const struct entry_change *change)
 {
 	const struct segment *segment = operator_segment(op, IN);
 	const struct value *path = attributes_get(
@@ -357,7 +357,7 @@ static void reject(struct operator* op, const struct entry_change *change)
 /* Begins the segment that takes the place of the input's, or lies within it if
  * that is a unit; false: the entry was rejected. */
 static bool begin_entry(
-	struct operator* op, struct state *state, struct item *item)
+	struct operator *op, struct state *state, struct item *item)
 {
 	struct segment *in = operator_segment(op, IN);
 	struct segment *outer = state->segment;
@@ -377,7 +377,7 @@ static bool begin_entry(
 	return true;
 }
 
-static void end_entry(struct operator* op, struct state *state)
+static void end_entry(struct operator *op, struct state *state)
 {
 	struct segment *ended = state->segment;
 
@@ -387,7 +387,7 @@ static void end_entry(struct operator* op, struct state *state)
 	segment_unref(ended);
 }
 
-static enum step begin(struct operator* op, struct state *state)
+static enum step begin(struct operator *op, struct state *state)
 {
 	struct item *item;
 
@@ -404,7 +404,7 @@ static enum step begin(struct operator* op, struct state *state)
 	return STEP_MORE;
 }
 
-static enum step end(struct operator* op, struct state *state)
+static enum step end(struct operator *op, struct state *state)
 {
 	if (!operator_segment(op, IN)->parent)
 		return operator_pass(op, IN, EVENT_END);
@@ -417,7 +417,7 @@ static enum step end(struct operator* op, struct state *state)
 
 /* Passes what is in an entry; a file of a unit becomes one. */
 static enum step take(
-	struct operator* op, struct state *state, const struct span *span)
+	struct operator *op, struct state *state, const struct span *span)
 {
 	struct item *item = span->items[0];
 	const bool file = !operator_segment(op, IN)->parent;
@@ -433,7 +433,7 @@ static enum step take(
 	return STEP_MORE;
 }
 
-static enum step step(struct operator* op, void *memory)
+static enum step step(struct operator *op, void *memory)
 {
 	struct span span;
 	enum event event;
@@ -449,7 +449,7 @@ static enum step step(struct operator* op, void *memory)
 	}
 }
 
-static void close(struct operator* op, void *memory)
+static void close(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 

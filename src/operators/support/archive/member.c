@@ -2,6 +2,7 @@
 /* Members of archives, from what is known of segments. */
 #include "operators/support/archive/member.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -53,6 +54,14 @@ static const struct value *entry_value(
 	const struct segment *segment, enum entry_attribute key)
 {
 	return find(segment, &entry_attributes[key]);
+}
+
+static int64_t integer_of(
+	const struct segment *segment, enum entry_attribute key)
+{
+	const struct value *value = entry_value(segment, key);
+
+	return value ? value->integer : 0;
 }
 
 static const char *entry_type(const struct segment *segment)
@@ -169,8 +178,25 @@ static bool find_link(struct member_maker *maker, const struct segment *segment,
 		return fail(maker, "the link ", &maker->name, "leads nowhere");
 	if (type == MEMBER_HARDLINK)
 		return find_target(maker, segment);
+	/* Some formats could hold it, but then nobody could read them. */
+	if (link->length >= PATH_MAX)
+		return fail(maker, "the link ", &maker->name,
+			"leads to a name that is longer than 4095 bytes");
 	text_add(&maker->link, link->data, link->length);
 	return true;
+}
+
+/* Whether each is a number that a system can have. */
+static bool check_device(
+	struct member_maker *maker, const struct segment *segment)
+{
+	const int64_t major = integer_of(segment, ENTRY_MAJOR);
+	const int64_t minor = integer_of(segment, ENTRY_MINOR);
+
+	return (major >= 0 && major <= UINT32_MAX && minor >= 0 &&
+		       minor <= UINT32_MAX) ||
+		fail(maker, "the device ", &maker->name,
+			"has a number that no system has");
 }
 
 static bool find_type(struct member_maker *maker, const struct segment *segment,
@@ -196,7 +222,8 @@ static bool find_type(struct member_maker *maker, const struct segment *segment,
 			"`filter` can drop it");
 	else
 		*type = *name == 'c' ? MEMBER_CHAR : MEMBER_BLOCK;
-	return true;
+	return (*type != MEMBER_CHAR && *type != MEMBER_BLOCK) ||
+		check_device(maker, segment);
 }
 
 /* ---- What else is known ----------------------------------------------------- */
@@ -221,8 +248,8 @@ static void set_mode(struct member *member, const struct member_maker *maker,
 	if (mode && maker->settings->preserve)
 		member->mode = mode->integer & 07777;
 	else
-		member->mode = usual_mode(
-			member->type, mode && mode->integer & OWNER_EXECUTES);
+		member->mode = usual_mode((enum member_type)member->type,
+			mode && mode->integer & OWNER_EXECUTES);
 }
 
 /* What isn't preserved lies between 1970 and the latest time: where that is 1970,
@@ -234,14 +261,6 @@ static int64_t clamp_time(int64_t time_us, int64_t most_us)
 	return time_us - time_us % SECOND_US;
 }
 
-static int64_t integer_of(
-	const struct segment *segment, enum entry_attribute key)
-{
-	const struct value *value = entry_value(segment, key);
-
-	return value ? value->integer : 0;
-}
-
 static void set_mtime(struct member *member, const struct member_maker *maker,
 	const struct value *mtime, unsigned nanoseconds)
 {
@@ -251,7 +270,7 @@ static void set_mtime(struct member *member, const struct member_maker *maker,
 		member->mtime_us = most_us;
 	} else if (maker->settings->preserve) {
 		member->mtime_us = mtime->integer;
-		member->mtime_ns = nanoseconds;
+		member->mtime_ns = nanoseconds % 1000;
 	} else {
 		member->mtime_us = clamp_time(mtime->integer, most_us);
 	}
@@ -299,6 +318,27 @@ static const char *origin_of(const struct segment *segment)
 	return segment && segment->unit ? segment->unit->name : "all units";
 }
 
+/* How much of ORIGIN stands before the name, where it ends in that, as that of
+ * an entry mostly does; else all of it. */
+static size_t origin_before(
+	const struct member_maker *maker, const char *origin)
+{
+	const size_t whole = strlen(origin), name = maker->name.length;
+
+	return name <= whole &&
+			memcmp(origin + whole - name, maker->name.data, name) ==
+				0
+		? whole - name
+		: whole;
+}
+
+void member_add_origin(const struct member *member, struct text *text)
+{
+	text_add_string(text, member->origin);
+	if (member->comes_named)
+		text_add_string(text, member->name);
+}
+
 /* Copies TEXT to *AT, which moves on. */
 static const char *put(char **at, const char *text)
 {
@@ -339,26 +379,32 @@ static struct member *build(const struct member_maker *maker,
 	const struct segment *segment, enum member_type type)
 {
 	const char *origin = origin_of(segment);
+	const size_t origin_length = origin_before(maker, origin);
 	const char *user = owner_name(maker, segment, ENTRY_USER);
 	const char *group = owner_name(maker, segment, ENTRY_GROUP);
 	const char *link = maker->link.length > 0 ? maker->link.data : NULL;
 	size_t bytes = sizeof(struct member) + size_of(maker->name.data) +
-		size_of(link) + size_of(origin) + size_of(user) +
+		size_of(link) + origin_length + 1 + size_of(user) +
 		size_of(group);
 	struct member *member = memory_alloc(bytes);
 	char *at = (char *)(member + 1);
 
-	*member = (struct member){.type = type, .bytes = bytes};
+	*member = (struct member){.type = type,
+		.bytes = (uint32_t)bytes,
+		.comes_named = origin[origin_length] != '\0'};
 	if (archive_format_rows[maker->settings->format].lists)
-		member->bytes += LISTED_BYTES + 2 * maker->name.length;
+		member->bytes +=
+			LISTED_BYTES + 2 * (uint32_t)maker->name.length;
 	member->name = put(&at, maker->name.data);
 	member->link = put(&at, link);
-	member->origin = put(&at, origin);
+	member->origin = memcpy(at, origin, origin_length);
+	at[origin_length] = '\0';
+	at += origin_length + 1;
 	member->user = put(&at, user);
 	member->group = put(&at, group);
 	set_figures(member, maker, segment);
-	member->major = integer_of(segment, ENTRY_MAJOR);
-	member->minor = integer_of(segment, ENTRY_MINOR);
+	member->major = (uint32_t)integer_of(segment, ENTRY_MAJOR);
+	member->minor = (uint32_t)integer_of(segment, ENTRY_MINOR);
 	if (has_holes(maker, segment, type))
 		member->holes = memory_zeroed(sizeof(*member->holes));
 	return member;

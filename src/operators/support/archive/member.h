@@ -18,22 +18,24 @@ enum member_type {
 	MEMBER_BLOCK,
 };
 
+/* There may be many: it is kept small. */
 struct member {
-	enum member_type type;
-	unsigned mode; /* the permissions */
+	unsigned type : 4; /* enum member_type */
+	unsigned mode : 12; /* the permissions */
+	unsigned mtime_ns : 10; /* besides mtime_us, below 1000 */
+	bool comes_named : 1; /* the name goes behind the origin */
+	uint32_t bytes; /* that it takes in memory, also in the library */
 	int64_t mtime_us;
-	unsigned mtime_ns; /* besides, below 1000 */
 	int64_t uid, gid;
-	int64_t major, minor; /* of a device */
+	uint32_t major, minor; /* of a device */
 	const char *user, *group; /* or NULL */
 	const char *name; /* without a slash at the end */
 	const char *link; /* of a hard link: the name of what it leads to, as
 			     that is in the archive; of a symlink: as it is;
 			     else NULL */
-	const char *origin; /* where it comes from, for people */
+	const char *origin; /* where it comes from: see member_add_origin */
 	uint64_t size; /* of a file */
 	struct holes *holes; /* owned; NULL: there are to be none */
-	size_t bytes; /* that it takes in memory, also in the library */
 
 	/* For members.c: */
 	uint64_t offset; /* of the content, where that is held */
@@ -68,5 +70,8 @@ bool member_is_root(const struct segment *segment);
 struct member *member_create(struct member_maker *maker,
 	const struct item *item, const struct segment *segment);
 void member_destroy(struct member *member); /* takes NULL */
+
+/* Adds where the member comes from, to be shown to people. */
+void member_add_origin(const struct member *member, struct text *text);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 
 /* What a name takes in a set besides its texts, about. */
-enum { CLAIM_BYTES = 96 };
+enum { CLAIM_BYTES = 128 };
 
 void members_finish(struct members *members)
 {
@@ -46,21 +46,26 @@ static void add_name(struct text *text, const char *name)
 	text_add_string(text, "`");
 }
 
-static void add_origin(struct text *text, const char *origin)
+static void add_origin(struct text *text, const struct member *member)
 {
-	text_add_escaped(text, origin, strlen(origin), 1000);
+	struct text origin = {0};
+
+	member_add_origin(member, &origin);
+	text_add_escaped(text, origin.data, origin.length, 1000);
+	text_free(&origin);
 }
 
-static bool fail_twice(struct text *problem, const char *name,
-	const char *first, const char *second)
+/* OWNER has it, too. */
+static bool fail_twice(
+	struct text *problem, const char *owner, const struct member *member)
 {
 	problem->length = 0;
 	text_add_string(problem, "the name ");
-	add_name(problem, name);
+	add_name(problem, member->name);
 	text_add_string(problem, " comes twice: of ");
-	add_origin(problem, first);
+	text_add_escaped(problem, owner, strlen(owner), 1000);
 	text_add_string(problem, " and of ");
-	add_origin(problem, second);
+	add_origin(problem, member);
 	text_add_string(problem, "; `path` can tell them apart");
 	return false;
 }
@@ -87,9 +92,18 @@ static int compare(const void *a, const void *b)
 }
 
 /* The same as they come: what qsort does with equal ones must not show. */
-static int compare_origins(const struct member *a, const struct member *b)
+static bool fail_equal(
+	struct text *problem, const struct member *a, const struct member *b)
 {
-	return strcmp(a->origin, b->origin);
+	struct text first = {0}, second = {0};
+
+	member_add_origin(a, &first);
+	member_add_origin(b, &second);
+	const bool swap = strcmp(first.data, second.data) > 0;
+	fail_twice(problem, swap ? second.data : first.data, swap ? a : b);
+	text_free(&first);
+	text_free(&second);
+	return false;
 }
 
 static bool is_same_directory(const struct member *a, const struct member *b)
@@ -115,14 +129,10 @@ static bool join_equal(struct members *members, struct text *problem)
 			drop(members, member);
 			members->all[i] = NULL;
 		} else {
-			const bool swap = compare_origins(last, member) > 0;
-
 			for (; i < members->count; i++)
 				members->all[kept++] = members->all[i];
 			members->count = kept;
-			return fail_twice(problem, member->name,
-				swap ? member->origin : last->origin,
-				swap ? last->origin : member->origin);
+			return fail_equal(problem, last, member);
 		}
 	}
 	members->count = kept;
@@ -144,11 +154,11 @@ static bool fail_parent(struct text *problem, const struct member *parent,
 	problem->length = 0;
 	add_name(problem, member->name);
 	text_add_string(problem, " of ");
-	add_origin(problem, member->origin);
+	add_origin(problem, member);
 	text_add_string(problem, " would lie in ");
 	add_name(problem, parent->name);
 	text_add_string(problem, " of ");
-	add_origin(problem, parent->origin);
+	add_origin(problem, parent);
 	text_add_string(problem, ", which is no directory");
 	return false;
 }
@@ -254,10 +264,15 @@ void names_finish(struct names *names)
 static const char *claim(
 	struct names *names, struct path_set *set, const struct member *member)
 {
-	const char *owner = path_set_add(set, member->name, member->origin);
+	struct text origin = {0};
+	const char *owner;
 
+	member_add_origin(member, &origin);
+	owner = path_set_add(set, member->name, origin.data);
 	if (!owner)
-		names->meter.used_bytes += member->bytes + CLAIM_BYTES;
+		names->meter.used_bytes +=
+			strlen(member->name) + origin.length + CLAIM_BYTES;
+	text_free(&origin);
 	return owner;
 }
 
@@ -277,6 +292,6 @@ enum name_result names_add(
 	owner = claim(names, &names->all, member);
 	if (!owner)
 		return NAME_NEW;
-	fail_twice(problem, member->name, owner, member->origin);
+	fail_twice(problem, owner, member);
 	return NAME_REFUSED;
 }

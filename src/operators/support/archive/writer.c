@@ -234,7 +234,8 @@ static void describe(struct archive_entry *entry, const struct member *member,
 	}
 	archive_entry_clear(entry);
 	archive_entry_copy_pathname(entry, member->name);
-	archive_entry_set_filetype(entry, file_type(shown->type));
+	archive_entry_set_filetype(
+		entry, file_type((enum member_type)shown->type));
 	archive_entry_set_perm(entry, shown->mode);
 	archive_entry_set_mtime(entry, seconds, (long)rest_ns);
 	archive_entry_set_uid(entry, shown->uid);
