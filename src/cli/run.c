@@ -277,7 +277,7 @@ static enum exit_status run_session(const struct session *session,
 	if (options_given->stats == STATS_JSON)
 		statistics_print_json(statistics, stderr);
 	else if (options_given->stats == STATS_TEXT)
-		statistics_print_text(statistics, stderr);
+		statistics_print_text(statistics_graphs(statistics), stderr);
 	statistics_destroy(statistics);
 	signals_die_if_caught();
 	if (result.broken_pipe)

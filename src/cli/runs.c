@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/run-json.h"
+#include "cli/runs-text.h"
 #include "session/state.h"
 #include "store/run-store.h"
 
@@ -24,180 +25,31 @@ static const struct option_spec options[] = {
 	{0},
 };
 
-/* ---- Text ------------------------------------------------------------------------ */
-
-static void add_value(struct text *text, const json_t *value)
-{
-	if (json_is_string(value))
-		text_add_escaped(text, json_string_value(value),
-			json_string_length(value), SIZE_MAX);
-	else if (json_is_integer(value))
-		text_add_format(
-			text, "%lld", (long long)json_integer_value(value));
-	else if (json_is_real(value))
-		text_add_format(text, "%.3f", json_real_value(value));
-	else
-		text_add_string(text, "-");
-}
-
-static void print_value(const json_t *value, int width)
-{
-	struct text text = {0};
-
-	text_add_string(&text, "");
-	add_value(&text, value);
-	printf("%-*s", width, text.data);
-	text_free(&text);
-}
-
-static void show_list(const json_t *runs)
-{
-	static const struct {
-		const char *key, *title;
-		int width;
-	} columns[] = {
-		{"run", "RUN", 6},
-		{"state", "STATE", 9},
-		{"started", "STARTED", 29},
-		{"seconds", "SECONDS", 10},
-		{"units", "UNITS", 9},
-		{"units_run", "RUN", 9},
-		{"units_failed", "FAILED", 9},
-		{"params", "PARAMS", 0},
-	};
-	const size_t count = sizeof(columns) / sizeof(*columns);
-	size_t index;
-	json_t *run;
-
-	for (size_t i = 0; i < count; i++)
-		printf("%-*s", columns[i].width, columns[i].title);
-	putchar('\n');
-	json_array_foreach(runs, index, run)
-	{
-		for (size_t i = 0; i < count; i++)
-			print_value(json_object_get(run, columns[i].key),
-				columns[i].width);
-		putchar('\n');
-	}
-}
-
-static void show_fields(json_t *run)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(run, key, value)
-	{
-		if (json_is_array(value) || json_is_object(value))
-			continue;
-		printf("%s: ", key);
-		print_value(value, 0);
-		putchar('\n');
-	}
-}
-
-/* They are escaped already. */
-static void show_rejected(const json_t *lines)
-{
-	size_t index;
-	json_t *line;
-
-	json_array_foreach(lines, index, line)
-		printf("            %s\n", json_string_value(line));
-}
-
-/* Names in it were escaped when it was said. */
-static void print_reason(const char *reason)
-{
-	struct text text = {0};
-
-	text_add_shown(&text, reason);
-	printf(": %s", text.data);
-	text_free(&text);
-}
-
-static void show_units(const json_t *units)
-{
-	size_t index;
-	json_t *unit;
-
-	json_array_foreach(units, index, unit)
-	{
-		print_value(json_object_get(unit, "state"), 12);
-		print_value(json_object_get(unit, "graph"), 0);
-		if (json_string_length(json_object_get(unit, "key")) > 0)
-			putchar('/');
-		print_value(json_object_get(unit, "key"), 0);
-		const json_t *reason = json_object_get(unit, "reason");
-		if (json_string_length(reason) > 0) {
-			print_reason(json_string_value(reason));
-		}
-		putchar('\n');
-		show_rejected(json_object_get(unit, "rejected"));
-	}
-}
-
 static void print_json(json_t *value)
 {
 	json_dumpf(value, stdout, JSON_INDENT(2));
 	putchar('\n');
 }
 
-/* Of each graph that read what nobody vouches for. */
-static void show_sandboxes(const json_t *telemetry)
-{
-	size_t index;
-	json_t *graph;
-
-	json_array_foreach(json_object_get(telemetry, "graphs"), index, graph)
-	{
-		const char *sandbox =
-			json_string_value(json_object_get(graph, "sandbox"));
-
-		if (sandbox)
-			printf("sandbox: %s\n", sandbox);
-	}
-}
-
 static bool show_run(struct run_store *store, json_t *run, bool json)
 {
 	if (!run_add_details(store, run))
 		return false;
-	if (json) {
+	if (json)
 		print_json(run);
-		return true;
-	}
-	const json_t *telemetry = json_object_get(run, "telemetry");
-
-	show_fields(run);
-	show_sandboxes(telemetry);
-	if (json_is_object(telemetry) || json_is_array(telemetry)) {
-		printf("telemetry: ");
-		json_dumpf(telemetry, stdout, JSON_COMPACT);
-		putchar('\n');
-	}
-	show_units(json_object_get(run, "made"));
+	else
+		runs_show_one(run);
 	return true;
 }
 
 static void show_difference(json_t *one, const json_t *two, bool json)
 {
 	json_t *differences = run_differences(one, two);
-	const char *key;
-	json_t *value;
 
 	if (json)
 		print_json(differences);
-	json_object_foreach(differences, key, value)
-	{
-		if (json)
-			break;
-		printf("%s: ", key);
-		print_value(json_array_get(value, 0), 0);
-		printf(" -> ");
-		print_value(json_array_get(value, 1), 0);
-		putchar('\n');
-	}
+	else
+		runs_show_differences(differences);
 	json_decref(differences);
 }
 
@@ -232,7 +84,7 @@ static bool show(struct command *command, struct run_store *store, json_t *runs,
 	if (!words[0] && settings->json)
 		print_json(runs);
 	else if (!words[0])
-		show_list(runs);
+		runs_show_list(runs);
 	for (size_t i = 0; i < 2 && words[i]; i++) {
 		found[i] = find_run(command, runs, words[i]);
 		if (!found[i])

@@ -221,11 +221,10 @@ static void print_graph(const json_t *graph, FILE *file)
 		print_link(object, file);
 }
 
-void statistics_print_text(const struct statistics *statistics, FILE *file)
+void statistics_print_text(const json_t *graphs, FILE *file)
 {
 	json_t *graph;
 	size_t index;
 
-	json_array_foreach(json_object_get(statistics->root, "graphs"), index,
-		graph) print_graph(graph, file);
+	json_array_foreach(graphs, index, graph) print_graph(graph, file);
 }

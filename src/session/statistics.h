@@ -26,8 +26,10 @@ char *statistics_json(const struct statistics *statistics);
 /* An array with an object for each graph that ran. */
 const struct json_t *statistics_graphs(const struct statistics *statistics);
 
-/* One line of JSON, or tables. */
+/* One line of JSON. */
 void statistics_print_json(const struct statistics *statistics, FILE *file);
-void statistics_print_text(const struct statistics *statistics, FILE *file);
+
+/* Tables of such an array of graphs. */
+void statistics_print_text(const struct json_t *graphs, FILE *file);
 
 #endif

@@ -40,6 +40,7 @@ expect 1 "$LEAT" run -k each.yaml a missing
 expect 0 "$LEAT" runs each.yaml last
 grep -q '^failed  *each/missing: .*No such file' stdout ||
 	fail 'the reason of a failed unit'
+grep 'missing: .*missing' stdout && fail 'the name of a unit comes twice'
 expect 0 "$LEAT" run each.yaml a # nothing is due: no trace
 echo more >>a
 expect 0 "$LEAT" run each.yaml a
@@ -61,6 +62,14 @@ json 0 run && echo 3 | holds value
 expect 0 "$LEAT" runs each.yaml 1
 printed 'state: done'
 printed 'done        each/b'
+# What its operators did, in the table that --stats has.
+"$LEAT" run --state none --stats text each.yaml a b 2>stats
+sed -n '/^operator /,$s/ *[0-9.]*$//p' stats >wanted # but for times
+sed -n '/^operator /,/^link/s/ *[0-9.]*$//p' stdout >found
+grep -q '^link ' found && grep '^operator \|^link ' wanted | while read -r line; do
+	grep -qxF "$line" found || fail "no line in \`leat runs\`: $line"
+done
+printed 'graph each: 2 units, 0 failed'
 expect 0 "$LEAT" runs each.yaml 2
 printed 'exit_status: 1'
 expect 0 "$LEAT" runs each.yaml 1 --json
