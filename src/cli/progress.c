@@ -24,6 +24,7 @@ struct progress {
 		log; /* to standard error, or to what erases the bar before */
 	size_t drawn; /* columns that the bar takes now */
 	sig_atomic_t answered;
+	bool stopping; /* that was said */
 	int64_t due_ns; /* when to draw or say something next */
 };
 
@@ -119,6 +120,18 @@ static void say(struct progress *progress, const char *name,
 	text_free(&text);
 }
 
+/* Whoever pressed Ctrl-C shouldn't wonder why nothing happens. */
+static void say_stopping(struct progress *progress)
+{
+	if (progress->stopping || progress->kind == PROGRESS_NONE ||
+		!*progress->settings.stop)
+		return;
+	progress->stopping = true;
+	log_say(&progress->log, LOG_INFO, NULL,
+		"interrupted; units in flight are finished, a second signal "
+		"gives them up");
+}
+
 void progress_look(void *context, const struct run_progress *how_far)
 {
 	struct progress *progress = context;
@@ -128,6 +141,7 @@ void progress_look(void *context, const struct run_progress *how_far)
 	bool wanted = asked && *asked != progress->answered;
 	struct text name = {0};
 
+	say_stopping(progress);
 	if (!due && !wanted)
 		return;
 	add_name(&name, progress, how_far);

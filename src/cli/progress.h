@@ -24,6 +24,7 @@ struct progress_settings {
 	int64_t heartbeat_us; /* time between lines; 0: a minute, and AUTO
 				 isn't PLAIN */
 	const struct log *log; /* to standard error; names the session */
+	const volatile sig_atomic_t *stop; /* see engine/graph.h */
 	const volatile sig_atomic_t *asked; /* each time that it grows a line
 					       is wanted, whatever the kind */
 };

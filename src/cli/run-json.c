@@ -14,6 +14,7 @@ static const char *const state_names[] = {
 	[RUN_DONE] = "done",
 	[RUN_FAILED] = "failed",
 	[RUN_KILLED] = "killed",
+	[RUN_INTERRUPTED] = "interrupted",
 };
 
 static const char *const unit_names[] = {

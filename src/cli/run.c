@@ -121,6 +121,7 @@ static struct progress *watch_progress(const struct session *session,
 		.silent = !talks(session, options_given),
 		.heartbeat_us = options_given->heartbeat_us,
 		.log = log,
+		.stop = settings->stop,
 		.asked = signals_catch_progress(),
 	};
 	struct progress *progress = progress_create(&progress_settings);

@@ -65,7 +65,10 @@ void summary_show(const struct run_result *result,
 	add_count(&text, result->at_rest, "in quarantine");
 	add_count(&text, result->skipped, "items skipped");
 	add_count(&text, result->dropped, "items dropped");
-	add_count(&text, result->stale, "stale outputs");
+	add_count(&text, result->stale,
+		result->stale == 1 ? "stale output" : "stale outputs");
+	if (result->interrupted)
+		text_add_string(&text, ", interrupted");
 	log_say(log, LOG_INFO, NULL, "%s, %.2f s", text.data,
 		(double)result->wall_ns / 1e9);
 	text_free(&text);

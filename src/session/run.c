@@ -52,6 +52,7 @@ static void add_result(struct run_result *total, struct graph_result result)
 	total->units_failed += result.units_failed;
 	total->skipped += result.skipped;
 	total->dropped += result.dropped;
+	total->interrupted |= result.interrupted;
 	total->broken_pipe |= result.broken_pipe;
 }
 
@@ -300,7 +301,10 @@ static void run_graphs(const struct session *session,
 			.log = *settings->log};
 
 		if (!goes_on(result->status, result->units_failed) ||
-			result->broken_pipe || *settings->stop)
+			result->broken_pipe)
+			break;
+		result->interrupted |= *settings->stop > 0;
+		if (result->interrupted)
 			break;
 		run_pass(&pass);
 	}
@@ -320,7 +324,9 @@ static void run_graphs(const struct session *session,
 static void end_run(const struct run_settings *settings, struct store_run *run,
 	const struct statistics *statistics, struct run_result *result)
 {
-	run->state = result->status == STATUS_OK ? RUN_DONE : RUN_FAILED;
+	run->state = result->interrupted      ? RUN_INTERRUPTED
+		: result->status == STATUS_OK ? RUN_DONE
+					      : RUN_FAILED;
 	run->ended_us = stamp_now_ns() / 1000;
 	run->exit_status = (int)result->status;
 	run->units = result->units + result->up_to_date + result->at_rest;

@@ -53,6 +53,7 @@ struct run_result {
 	uint64_t dropped; /* items that leaky links dropped */
 	uint64_t wall_ns;
 	bool differs; /* of a run in a scratch directory: not all is the same */
+	bool interrupted; /* a signal ended it early: not all was done */
 	bool broken_pipe; /* nobody reads standard output any more */
 };
 

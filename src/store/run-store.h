@@ -88,7 +88,13 @@ const char *run_store_news(struct run_store *store);
 
 /* ---- Runs ---------------------------------------------------------------- */
 
-enum store_run_state { RUN_RUNNING, RUN_DONE, RUN_FAILED, RUN_KILLED };
+enum store_run_state {
+	RUN_RUNNING,
+	RUN_DONE,
+	RUN_FAILED,
+	RUN_KILLED,
+	RUN_INTERRUPTED, /* by a signal; it has ended in order */
+};
 
 struct store_run {
 	uint64_t id; /* from 1 */

@@ -57,7 +57,7 @@ static bool unpack_run(
 	run->units_run = unpack_number(&from);
 	run->units_failed = unpack_number(&from);
 	run->params = unpack_string(&from);
-	return unpack_done(&from) && run->state <= RUN_KILLED;
+	return unpack_done(&from) && run->state <= RUN_INTERRUPTED;
 }
 
 /* ---- All of them ----------------------------------------------------------------- */

@@ -103,7 +103,7 @@ expect 64 "$LEAT" why copy.yaml logs/none
 said "nothing is known of 'logs/none'"
 
 expect 0 "$LEAT" run -v copy.yaml
-said '1 stale outputs'
+said '1 stale output,'
 sed "s/1-3/1-4/" copy.yaml >changed && mv changed copy.yaml
 expect 0 "$LEAT" why copy.yaml logs/b.log
 holds stdout <<'END'

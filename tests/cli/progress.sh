@@ -117,22 +117,24 @@ remains()
 	holds remained
 }
 
-# A bar, drawn five times a second, of which nothing remains.
+# A bar, drawn five times a second, of which nothing remains. Whoever presses
+# Ctrl-C is told, once, what comes of it.
+stopped='long: interrupted; units in flight are finished, a second signal gives them up'
 on_terminal xterm 80 'wait 3,stop' "$LEAT" run long.yaml
 grep -qx 'signal 2' shown || fail 'it dies of the signal'
-remains </dev/null
+echo "$stopped" | remains
 on_terminal xterm 20 'wait 2,stop' "$LEAT" run long.yaml
 [ "$(sed -n 's/^widest //p' shown)" -le 19 ] || fail '20 columns'
-remains </dev/null
+echo "$stopped" | remains
 on_terminal dumb 80 'wait 2,stop' "$LEAT" run --progress bar long.yaml
-remains </dev/null
+echo "$stopped" | remains
 on_terminal xterm 80 'sleep 2,stop' "$LEAT" run long.yaml
 drawn=$(sed -n 's/^percents //p' shown)
 [ "$drawn" -ge 1 ] && [ "$drawn" -le 15 ] || fail "drawn $drawn times in 2 s"
 
 # What is said meanwhile stands on lines of its own.
 on_terminal xterm 80 'wait 2,usr2,wait 6,stop' "$LEAT" run long.yaml
-sed '1,/^screen:/d' shown >remained
+sed "1,/^screen:/d; /^long: interrupted/d" shown >remained
 [ "$(wc -l <remained)" -eq 1 ] &&
 	grep -Eq '^long: [0-9]+%, 0 of 2 units(, |$)' remained ||
 	fail 'SIGUSR2 gives one line beside the bar'

@@ -80,6 +80,21 @@ exec 3>&-
 temporary && fail 'SIGINT leaves a temporary'
 echo second | holds all.txt
 
+# It is remembered as what it was: not as one that has done all.
+expect 0 "$LEAT" run -v --state state collect.yaml </dev/null
+expect 0 "$LEAT" runs --state state collect.yaml
+[ "$(sed -n '2s/^1 *\([a-z]*\) .*/\1/p' stdout)" = done ] || fail 'done'
+start "$LEAT" run -v --state state collect.yaml
+echo third >&3
+wait_for temporary || fail 'no temporary to be seen'
+kill -TERM $leat
+wait $leat
+exec 3>&-
+said 'collect: 1 unit, interrupted, '
+expect 0 "$LEAT" runs --state state collect.yaml
+[ "$(sed -n '2s/^2 *\([a-z]*\) .*/\1/p' stdout)" = interrupted ] ||
+	fail "the state of a run that was interrupted: $(cat stdout)"
+
 # Before all of a source that has an end is read, there is no result.
 start "$LEAT" run endless.yaml
 sleep 0.3
