@@ -73,6 +73,16 @@ bool build_open_reader(
 	return command->status == STATUS_OK;
 }
 
+/* What to do where the store can't be written, as beside a session that
+ * belongs to somebody else; or NULL. */
+static const char *writer_hint(enum exit_status status)
+{
+	return status == STATUS_NOT_PERMITTED || status == STATUS_CANNOT_CREATE
+		? "--state DIR, or the variable LEAT_STATE, names another "
+		  "directory for what is remembered; none: nothing is"
+		: NULL;
+}
+
 bool build_open_writer(const struct session *session, const char *state,
 	int64_t wait_us, const volatile sig_atomic_t *stop,
 	const struct log *log, struct run_store **store,
@@ -93,7 +103,8 @@ bool build_open_writer(const struct session *session, const char *state,
 	opening.directory = directory.data;
 	bool ok = run_store_open(&opening, store, &problem, status) == STORE_OK;
 	if (!ok)
-		log_say(log, LOG_ERROR, NULL, "%s", problem.data);
+		log_say(log, LOG_ERROR, writer_hint(*status), "%s",
+			problem.data);
 	text_free(&directory);
 	text_free(&problem);
 	return ok;

@@ -75,6 +75,20 @@ cp filter.yaml secret.yaml
 chmod 0 secret.yaml
 expect 77 as_nobody ./leat run secret.yaml
 said secret.yaml
+# A session of somebody else: what it remembers needs another place.
+mkdir theirs mine && chmod 777 mine
+sed 's/out: stdout/out: {use: write-file, path: "${out}"}/; s/^operators/params: {out: {type: path}}\n&/' \
+	filter.yaml >theirs/copy.yaml
+unset LEAT_STATE
+echo plain >plain
+expect 77 as_nobody ./leat run theirs/copy.yaml --out mine/copy <plain
+said "can't make "
+said '--state DIR, or the variable LEAT_STATE, names another directory'
+export LEAT_STATE="$PWD/mine/state"
+expect 0 as_nobody ./leat run theirs/copy.yaml --out mine/copy <plain
+holds_only mine 'copy state'
+[ -d mine/state/filter ] || fail 'the state is elsewhere'
+export LEAT_STATE=none
 
 # 78: the session is wrong.
 sed 's/lines/lnies/' filter.yaml >wrong.yaml
