@@ -6,8 +6,11 @@
 /* Pages of the log at which it is written into the store: 16 MiB. */
 enum { CHECKPOINT_PAGES = 4096 };
 
-/* A log of this size is read in a millisecond. */
-enum { KEPT_LOG_BYTES = 1024 * 1024 };
+/* Opening a store reads its log, at half a millisecond for each MiB, and to
+ * write that into the store takes some syncs. So several runs share one log. But
+ * one that writes much by itself can afford them, and what follows needn't read
+ * that again and again. */
+enum { KEPT_LOG_BYTES = 1024 * 1024, MUCH_LOG_BYTES = 256 * 1024 };
 
 /* Whether the store may be written at all. */
 static bool check_usable(struct run_store *store)
@@ -78,6 +81,7 @@ static int note_log(
 void store_watch_log(struct run_store *store)
 {
 	sqlite3_wal_hook(store->database, note_log, store);
+	store->log_bytes = store_look(store, "store.db-wal").size_bytes;
 }
 
 bool store_commit(struct run_store *store)
@@ -141,6 +145,7 @@ bool store_settle(struct run_store *store, bool *keep)
 		return false;
 	rows_finish(store);
 	uint64_t log_bytes = store_look(store, "store.db-wal").size_bytes;
-	*keep = !store->whole && log_bytes > 0 && log_bytes <= KEPT_LOG_BYTES;
+	*keep = !store->whole && log_bytes > 0 && log_bytes <= KEPT_LOG_BYTES &&
+		log_bytes <= store->log_bytes + MUCH_LOG_BYTES;
 	return *keep || checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 }

@@ -43,6 +43,7 @@ struct run_store {
 	bool renamed; /* the rows of renames are to be forgotten */
 	bool whole; /* when it is closed nothing is to stay in the log */
 	int log_pages; /* of the write-ahead log, since the checkpoint */
+	uint64_t log_bytes; /* what of it was there from the start */
 	struct store_total *totals;
 	size_t total_count, total_capacity;
 	struct text key, packed; /* a row in the making */

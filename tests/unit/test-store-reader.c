@@ -94,7 +94,38 @@ static void test_reader_of_the_killed(void **state)
 	expect_no_trace();
 }
 
-/* A short log stays where it is, a long one doesn't. */
+/* Puts so many bytes into the log, and tells whether it stays. */
+static bool keeps_log(const char *key, const char *data, size_t length)
+{
+	struct run_store *store = open_store();
+
+	assert_true(store_change(store));
+	assert_true(
+		store_put_partial(store, "main", key, "sort", data, length));
+	assert_true(store_commit(store));
+	close_store(store);
+	return access(".leat/one/store.db-wal", F_OK) == 0;
+}
+
+/* What many runs have written becomes a long log as well. */
+static void test_log_of_many(void **state)
+{
+	const size_t length = 180 * 1024;
+	char *data = memory_zeroed(length);
+
+	(void)state;
+	assert_true(keeps_log("a", data, length));
+	assert_true(keeps_log("b", data, length));
+	assert_true(keeps_log("c", data, length));
+	assert_true(keeps_log("d", data, length));
+	assert_true(keeps_log("e", data, length));
+	assert_false(keeps_log("f", data, length)); /* over 1 MiB in all */
+	assert_true(keeps_log("g", data, length));
+	free(data);
+}
+
+/* A short log stays where it is, a long one doesn't, nor what one run has made
+ * much longer. */
 static void test_log(void **state)
 {
 	(void)state;
@@ -106,18 +137,15 @@ static void test_log(void **state)
 	put_some(store);
 	close_store(store);
 	assert_int_equal(access(".leat/one/store.db-wal", F_OK), 0);
-	store = open_store();
-	assert_true(store_change(store));
-	assert_true(
-		store_put_partial(store, "main", "b", "sort", large, length));
-	assert_true(store_commit(store));
-	close_store(store);
-	assert_int_not_equal(access(".leat/one/store.db-wal", F_OK), 0);
+	assert_false(keeps_log("a", large, length / 4));
+	assert_false(keeps_log("b", large, length));
 	expect_no_trace();
 	/* What is collected gives its space back. */
 	store = open_store();
 	assert_true(store_change(store));
+	assert_true(store_remove_unit(store, "main", "a"));
 	assert_true(store_remove_unit(store, "main", "b"));
+	put_unit(store, "main", "a", 4);
 	put_unit(store, "main", "b", 1);
 	assert_true(store_commit(store));
 	close_store(store);
@@ -171,6 +199,7 @@ int main(void)
 		FILES_TEST(test_reader),
 		FILES_TEST(test_reader_of_the_killed),
 		FILES_TEST(test_log),
+		FILES_TEST(test_log_of_many),
 		FILES_TEST(test_reader_overtaken),
 	};
 
