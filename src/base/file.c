@@ -31,6 +31,17 @@ static int64_t nanoseconds(const struct timespec *time)
 	return ns;
 }
 
+/* File systems take times that don't fit: those become the last that does. */
+static int64_t microseconds(const struct timespec *time)
+{
+	const int64_t most = INT64_MAX / 1000000 - 1;
+	int64_t seconds = time->tv_sec;
+
+	if (seconds > most || seconds < -most)
+		seconds = seconds > 0 ? most : -most;
+	return seconds * 1000000 + time->tv_nsec / 1000;
+}
+
 struct file_state file_state_of(const struct stat *stat)
 {
 	return (struct file_state){
@@ -39,6 +50,17 @@ struct file_state file_state_of(const struct stat *stat)
 		.size_bytes = (uint64_t)stat->st_size,
 		.mtime_ns = nanoseconds(&stat->st_mtim),
 		.ctime_ns = nanoseconds(&stat->st_ctim),
+	};
+}
+
+struct file_details file_details_of(const struct stat *stat)
+{
+	return (struct file_details){
+		.state = file_state_of(stat),
+		.mtime_us = microseconds(&stat->st_mtim),
+		.mode = stat->st_mode,
+		.uid = stat->st_uid,
+		.gid = stat->st_gid,
 	};
 }
 

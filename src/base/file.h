@@ -26,6 +26,16 @@ struct file_state {
 
 struct file_state file_state_of(const struct stat *stat);
 
+/* What else is told of a file. */
+struct file_details {
+	struct file_state state;
+	int64_t mtime_us; /* the first or the last time that fits, if its own
+			     doesn't */
+	uint32_t mode, uid, gid;
+};
+
+struct file_details file_details_of(const struct stat *stat);
+
 /* How a file changed between two looks at it, as a phrase such as "its size
  * changed"; NULL when it didn't. A mere change of owner, mode or links isn't
  * one. */

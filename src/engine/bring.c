@@ -86,11 +86,25 @@ void operator_bring(struct operator *op, unsigned pin, struct segment *segment)
 	unit_end_arrived(graph, unit);
 }
 
+static enum unit_way way_of(const struct operator *op, uint64_t number)
+{
+	return number < op->way_count ? (enum unit_way)op->ways[number]
+				      : UNIT_RUNS;
+}
+
+bool operator_knows_file(const struct operator *op, uint64_t number,
+	struct file_details *details)
+{
+	const struct graph *graph = op->graph;
+
+	return way_of(op, number) == UNIT_BROUGHT && graph->host->details &&
+		graph->host->details(graph->host_context,
+			(unsigned)(op - graph->operators), number, details);
+}
+
 enum turn operator_turn(struct operator *op, uint64_t number)
 {
-	enum unit_way way = number < op->way_count
-		? (enum unit_way)op->ways[number]
-		: UNIT_RUNS;
+	enum unit_way way = way_of(op, number);
 
 	if (way == UNIT_RUNS)
 		return TURN_BEGIN;

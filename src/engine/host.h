@@ -38,6 +38,11 @@ struct brought {
 };
 
 struct graph_host {
+	/* What is known of the file of the unit NUMBER of a source, which is
+	 * to be brought. False: nothing. May be NULL. */
+	bool (*details)(void *context, unsigned source, uint64_t number,
+		struct file_details *details);
+
 	/* False: there is nothing that can be used, which has been reported;
 	 * the run fails. */
 	bool (*contribution)(void *context, const struct unit *unit,

@@ -161,6 +161,12 @@ enum turn {
 bool operator_remembers(const struct operator *op);
 
 enum turn operator_turn(struct operator *op, uint64_t number);
+
+/* What was found of the file of a unit that is brought: it is the one whose
+ * contributions are kept. False: it is to be looked at. */
+bool operator_knows_file(
+	const struct operator *op, uint64_t number, struct file_details *facts);
+
 void operator_bring(struct operator *op, unsigned pin, struct segment *segment);
 
 /* Begins a segment on an output, or ends the innermost that was begun or

@@ -73,7 +73,7 @@ static bool put_unit(struct accepting *accepting, const struct due_unit *unit,
 	struct digest content = {{0}};
 	int64_t now_ns = stamp_now_ns();
 
-	if (unit->file.inode && !stamp_digest(unit->name, &content))
+	if (unit->file.state.inode && !stamp_digest(unit->name, &content))
 		return refuse(accepting, unit->name, strerror(errno), "");
 	if (!note_outputs(accepting, unit->name, row))
 		return false;
@@ -84,7 +84,7 @@ static bool put_unit(struct accepting *accepting, const struct due_unit *unit,
 	row->graph = accepting->plan->name;
 	row->key = unit->key;
 	row->state = UNIT_DONE;
-	row->input = stamp_keep(&unit->file, now_ns);
+	row->input = stamp_keep(&unit->file.state, now_ns);
 	row->content = content;
 	row->fingerprint = *fingerprint;
 	row->identity = unit->identity;

@@ -32,7 +32,7 @@ static bool check_output(struct comparison *comparison,
 	if (output->kind != FILE_REGULAR)
 		return check_node(comparison->path.data, output, reason);
 	*reason = DUE_OUTPUT_MISSING;
-	if (stat(comparison->path.data, &found) < 0)
+	if (!looker_stat(&comparison->looker, comparison->path.data, &found))
 		return false;
 	struct file_state state = file_state_of(&found);
 	if (stamp_same(&output->state, &state, false))
@@ -75,17 +75,17 @@ static bool same_input(struct comparison *comparison, struct due_unit *unit,
 	static const struct digest unknown;
 	struct digest now;
 
-	if (!unit->file.inode) /* no file, or it can't be looked at */
+	if (!unit->file.state.inode) /* no file, or it can't be looked at */
 		return !stored->input.inode &&
 			digest_equal(&stored->content, &unknown);
-	if (stamp_same(&stored->input, &unit->file, true))
+	if (stamp_same(&stored->input, &unit->file.state, true))
 		return true;
 	if (digest_equal(&stored->content, &unknown))
 		return false;
 	if (!stamp_digest(unit->name, &now) ||
 		!digest_equal(&now, &stored->content))
 		return false;
-	stored->input = stamp_keep(&unit->file, comparison->now_ns);
+	stored->input = stamp_keep(&unit->file.state, comparison->now_ns);
 	*aged = true;
 	return true;
 }
@@ -138,7 +138,7 @@ static enum due_reason compare(struct comparison *comparison,
 		return DUE_IDENTITY;
 	}
 	if (!same_input(comparison, unit, stored, &aged)) {
-		if (!unit->file.inode)
+		if (!unit->file.state.inode)
 			unit->detail = "it isn't there any more";
 		return DUE_INPUT;
 	}
@@ -265,7 +265,7 @@ static void read_content(struct due_unit *unit)
 			unit->reason >= DUE_OUTPUT_MISSING) &&
 		!digest_equal(&unit->content, &unknown);
 
-	if (!remembered && unit->file.inode &&
+	if (!remembered && unit->file.state.inode &&
 		!stamp_digest(unit->name, &unit->content))
 		unit->content = unknown;
 }

@@ -3,6 +3,7 @@
 #ifndef LEAT_SESSION_DUE_PARTS_H
 #define LEAT_SESSION_DUE_PARTS_H
 
+#include "base/looker.h"
 #include "session/due.h"
 
 /* A sweep of the rows of the graph. */
@@ -12,6 +13,7 @@ struct comparison {
 	const struct key_base *base;
 	size_t next; /* in due->order */
 	struct text path;
+	struct looker looker; /* at outputs */
 	int64_t now_ns;
 
 	bool graph_remembered;

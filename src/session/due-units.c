@@ -9,57 +9,62 @@
 
 /* What else counts of the unit than its content. */
 static const char *identity_of(const struct due *due,
-	const struct found_unit *found, const struct stat *file)
+	const struct found_unit *found, const struct file_details *file)
 {
 	const char *identity = arena_string(
 		due->arena, found->identity ? found->identity : "");
 
 	if (due->file_facts & FILE_TIMES)
 		identity = arena_format(due->arena, "%s at %" PRId64, identity,
-			file_state_of(file).mtime_ns);
+			file->state.mtime_ns);
 	if (due->file_facts & FILE_MODES)
 		identity = arena_format(due->arena, "%s mode %o of %u:%u",
-			identity, (unsigned)file->st_mode & 07777u,
-			(unsigned)file->st_uid, (unsigned)file->st_gid);
+			identity, file->mode & 07777u, file->uid, file->gid);
 	return identity;
 }
 
-/* SOURCE, where it isn't NULL, tells units apart that several sources find. A
- * key of a file has no two slashes in a row of its own. */
-static void add_unit(struct due *due, const struct found_unit *found,
-	const struct key_base *base, const char *source, struct text *key)
+/* What is at hand while units are listed. */
+struct listing {
+	struct due *due;
+	const struct key_base *base;
+	const char *source; /* tells units apart that several find; or NULL */
+	struct text key;
+	struct looker looker;
+};
+
+/* A key of a file has no two slashes in a row of its own. */
+static void add_unit(struct listing *listing, const struct found_unit *found)
 {
+	struct due *due = listing->due;
+	struct text *key = &listing->key;
 	struct due_unit unit = {
 		.name = arena_string(due->arena, found->name),
 		.reason = DUE_NEW,
 	};
-	struct stat stat_now = {0};
+	struct stat file;
 
 	key->length = 0;
 	if (found->is_file) {
-		key_of(base, found->name, key);
-		if (stat(found->name, &stat_now) == 0)
-			unit.file = file_state_of(&stat_now);
+		key_of(listing->base, found->name, key);
+		if (looker_stat(&listing->looker, found->name, &file))
+			unit.file = file_details_of(&file);
 	} else {
 		text_add_string(key, found->name);
 	}
-	if (source)
-		text_add_format(key, "//%s", source);
+	if (listing->source)
+		text_add_format(key, "//%s", listing->source);
 	unit.key = arena_string(due->arena, key->data);
-	unit.identity = identity_of(due, found, &stat_now);
+	unit.identity = identity_of(due, found, &unit.file);
 	due->units = memory_grow(
 		due->units, due->count, &due->capacity, sizeof(*due->units));
 	due->units[due->count++] = unit;
 }
 
-static void add_source(struct due *due, struct graph *graph,
-	const struct graph_plan *plan, const struct key_base *base,
-	struct due_source *source)
+static void add_source(
+	struct listing *listing, struct graph *graph, struct due_source *source)
 {
-	const char *name =
-		due->source_count > 1 ? plan->operators[source->op].name : NULL;
+	struct due *due = listing->due;
 	struct found_unit found;
-	struct text key = {0};
 
 	source->first = due->count;
 	source->side = graph_is_side(graph, source->op);
@@ -67,11 +72,10 @@ static void add_source(struct due *due, struct graph *graph,
 		source->frontiers += graph_contributes(graph, source->op, i);
 	while (graph_unit(
 		graph, source->op, due->count - source->first, &found)) {
-		add_unit(due, &found, base, name, &key);
+		add_unit(listing, &found);
 		due->units[due->count - 1].source = source;
 	}
 	source->count = due->count - source->first;
-	text_free(&key);
 }
 
 void due_find_units(struct due *due, struct graph *graph,
@@ -79,25 +83,36 @@ void due_find_units(struct due *due, struct graph *graph,
 {
 	unsigned *sources = memory_zeroed(
 		memory_product(plan->operator_count, sizeof(*sources)));
+	struct listing listing = {.due = due, .base = base};
 
+	looker_init(&listing.looker);
 	due->source_count = graph_sources(graph, sources);
 	due->sources = arena_array(
 		due->arena, due->source_count, sizeof(*due->sources));
 	for (unsigned i = 0; i < due->source_count; i++) {
 		due->sources[i] = (struct due_source){.op = sources[i]};
-		add_source(due, graph, plan, base, &due->sources[i]);
+		if (due->source_count > 1)
+			listing.source = plan->operators[sources[i]].name;
+		add_source(&listing, graph, &due->sources[i]);
 		due->has_sides |= due->sources[i].side;
 	}
+	text_free(&listing.key);
+	looker_finish(&listing.looker);
 	free(sources);
+}
+
+struct due_unit *due_unit_at(
+	const struct due *due, unsigned source, uint64_t number)
+{
+	for (unsigned i = 0; i < due->source_count; i++)
+		if (due->sources[i].op == source)
+			return &due->units[due->sources[i].first + number];
+	return NULL;
 }
 
 struct due_unit *due_unit(const struct due *due, const struct unit *unit)
 {
-	for (unsigned i = 0; unit && i < due->source_count; i++)
-		if (due->sources[i].op == unit->source)
-			return &due->units[due->sources[i].first +
-				unit->number];
-	return NULL;
+	return unit ? due_unit_at(due, unit->source, unit->number) : NULL;
 }
 
 static int by_key(const void *left, const void *right, void *context)

@@ -255,6 +255,7 @@ bool due_find(struct due *due, struct graph *graph,
 		.now_ns = stamp_now_ns()};
 	bool ok = true;
 
+	looker_init(&comparison.looker);
 	*due = (struct due){.arena = arena_create()};
 	due->knowledge = graph_units_known(graph);
 	due->spans =
@@ -287,6 +288,7 @@ bool due_find(struct due *due, struct graph *graph,
 	if (store && ok)
 		ok = stale_sift(due, plan->name, store, base);
 	text_free(&comparison.path);
+	looker_finish(&comparison.looker);
 	return ok;
 }
 

@@ -50,7 +50,7 @@ struct due_unit {
 			    digest of the output in DETAIL, the identity; or
 			    NULL */
 	const char *identity; /* see struct found_unit */
-	struct file_state file;
+	struct file_details file; /* all zero: none, or it can't be looked at */
 	struct digest content; /* when it is known */
 	struct digest fingerprint; /* that is remembered */
 	uint64_t run; /* that is remembered to have made it; 0: none */
@@ -148,6 +148,8 @@ bool due_is_within(const struct due *due, const struct graph_plan *plan,
 
 /* What is known of a unit of the graph, or NULL. */
 struct due_unit *due_unit(const struct due *due, const struct unit *unit);
+struct due_unit *due_unit_at(
+	const struct due *due, unsigned source, uint64_t number);
 
 /* The same for a graph that the session doesn't have any more: all of its rows
  * have vanished, that of the graph included. DUE is zeroed; to be finished. */

@@ -76,6 +76,19 @@ static bool bring_range(struct publisher *publisher,
 	return brought->descriptor >= 0;
 }
 
+bool publisher_details(void *context, unsigned source, uint64_t number,
+	struct file_details *details)
+{
+	const struct publisher *publisher = context;
+	const struct due_unit *due =
+		due_unit_at(publisher->due, source, number);
+
+	if (!due || !due->file.state.inode)
+		return false;
+	*details = due->file;
+	return true;
+}
+
 bool publisher_contribution(void *context, const struct unit *unit,
 	struct frontier frontier, struct brought *brought)
 {

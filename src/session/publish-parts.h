@@ -113,6 +113,8 @@ void publisher_forget(struct decided *decided);
 
 /* ---- publish-kept.c: for struct graph_host --------------------------------- */
 
+bool publisher_details(void *context, unsigned source, uint64_t number,
+	struct file_details *details);
 bool publisher_contribution(void *context, const struct unit *unit,
 	struct frontier frontier, struct brought *brought);
 void publisher_keep(void *context, const struct unit *unit,

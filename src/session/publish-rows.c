@@ -98,7 +98,7 @@ void publisher_put_unit(
 		.key = unit->key,
 		.state = decided->state,
 		.run = publisher->run,
-		.input = stamp_keep(&unit->file, publisher->begun_ns),
+		.input = stamp_keep(&unit->file.state, publisher->begun_ns),
 		.content = unit->content,
 		.fingerprint = publisher->due->side_differs
 			? (struct digest){{0}}

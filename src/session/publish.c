@@ -129,11 +129,11 @@ static void read_content(struct due_unit *unit)
 	struct digest digest;
 	struct stat found;
 
-	if (unit->file.inode == 0 || !stamp_digest(unit->name, &digest) ||
+	if (unit->file.state.inode == 0 || !stamp_digest(unit->name, &digest) ||
 		stat(unit->name, &found) < 0)
 		return;
 	struct file_state now = file_state_of(&found);
-	if (!file_change(&unit->file, &now))
+	if (!file_change(&unit->file.state, &now))
 		unit->content = digest;
 }
 
@@ -145,8 +145,8 @@ static void note_side(struct due *due, const struct due_unit *planned,
 	if (planned->source->side &&
 		(unit->has_digest ? !digest_equal(
 					    &unit->digest, &planned->content)
-				  : file_change(&planned->file, &unit->file) !=
-					NULL))
+				  : file_change(&planned->file.state,
+					    &unit->file) != NULL))
 		due->side_differs = true;
 }
 
@@ -176,7 +176,7 @@ static struct decided decide(struct publisher *publisher,
 		publisher->decided[decided.unit - publisher->due->units] = true;
 	if (decided.unit && !decided.brought) {
 		note_side(publisher->due, decided.unit, unit);
-		decided.unit->file = unit->file;
+		decided.unit->file.state = unit->file;
 		decided.unit->content =
 			unit->has_digest ? unit->digest : (struct digest){{0}};
 		if (unit->quarantined && !unit->has_digest)
@@ -234,6 +234,7 @@ static char *decided(void *context, const struct unit *unit,
 }
 
 const struct graph_host publisher_host = {
+	.details = publisher_details,
 	.contribution = publisher_contribution,
 	.keep = publisher_keep,
 	.keep_range = publisher_keep_range,

@@ -145,7 +145,7 @@ static void bring_others(struct due *due)
 static bool reads_files(const struct due *due)
 {
 	for (size_t i = 0; i < due->count; i++)
-		if (due->units[i].file.inode)
+		if (due->units[i].file.state.inode)
 			return true;
 	return due->count == 0 && due->knowledge != UNITS_UNKNOWN;
 }

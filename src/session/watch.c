@@ -168,7 +168,7 @@ void watch_begin(struct watch *watch, const struct due *due)
 
 		if (due->ways[i] == UNIT_RUNS) {
 			progress->units_total++;
-			progress->bytes_total += unit->file.size_bytes;
+			progress->bytes_total += unit->file.state.size_bytes;
 			continue;
 		}
 		if (!keeps_all(watch))
@@ -178,7 +178,7 @@ void watch_begin(struct watch *watch, const struct due *due)
 				watch->plan->name, unit->name,
 				unit->quarantined ? "in quarantine"
 						  : "up to date"});
-		if (unit->file.inode)
+		if (unit->file.state.inode)
 			add_input(watch, unit->name);
 	}
 }

@@ -250,6 +250,41 @@ expect 0 "$LEAT" run few.yaml
 cat in/*.log | head -n 12 | holds few.txt
 touch in/*.log
 
+# ---- What isn't run is looked at once ---------------------------------------------
+
+cat >facts.yaml <<'END'
+leat: 1
+session: facts
+operators:
+  in: {use: files, match: "in/*.log"}
+  split: lines
+  few: {use: head, count: 1000000}
+  ask: {use: map, select: "src_name, src_size, src_mtime, src_mode, src_uid, src_gid"}
+  table: {use: csv-encode, header: false}
+  out: {use: write-file, path: facts.txt}
+links: [in -> split -> few -> ask -> table -> out]
+END
+touch -d '2001-02-03 04:05:06 UTC' in/*.log
+chmod 640 in/a.log
+ran 3 0 facts
+echo more >>in/b.log
+touch -d '2001-02-03 04:05:06 UTC' in/b.log
+ran 1 2 facts
+for file in in/*.log; do # 420 and 416: 0644 and 0640
+	mode=420
+	[ $file != in/a.log ] || mode=416
+	sed "s/.*/$(basename $file),$(stat -c "%s,2001-02-03T04:05:06Z,$mode,%u,%g" \
+		$file)/" $file
+done | holds facts.txt
+if traced; then
+	echo more >>in/b.log
+	ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
+		strace -f -o trace -e trace=%file "$LEAT" run facts.yaml
+	[ "$(grep -c 'a\.log"' trace)" -eq 1 ] ||
+		fail "a.log, which isn't run, isn't looked at once"
+fi
+chmod 644 in/a.log
+
 # ---- Little memory -------------------------------------------------------------
 
 mkdir large

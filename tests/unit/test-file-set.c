@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files patterns find: what bash finds with globstar. */
+/* Which files patterns find: what bash finds with globstar; and looks at them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/looker.h"
 #include "files.h"
 #include "operators/support/file/set.h"
 
@@ -180,6 +181,52 @@ static void counts_directories_and_reports_errors(void **state)
 	assert_int_equal(chmod("d/e", 0755), 0);
 }
 
+/* ---- Looking ------------------------------------------------------------ */
+
+static void looks_as_stat_does(void **state)
+{
+	static const char *const paths[] = {"d", "d/a.log", "d/b.LOG",
+		"d/b.LOG", "d/none", "d/l.log", "d/gone.log", "d/", "d//b.LOG",
+		"l/a.log", "l/b.LOG", "d/e/a.log", "d/e/none", "none/a",
+		"none/b", "d/a.log/under", "d/a.log/beneath", "d/e/f", ""};
+	struct looker looker;
+
+	(void)state;
+	make_tree();
+	assert_int_equal(symlink("d", "l"), 0);
+	looker_init(&looker);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		struct stat wanted, found;
+		const bool there = stat(paths[i], &wanted) == 0;
+		const int error = there ? 0 : errno;
+
+		assert_int_equal(looker_stat(&looker, paths[i], &found), there);
+		if (there)
+			assert_int_equal(found.st_ino, wanted.st_ino);
+		else
+			assert_int_equal(errno, error);
+	}
+	looker_finish(&looker);
+}
+
+/* That is how it is known to go there once. */
+static void looks_into_one_directory(void **state)
+{
+	struct looker looker;
+	struct stat found;
+
+	(void)state;
+	make_tree();
+	looker_init(&looker);
+	assert_true(looker_stat(&looker, "d/a.log", &found));
+	assert_true(looker_stat(&looker, "d/b.LOG", &found));
+	assert_int_equal(rename("d", "elsewhere"), 0);
+	assert_true(looker_stat(&looker, "d/a.log", &found));
+	assert_false(looker_stat(&looker, "none/a.log", &found));
+	assert_false(looker_stat(&looker, "d/a.log", &found));
+	looker_finish(&looker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +234,8 @@ int main(void)
 		FILES_TEST(options_change_what_is_found),
 		FILES_TEST(exclude_patterns_match),
 		FILES_TEST(counts_directories_and_reports_errors),
+		FILES_TEST(looks_as_stat_does),
+		FILES_TEST(looks_into_one_directory),
 	};
 
 	umask(022);

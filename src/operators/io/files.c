@@ -301,31 +301,20 @@ static bool open(struct operator *op, void *memory)
 
 /* ---- What is known of a file ------------------------------------------------ */
 
-/* File systems take times that don't fit: those become the last that does. */
-static int64_t microseconds(const struct timespec *time)
-{
-	const int64_t most = INT64_MAX / 1000000 - 1;
-	int64_t seconds = time->tv_sec;
-
-	if (seconds > most || seconds < -most)
-		seconds = seconds > 0 ? most : -most;
-	return seconds * 1000000 + time->tv_nsec / 1000;
-}
-
 static struct attributes *describe(
-	const struct found_file *file, const struct stat *found)
+	const struct found_file *file, const struct file_details *details)
 {
 	struct attributes *set = source_names_set(NULL, file->relative);
-	struct value mtime = {.integer = microseconds(&found->st_mtim)};
+	struct value mtime = {.integer = details->mtime_us};
 
+	set = attributes_set_integer(set, &source_attributes[SOURCE_SIZE],
+		(int64_t)details->state.size_bytes);
 	set = attributes_set_integer(
-		set, &source_attributes[SOURCE_SIZE], (int64_t)found->st_size);
+		set, &source_attributes[SOURCE_MODE], details->mode & 07777);
 	set = attributes_set_integer(
-		set, &source_attributes[SOURCE_MODE], found->st_mode & 07777);
+		set, &source_attributes[SOURCE_UID], details->uid);
 	set = attributes_set_integer(
-		set, &source_attributes[SOURCE_UID], found->st_uid);
-	set = attributes_set_integer(
-		set, &source_attributes[SOURCE_GID], found->st_gid);
+		set, &source_attributes[SOURCE_GID], details->gid);
 	return attributes_set(set, &source_attributes[SOURCE_MTIME], &mtime);
 }
 
@@ -352,26 +341,41 @@ static void refuse(
 			file_refusal(mode));
 }
 
+/* Looks at the file, unless it isn't run and somebody has already; returns
+ * errno, or 0. */
+static int look(const struct operator *op, const struct found_file *file,
+	uint64_t number, struct file_details *details)
+{
+	struct stat found;
+
+	if (file->error)
+		return file->error;
+	if (operator_knows_file(op, number, details))
+		return 0;
+	if (stat(file->path, &found) < 0)
+		return errno;
+	*details = file_details_of(&found);
+	return 0;
+}
+
 static struct segment *segment(struct operator *op, void *memory,
 	uint64_t number, struct refusal *refusal)
 {
 	struct state *state = memory;
 	const struct found_file *file =
 		file_set_get(state->files, (size_t)number);
-	struct stat found = {0};
-	int error = file->error;
+	struct file_details details = {0};
+	int error = look(op, file, number, &details);
+	struct segment *segment = segment_create_unit(
+		file->path, number, describe(file, &details));
 
-	if (!error && stat(file->path, &found) < 0)
-		error = errno;
-	struct segment *segment =
-		segment_create_unit(file->path, number, describe(file, &found));
 	segment->unit->is_file = true;
-	segment->unit->file = file_state_of(&found);
+	segment->unit->file = details.state;
 	segment->unit->wants_digest = operator_remembers(op);
-	if (!error && !file_refusal(found.st_mode))
+	if (!error && !file_refusal(details.mode))
 		return segment;
 	refusal->status = error ? file_input_status(error) : STATUS_NO_INPUT;
-	refuse(file, error, found.st_mode, &refusal->text);
+	refuse(file, error, details.mode, &refusal->text);
 	return segment;
 }
 
