@@ -1,228 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Outputs: files that appear whole or not at all. */
-#include "engine/output.h"
-
+/* Outputs: they are written, finished, and published or thrown away. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/link-target.h"
-#include "base/memory.h"
-#include "base/place.h"
-
-enum state { WRITING, FINISHED, GONE };
-
-struct output {
-	enum state state;
-	enum file_kind kind;
-	unsigned mode;
-	unsigned depth;
-	bool has_mtime;
-	int64_t mtime_us;
-	struct output_pool *pool;
-	struct output_place
-		*place; /* where target and temporary are; NULL: another
-				process knows */
-	int descriptor; /* of the temporary; -1 when it is closed */
-	int error; /* why it couldn't be synced; or 0 */
-	struct waiting waiting; /* to be synced, while TOGETHER and FINISHED */
-	uint64_t length_bytes;
-	bool hole; /* it may end in zeros that weren't written */
-	bool made; /* the directory wasn't there before */
-	struct digester *digester; /* of all that was written; NULL: cut */
-	struct digest digest; /* of what is finished */
-	struct file_state file;
-	unsigned owner;
-	bool together; /* see output_sync_together */
-	bool left; /* see output_leave_unsynced */
-	bool kept; /* see output_keep */
-	char temporary[FILE_TEMPORARY_BYTES];
-	const char *name; /* of the target in its directory; within PATH */
-	char path[];
-};
-
-/* Opens the directory of the target beneath its root. */
-static struct output_place *open_place(
-	struct output *output, size_t root_length)
-{
-	const char *slash = strrchr(output->path + root_length, '/');
-	size_t length = slash ? (size_t)(slash - output->path) : root_length;
-
-	output->name = output->path + root_length;
-	while (root_length > 0 && *output->name == '/')
-		output->name++;
-	if (slash)
-		output->name = slash + 1;
-	return output_place_get(output->pool, output->path,
-		length > root_length ? length : root_length, root_length);
-}
-
-/* Whether what is there gives way: devices and directories are not replaced,
- * neither are links to them by files. */
-static bool check_target(const struct output *output)
-{
-	int directory = output_place_descriptor(output->place);
-	int flags = output->kind == FILE_REGULAR ? 0 : AT_SYMLINK_NOFOLLOW;
-	struct stat stat;
-
-	if (!*output->name || strcmp(output->name, ".") == 0 ||
-		strcmp(output->name, "..") == 0) {
-		errno = EISDIR;
-		return false;
-	}
-	if (fstatat(directory, output->name, &stat, flags) < 0)
-		return errno == ENOENT || errno == ELOOP || errno == EACCES;
-	if (output->kind == FILE_DIRECTORY) {
-		errno = ENOTDIR;
-		return S_ISDIR(stat.st_mode);
-	}
-	errno = S_ISDIR(stat.st_mode) ? EISDIR : ENOTSUP;
-	return S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode);
-}
-
-static struct output *new_output(
-	struct output_pool *pool, const struct output_request *request)
-{
-	size_t size = strlen(request->path) + 1;
-	struct output *output = memory_zeroed(sizeof(*output) + size);
-
-	memcpy(output->path, request->path, size);
-	output->state = GONE;
-	output->kind = request->kind;
-	output->mode = request->mode;
-	output->depth = place_depth(request->path + request->root_length);
-	output->has_mtime = request->has_mtime;
-	output->mtime_us = request->mtime_us;
-	output->descriptor = -1;
-	output->pool = pool ? output_pool_ref(pool) : output_pool_create();
-	output->waiting.output = output;
-	return output;
-}
-
-static void set_target(struct output *output, const char *target)
-{
-	output->length_bytes = strlen(target);
-	output->digest = digest_of(target, output->length_bytes);
-}
-
-/* It doesn't lead out of the root, whatever else it does. */
-static bool check_link(const struct output_request *request)
-{
-	const char *beneath = request->path + request->root_length;
-	struct text result = {0};
-
-	while (*beneath == '/')
-		beneath++;
-	bool ok = request->target &&
-		!link_target_resolve(beneath, request->target, &result);
-	text_free(&result);
-	errno = EXDEV;
-	return ok;
-}
-
-static bool make_link(struct output *output, const char *target,
-	const char *prefix, bool scratch)
-{
-	int directory = output_place_descriptor(output->place);
-
-	set_target(output, target);
-	output->state = FINISHED;
-	if (scratch)
-		return true;
-	output->state = GONE;
-	if (!file_create_link(directory, target, prefix, output->temporary))
-		return false;
-	output->state = FINISHED;
-	output_place_change(output->place);
-	return !output->has_mtime ||
-		file_set_time_at(
-			directory, output->temporary, output->mtime_us);
-}
-
-static bool make_directory(struct output *output)
-{
-	int directory = output_place_descriptor(output->place);
-	struct stat stat;
-
-	output->made = mkdirat(directory, output->name, output->mode) == 0;
-	if (output->made)
-		output_place_change(output->place);
-	else if (errno != EEXIST)
-		return false;
-	output->state = FINISHED;
-	if (fstatat(directory, output->name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	output->file.inode = stat.st_ino;
-	return true;
-}
-
-static bool make_file(struct output *output, const char *prefix)
-{
-	output->descriptor =
-		file_create_temporary(output_place_descriptor(output->place),
-			output->mode, prefix, output->temporary);
-	if (output->descriptor < 0)
-		return false;
-	output->state = WRITING;
-	output->digester = digester_create();
-	return true;
-}
-
-static bool make(struct output *output, const struct output_request *request,
-	const char *prefix, const char *scratch)
-{
-	size_t length = scratch ? strlen(scratch) : 0;
-
-	output->place = scratch
-		? output_place_get(output->pool, scratch, length, length)
-		: open_place(output, request->root_length);
-	if (!output->place || (!scratch && !check_target(output)))
-		return false;
-	switch (output->kind) {
-	case FILE_REGULAR: return make_file(output, prefix);
-	case FILE_LINK:
-		return make_link(output, request->target, prefix, scratch);
-	case FILE_DIRECTORY:
-		output->state = scratch ? FINISHED : GONE;
-		return scratch || make_directory(output);
-	case FILE_KINDS: break;
-	}
-	errno = EINVAL;
-	return false;
-}
-
-struct output *output_create(struct output_pool *pool,
-	const struct output_request *request, const char *prefix,
-	const char *scratch)
-{
-	if (request->kind == FILE_LINK && !check_link(request))
-		return NULL;
-	struct output *output = new_output(pool, request);
-	if (make(output, request, prefix, scratch))
-		return output;
-	int saved = errno;
-	output_destroy(output);
-	errno = saved;
-	return NULL;
-}
-
-struct output *output_adopt(struct output_pool *pool,
-	const struct output_request *request, int descriptor)
-{
-	struct output *output = new_output(pool, request);
-
-	if (output->kind == FILE_LINK)
-		set_target(output, request->target);
-	output->state = FINISHED;
-	if (output->kind != FILE_REGULAR)
-		return output;
-	output->descriptor = descriptor;
-	output->state = WRITING;
-	output->digester = digester_create();
-	return output;
-}
+#include "engine/output-parts.h"
 
 int output_descriptor(const struct output *output)
 {
@@ -322,11 +105,11 @@ static bool fail(struct output *output)
 
 bool output_finish(struct output *output)
 {
-	if (output->state != WRITING)
+	if (output->stage != WRITING)
 		return true;
 	if (!note_content(output))
 		return fail(output);
-	output->state = FINISHED;
+	output->stage = FINISHED;
 	if (!output->together && !output->left)
 		return output_make_durable(output);
 	file_start_writing(output->descriptor);
@@ -355,10 +138,10 @@ bool output_make_durable(struct output *output)
 {
 	if (output->kind != FILE_REGULAR)
 		return !output->place || output_place_sync(output->place);
-	if (output->state == FINISHED && output->together)
+	if (output->stage == FINISHED && output->together)
 		output_pool_sync(output->pool);
 	errno = output->error;
-	if (output->state != FINISHED || output->descriptor < 0)
+	if (output->stage != FINISHED || output->descriptor < 0)
 		return output->error == 0;
 	return output_note_sync(
 		output, fsync(output->descriptor) == 0 ? 0 : errno);
@@ -398,7 +181,7 @@ void output_settle(struct output *output, bool finished, uint64_t length,
 	output->length_bytes = length;
 	output->digest = *digest;
 	output->file = *state;
-	output->state = FINISHED;
+	output->stage = FINISHED;
 	output->together = output->kept;
 	if (output->kept)
 		output_pool_wait(output->pool, &output->waiting);
@@ -423,13 +206,13 @@ static void remove_temporary(struct output *output)
 
 void output_discard(struct output *output)
 {
-	if (output->state == FINISHED && output->together)
+	if (output->stage == FINISHED && output->together)
 		output_pool_forget(output->pool, &output->waiting);
 	output->together = false;
 	close_temporary(output);
-	if (output->state != GONE)
+	if (output->stage != GONE)
 		remove_temporary(output);
-	output->state = GONE;
+	output->stage = GONE;
 }
 
 const char *output_temporary(const struct output *output)
@@ -493,7 +276,7 @@ struct file_state output_state(const struct output *output)
 
 bool output_is_finished(const struct output *output)
 {
-	return output->state == FINISHED;
+	return output->stage == FINISHED;
 }
 
 bool output_rename(struct output *output)
@@ -505,7 +288,7 @@ bool output_rename(struct output *output)
 			output->name) < 0)
 		return false;
 	output_place_change(output->place);
-	output->state = GONE;
+	output->stage = GONE;
 	return true;
 }
 
@@ -518,7 +301,7 @@ bool output_settle_directory(struct output *output)
 			output->file.inode, output->mode,
 			output_mtime_us(output)))
 		return false;
-	output->state = GONE;
+	output->stage = GONE;
 	return true;
 }
 
@@ -529,7 +312,7 @@ bool output_sync(struct output *output)
 
 bool output_publish(struct output *output)
 {
-	return output->state != FINISHED ||
+	return output->stage != FINISHED ||
 		(output_make_durable(output) && output_rename(output) &&
 			output_sync(output));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* write-file: files that appear whole or not at all. */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -9,6 +8,7 @@
 #include "operators/support/empty-content.h"
 #include "operators/support/write/batch.h"
 #include "operators/support/write/reason.h"
+#include "operators/support/write/target.h"
 #include "operators/support/write/template.h"
 
 enum { IN };
@@ -76,62 +76,12 @@ static const struct property_spec properties[] = {
 
 /* ---- Checking --------------------------------------------------------------- */
 
-/* Octal, up to 0777: what runs with other rights is nothing to generate. */
-static bool parse_mode(const char *text, unsigned *mode)
-{
-	size_t length = strspn(text, "01234567");
-
-	*mode = 0;
-	if (length == 0 || text[length] != '\0')
-		return false;
-	for (; *text; text++) {
-		*mode = *mode * 8 + (unsigned)(*text - '0');
-		if (*mode > 0777)
-			return false;
-	}
-	return true;
-}
-
-/* Whether the LENGTH bytes at NAME are . or .. */
-static bool is_dots(const char *name, size_t length)
-{
-	return length && length <= 2 && strspn(name, ".") >= length;
-}
-
-/* What is wrong with a component, whatever fills in what is in braces. LAST:
- * nothing stands behind it. */
-static const char *component_problem(
-	const char *name, size_t length, bool in_root, bool last)
-{
-	if (last && (length == 0 || is_dots(name, length)))
-		return "names a directory";
-	if (!in_root && is_dots(name, length))
-		return "has a component . or .. behind what is filled in";
-	if (length > NAME_MAX && !memchr(name, '{', length))
-		return "has a name of more than 255 bytes";
-	return NULL;
-}
-
-static const char *path_problem(const char *path, size_t root_length)
-{
-	const char *at = path, *problem;
-
-	for (;; at++) {
-		size_t length = strcspn(at, "/");
-
-		problem = component_problem(at, length,
-			(size_t)(at - path) < root_length, !at[length]);
-		at += length;
-		if (problem || !*at)
-			return problem;
-	}
-}
-
 static void check_path(struct relation *relation, const char *path)
 {
 	const struct shape *shape = relation_input(relation, IN);
 	const struct state *settings = relation_settings(relation);
-	const char *problem = path_problem(path, settings->path.root_length);
+	const char *problem =
+		write_path_problem(path, settings->path.root_length);
 
 	if (problem) {
 		relation_error(relation, relation_location(relation, "path"),
@@ -160,7 +110,7 @@ static void relate(struct relation *relation)
 	if (settings->path.text && !relation_unknown(relation, "path"))
 		check_path(relation, settings->path.text);
 	if (!relation_unknown(relation, "mode") &&
-		!parse_mode(settings->mode, &mode))
+		!write_mode_parse(settings->mode, &mode))
 		relation_error(relation, relation_location(relation, "mode"),
 			"write up to three octal digits, such as 0644",
 			"'%s' is not a mode", settings->mode);
@@ -392,7 +342,7 @@ static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
 
-	parse_mode(state->mode, &state->permissions);
+	write_mode_parse(state->mode, &state->permissions);
 	state->form =
 		template_create(state->path.text, true, operator_shape(op, IN));
 	if (!state->form) {
