@@ -13,29 +13,72 @@
 
 /* ---- Where an operator may write ------------------------------------------ */
 
-/* Whether the root of the path is the operator's, as its settings have it, or
- * beneath that. */
-static bool is_within_root(
+/* What a template begins with, up to LENGTH bytes or the first placeholder:
+ * braces that are doubled stand for one. True: that is all of them. */
+static bool add_literal(struct text *text, const char *template, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		bool brace = template[i] == '{' || template[i] == '}';
+
+		if (brace && template[i + 1] != template[i])
+			return false;
+		text_add(text, template + i, 1);
+		i += brace;
+	}
+	return true;
+}
+
+/* Whether the root is LITERAL, and no more than a slash behind it. */
+static bool is_root(
+	const struct output_request *request, const struct text *literal)
+{
+	size_t length = request->root_length, known = literal->length;
+
+	return length >= known &&
+		(known == 0 ||
+			memcmp(request->path, literal->data, known) == 0) &&
+		(length == known ||
+			(known > 0 && length == known + 1 &&
+				request->path[known] == '/'));
+}
+
+/* Whether a component is `..`: the file would be known by two names. */
+static bool climbs(const char *path)
+{
+	while (*path) {
+		size_t length = strcspn(path, "/");
+
+		if (length == 2 && memcmp(path, "..", 2) == 0)
+			return true;
+		path += length;
+		path += *path == '/';
+	}
+	return false;
+}
+
+/* Whether the root of the path is the operator's: the directory in front of what
+ * its settings leave to be filled in, or all that they say where that is a
+ * directory without placeholders. A longer one could lead anywhere by `..` and
+ * links, since roots are the user's own. */
+static bool has_own_root(
 	const struct operator_plan *plan, const struct output_request *request)
 {
 	const struct property_spec *row = spec_path(plan->spec);
-	struct text root = {0};
+	struct text root = {0}, all = {0};
 
 	if (!(plan->spec->flags & OPERATOR_WRITES) || !row ||
-		request->root_length > strlen(request->path))
+		request->root_length > strlen(request->path) ||
+		climbs(request->path + request->root_length))
 		return false;
 	const struct setting_text *setting =
 		(const struct setting_text *)((const char *)plan->settings +
 			row->offset);
-	/* Braces that are doubled stand for one. */
-	for (size_t i = 0; i < setting->root_length; i++) {
-		text_add(&root, setting->text + i, 1);
-		i += strchr("{}", setting->text[i]) != NULL;
-	}
-	bool ok = request->root_length >= root.length &&
-		(root.length == 0 ||
-			memcmp(request->path, root.data, root.length) == 0);
+	add_literal(&root, setting->text, setting->root_length);
+	bool ok = is_root(request, &root) ||
+		(add_literal(&all, setting->text, strlen(setting->text)) &&
+			is_root(request, &all));
 	text_free(&root);
+	text_free(&all);
 	return ok;
 }
 
@@ -45,7 +88,7 @@ struct output *graph_make_output(struct graph *graph, unsigned op,
 	const struct graph_host *host = graph->host;
 
 	if (op >= graph->plan->operator_count || request->kind >= FILE_KINDS ||
-		!is_within_root(&graph->plan->operators[op], request)) {
+		!has_own_root(&graph->plan->operators[op], request)) {
 		errno = EINVAL;
 		return NULL;
 	}

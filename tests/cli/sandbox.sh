@@ -42,7 +42,7 @@ case $levels in
 esac
 
 failing='read-file write-file look-around open-newly move-away remove-file
-	open-mode dump-core gain-privileges'
+	open-mode dump-core gain-privileges leave-root'
 ending='inet local start-program multiply trace end-parent limit-parent
 	mount-over new-namespace load-program ring type-ahead'
 for try in $failing $ending temporary; do
@@ -66,7 +66,7 @@ check()
 	done
 	[ "$(cat out/harmless out/temporary)" = "harmless
 temporary" ] || fail "others were hurt: $(ls out)"
-	[ "$(cat victim)" = untouched ] && [ ! -e escaped ] &&
+	[ "$(cat victim)" = untouched ] && [ ! -e escaped ] && [ ! -e outside ] &&
 		[ "$(stat -c %a victim)" = 600 ] || fail 'something got out'
 }
 

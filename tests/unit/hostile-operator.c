@@ -21,7 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "engine/operator.h"
+#include "engine/share.h"
 
 enum { IN, OUT };
 
@@ -191,6 +191,12 @@ static long spin(void)
 	return 0;
 }
 
+/* Is made by leave_root below. */
+static long leave(void)
+{
+	return 0;
+}
+
 static long open_many(void)
 {
 	for (;;)
@@ -257,6 +263,7 @@ static const struct attempt {
 	{"flood", flood},
 	{"last-words", last_words},
 	{"spin", spin},
+	{"leave-root", leave},
 	{"open-many", open_many},
 	{"dump-core", dump_core},
 	{"gain-privileges", gain_privileges},
@@ -282,6 +289,37 @@ static enum step step_forever(struct operator *op, struct item *item)
 	return STEP_MORE;
 }
 
+static bool ask(struct operator *op, const char *path, size_t root_length)
+{
+	const struct output_request request = {.path = path,
+		.root_length = root_length,
+		.unit = true,
+		.mode = 0600};
+	struct unit *unit = operator_segment(op, IN)->unit;
+	struct operator *to = op->graph->operators;
+
+	while (!(to->spec->flags & OPERATOR_WRITES))
+		to++;
+	return worker_output(to, &request, unit);
+}
+
+/* Asks the parent for outputs of another operator: with roots that are beneath
+ * its own only by name, or not at all, and of one that has another name. */
+static long leave_root(struct operator *op)
+{
+	return ask(op, "out/../outside/x", strlen("out/../outside/")) ||
+			ask(op, "outside/x", strlen("outside/")) ||
+			ask(op, "outside/x", 0) ||
+			ask(op, "out/x/../harmless", strlen("out/"))
+		? 0
+		: -1;
+}
+
+static long attempt_make(const struct attempt *attempt, struct operator *op)
+{
+	return attempt->make == leave ? leave_root(op) : attempt->make();
+}
+
 static enum step step(struct operator *op, void *state)
 {
 	struct span span;
@@ -295,7 +333,7 @@ static enum step step(struct operator *op, void *state)
 
 		if (attempt && attempt->make == spin)
 			return step_forever(op, span.items[i]);
-		if (!attempt || attempt->make() >= 0)
+		if (!attempt || attempt_make(attempt, op) >= 0)
 			continue;
 		operator_fail_unit(op, IN, STATUS_BAD_DATA, (struct place){0},
 			"%s was refused: %s", attempt->name, strerror(errno));
