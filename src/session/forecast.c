@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "session/ahead.h"
 #include "session/prune.h"
 #include "session/stale.h"
 #include "session/targets.h"
@@ -75,8 +75,7 @@ static enum exit_status forecast_graph(
 	struct course *course, const struct graph_plan *plan)
 {
 	const struct forecast *forecast = course->forecast;
-	char *messages = NULL;
-	size_t length = 0;
+	char *messages;
 	struct log log = *forecast->log;
 	struct graph_settings settings = {
 		.memory_bytes = (size_t)forecast->session->memory_bytes,
@@ -84,15 +83,9 @@ static enum exit_status forecast_graph(
 	};
 	enum exit_status status;
 
-	/* What is said of inputs that aren't there may be of no concern. */
-	log.file = open_memstream(&messages, &length);
-	if (!log.file)
-		memory_abort();
 	struct graph *graph = graph_create(plan, &settings);
-	bool found = graph_find_units(graph);
-	FILE *held = log.file;
-	log.file = forecast->log->file;
-	fclose(held);
+	/* What is said of inputs that aren't there may be of no concern. */
+	bool found = ahead_find_units(graph, &log, &messages);
 	if (found)
 		status = show_graph(course, graph, plan);
 	else
@@ -100,7 +93,7 @@ static enum exit_status forecast_graph(
 			? STATUS_OK
 			: graph_status(graph);
 	if (found || status != STATUS_OK)
-		fwrite(messages, 1, length, log.file);
+		fputs(messages, log.file);
 	free(messages);
 	graph_destroy(graph);
 	return status;
@@ -139,6 +132,9 @@ enum exit_status forecast_make(const struct forecast *forecast)
 	course.targets = targets_create(
 		forecast->session, forecast->state, &course.base);
 	course.upcoming = upcoming_create(&course.base);
+	if (session->graph_count > 1)
+		targets_destroy(ahead_look(session, forecast->state,
+			&course.base, forecast->log, &status));
 	for (unsigned i = 0; i < session->graph_count && status == STATUS_OK;
 		i++)
 		status = forecast_graph(&course, &session->graphs[i]);

@@ -15,8 +15,8 @@ struct pruning {
 	const struct due *due;
 	const struct key_base *base;
 	struct claims *claims;
+	const struct targets *targets; /* NULL: nothing is removed */
 	const struct log *log;
-	bool remove;
 	size_t left;
 	struct text path;
 };
@@ -102,7 +102,7 @@ static void prune_output(
 {
 	if (claims_owner(pruning->claims, output->path))
 		return; /* it is another unit's now */
-	if (pruning->remove)
+	if (pruning->targets && !targets_write(pruning->targets, output->path))
 		remove_output(pruning, output);
 	else
 		pruning->left +=
@@ -120,21 +120,21 @@ static void prune_rows(struct pruning *pruning, struct run_store *store)
 		/* What is in a directory comes behind it. */
 		for (size_t j = unit->output_count; j-- > 0;)
 			prune_output(pruning, &unit->outputs[j]);
-		if (pruning->remove && pruning->left == before)
+		if (pruning->targets && pruning->left == before)
 			store_remove_unit(store, pruning->graph, unit->key);
 	}
 }
 
 bool prune_graph(struct run_store *store, const char *graph, struct due *due,
-	const struct key_base *base, const struct log *log, bool remove,
-	uint64_t *left)
+	const struct key_base *base, const struct log *log,
+	const struct targets *targets, uint64_t *left)
 {
 	struct pruning pruning = {
 		.graph = graph,
 		.due = due,
 		.base = base,
 		.log = log,
-		.remove = remove,
+		.targets = targets,
 	};
 
 	if (due->stale_noted && !due_find_vanished(due, graph, store))
@@ -142,10 +142,10 @@ bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	if (due->vanished.count == 0)
 		return true;
 	pruning.claims = claims_create(store, graph, due, false);
-	bool ok = pruning.claims && (!remove || store_change(store));
+	bool ok = pruning.claims && (!targets || store_change(store));
 	if (ok)
 		prune_rows(&pruning, store);
-	if (ok && remove)
+	if (ok && targets)
 		ok = store_commit(store);
 	*left += pruning.left;
 	claims_destroy(pruning.claims);
@@ -182,8 +182,8 @@ const char **prune_forgotten_graphs(struct run_store *store,
 }
 
 bool prune_forgotten(struct run_store *store, const struct session *session,
-	const struct key_base *base, const struct log *log, bool remove,
-	uint64_t *left)
+	const struct key_base *base, const struct log *log,
+	const struct targets *targets, uint64_t *left)
 {
 	struct arena *arena = arena_create();
 	const char **names = prune_forgotten_graphs(store, session, arena);
@@ -194,7 +194,7 @@ bool prune_forgotten(struct run_store *store, const struct session *session,
 
 		ok = due_find_forgotten(&due, *names, store) &&
 			prune_graph(
-				store, *names, &due, base, log, remove, left);
+				store, *names, &due, base, log, targets, left);
 		due_finish(&due);
 	}
 	arena_destroy(arena);

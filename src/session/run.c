@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "session/ahead.h"
 #include "session/jobserver.h"
 #include "session/prune.h"
 #include "session/publish.h"
@@ -36,7 +37,8 @@ struct pass {
 	struct run_result *total;
 	struct store_run *run; /* number 0: not in the store yet */
 	const struct sharing *sharing;
-	struct targets *targets;
+	struct targets *targets; /* up to this graph's */
+	const struct targets *ahead; /* of all graphs; NULL: there is but one */
 	struct crew *crew; /* that runs those of this graph; or NULL */
 	bool targets_known; /* no other files than those are written */
 	struct watch watch;
@@ -164,6 +166,21 @@ static void run_verified(
 	verifier_destroy(verifier);
 }
 
+/* What an output must not be of to be removed as nobody's: where units have failed,
+ * or weren't run, one of them may have been to make it, such as an input that has
+ * another name now. NULL: that can't be told, and nothing is removed. */
+static const struct targets *find_claimed(const struct run_settings *settings,
+	const struct run_result *result, const struct targets *targets)
+{
+	bool removes = settings->prune && !*settings->stop &&
+		!result->broken_pipe &&
+		(result->status == STATUS_OK ||
+			result->status == STATUS_UNITS_FAILED);
+	bool done = goes_on(result->status, result->units_failed);
+
+	return removes && (done || targets_are_all(targets)) ? targets : NULL;
+}
+
 /* Outputs that nothing makes any more. */
 static void settle_vanished(struct pass *pass, struct due *due)
 {
@@ -171,7 +188,8 @@ static void settle_vanished(struct pass *pass, struct due *due)
 
 	if (!prune_graph(settings->store, pass->plan->name, due, pass->base,
 		    &pass->log,
-		    settings->prune && pass->total->status == STATUS_OK,
+		    find_claimed(settings, pass->total,
+			    pass->ahead ? pass->ahead : pass->targets),
 		    &pass->total->stale))
 		report_store(pass);
 }
@@ -272,6 +290,38 @@ static void fail_store(
 		result->status = STATUS_IO_ERROR;
 }
 
+/* Of a session with several graphs what they will write; else NULL. A run that
+ * refuses it is one that has failed. */
+static struct targets *look_ahead(const struct session *session,
+	const struct run_settings *settings, const struct key_base *base,
+	struct store_run *run, struct run_result *result)
+{
+	if (session->graph_count < 2 || settings->scratch)
+		return NULL;
+	struct targets *ahead = ahead_look(
+		session, settings->state, base, settings->log, &result->status);
+	if (result->status != STATUS_OK && settings->store &&
+		!store_begin_run(settings->store, run))
+		fail_store(settings, result);
+	return ahead;
+}
+
+/* Outputs of graphs that the session doesn't have any more. */
+static void settle_forgotten(const struct session *session,
+	const struct run_settings *settings, const struct key_base *base,
+	const struct targets *targets, struct run_result *result)
+{
+	bool ended = result->status == STATUS_OK ||
+		result->status == STATUS_UNITS_FAILED;
+
+	if (settings->store && !settings->scratch && ended &&
+		!*settings->stop &&
+		!prune_forgotten(settings->store, session, base, settings->log,
+			find_claimed(settings, result, targets),
+			&result->stale))
+		fail_store(settings, result);
+}
+
 static void run_graphs(const struct session *session,
 	const struct run_settings *settings, struct store_run *run,
 	struct statistics *statistics, struct run_result *result)
@@ -288,6 +338,8 @@ static void run_graphs(const struct session *session,
 	key_base_init(&base, session->directory);
 	struct targets *targets =
 		targets_create(session, settings->state, &base);
+	struct targets *ahead =
+		look_ahead(session, settings, &base, run, result);
 	for (unsigned i = 0; i < session->graph_count; i++) {
 		struct pass pass = {.session = session,
 			.plan = &session->graphs[i],
@@ -298,6 +350,7 @@ static void run_graphs(const struct session *session,
 			.run = run,
 			.sharing = &sharing,
 			.targets = targets,
+			.ahead = ahead,
 			.log = *settings->log};
 
 		if (!goes_on(result->status, result->units_failed) ||
@@ -308,12 +361,10 @@ static void run_graphs(const struct session *session,
 			break;
 		run_pass(&pass);
 	}
-	if (settings->store && !settings->scratch &&
-		result->status == STATUS_OK && !*settings->stop &&
-		!prune_forgotten(settings->store, session, &base, settings->log,
-			settings->prune, &result->stale))
-		fail_store(settings, result);
+	settle_forgotten(
+		session, settings, &base, ahead ? ahead : targets, result);
 	jobserver_close(sharing.jobserver);
+	targets_destroy(ahead);
 	targets_destroy(targets);
 	key_base_finish(&base);
 }

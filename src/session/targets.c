@@ -18,6 +18,7 @@ enum { SHOWN_BYTES = 1000 };
 struct target {
 	UT_hash_handle hh;
 	const char *path; /* its key; in the arena, as the others */
+	const char *told; /* its path, as an operator told it */
 	const char *operator, * unit; /* that write it; unit NULL: all */
 	const struct graph_plan *plan; /* NULL: it is the session's own */
 	bool read; /* it is an input */
@@ -29,6 +30,7 @@ struct targets {
 	struct arena *arena;
 	struct target *all;
 	const struct graph_plan *last; /* that was added */
+	bool unknown; /* there are files that can't be told yet */
 	struct text state; /* the key of the session's state directory; or "" */
 	struct text key;
 };
@@ -39,6 +41,7 @@ struct adding {
 	struct graph *graph;
 	const struct graph_plan *plan;
 	bool unknown; /* there are files that can't be told yet */
+	bool whole; /* other units may come: only what spans them is added */
 	const struct target
 		*found; /* the first that will be an input; or NULL */
 	const char *found_path; /* as it was told */
@@ -274,6 +277,9 @@ static struct target *add_target(
 		? arena_string(targets->arena, written->unit)
 		: NULL;
 	target->plan = adding->plan;
+	target->told = strcmp(target->path, written->path) == 0
+		? target->path
+		: arena_string(targets->arena, written->path);
 	return target;
 }
 
@@ -314,7 +320,7 @@ static bool add_written(void *context, const struct graph_target *written)
 	struct adding *adding = context;
 	struct targets *targets = adding->targets;
 
-	if (!written->path) {
+	if (!written->path || (adding->whole && written->unit)) {
 		adding->unknown = true;
 		return true;
 	}
@@ -377,15 +383,70 @@ static bool add_inputs(struct adding *adding)
 	return ok;
 }
 
+static bool add_graph(struct adding *adding)
+{
+	struct targets *targets = adding->targets;
+	bool ok = graph_targets(adding->graph, add_written, adding) &&
+		(adding->whole || add_inputs(adding)) &&
+		(!adding->found || refuse_found(adding));
+
+	targets->last = adding->plan;
+	targets->unknown |= adding->unknown;
+	return ok;
+}
+
 bool targets_add(struct targets *targets, struct graph *graph,
 	const struct graph_plan *plan, bool *all)
 {
 	struct adding adding = {
 		.targets = targets, .graph = graph, .plan = plan};
-	bool ok = graph_targets(graph, add_written, &adding) &&
-		add_inputs(&adding) && (!adding.found || refuse_found(&adding));
+	bool ok = add_graph(&adding);
 
-	targets->last = plan;
 	*all = !adding.unknown;
 	return ok;
+}
+
+/* ---- Ahead of time ---------------------------------------------------------------- */
+
+/* Whether the graph reads what those that were added write, as far as is known. */
+static bool may_find(const struct targets *targets, const struct graph *graph)
+{
+	const struct target *target = targets->all;
+
+	if (targets->unknown)
+		return true;
+	for (; target; target = target->hh.next)
+		if (!target->read && !target->directory &&
+			graph_finds(graph, target->told))
+			return true;
+	return false;
+}
+
+bool targets_add_ahead(struct targets *targets, struct graph *graph,
+	const struct graph_plan *plan)
+{
+	struct adding adding = {.targets = targets,
+		.graph = graph,
+		.plan = plan,
+		.whole = may_find(targets, graph)};
+
+	return add_graph(&adding);
+}
+
+void targets_miss(struct targets *targets)
+{
+	targets->unknown = true;
+}
+
+bool targets_are_all(const struct targets *targets)
+{
+	return !targets->unknown;
+}
+
+bool targets_write(const struct targets *targets, const char *key)
+{
+	const struct target *target;
+
+	HASH_FIND(hh, targets->all, key, strlen(key), target);
+	return target && !target->read && !target->directory;
 }

@@ -25,6 +25,19 @@ void targets_destroy(struct targets *targets); /* takes NULL */
 bool targets_add(struct targets *targets, struct graph *graph,
 	const struct graph_plan *plan, bool *all);
 
+/* The same before any graph has run, when those that were added may yet make or
+ * remove what this one reads: then only what is written for all units is added. */
+bool targets_add_ahead(struct targets *targets, struct graph *graph,
+	const struct graph_plan *plan);
+
+/* There is a graph that can't be added yet. */
+void targets_miss(struct targets *targets);
+
+/* Whether no other files will be written than those that were added; and whether
+ * that of KEY will be. */
+bool targets_are_all(const struct targets *targets);
+bool targets_write(const struct targets *targets, const char *key);
+
 /* For struct graph_settings: what follows from contents can't be known before.
  * No file may be written that is read, or lies where leat keeps its state: in
  * .leat beside the session, or where that is in its place. */

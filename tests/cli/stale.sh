@@ -150,6 +150,29 @@ expect 0 "$LEAT" run -v made.yaml
 said ' 2 stale outputs'
 expect 0 "$LEAT" run --prune made.yaml
 holds_only out 'a.7 c.7'
+# Others that go meanwhile are removed, but for what a unit that failed is to make:
+# its input may only have another name.
+for name in d e f; do echo $name >in/$name.log; done
+mkdir in/sub
+expect 0 "$LEAT" run made.yaml
+rm in/d.log
+mv in/e.log in/sub
+echo '?' >in/sub/f.log
+rm in/f.log
+sed -i 's,in/\*,in/**/*,' made.yaml
+expect 1 "$LEAT" run -v made.yaml # the first one that fails ends it
+said ' 2 stale outputs'
+expect 1 "$LEAT" run --prune -v made.yaml
+said ' 1 stale output'
+holds_only out 'a.7 c.7 e.7 f.7'
+echo f >in/sub/f.log
+expect 0 "$LEAT" run --prune -v made.yaml
+grep -q stale stderr && fail "something is stale: $(cat stderr)"
+holds_only out 'a.7 c.7 e.7 f.7'
+rm -r in/sub
+sed -i 's,in/\*\*/\*,in/*,' made.yaml
+expect 0 "$LEAT" run --prune made.yaml
+holds_only out 'a.7 c.7'
 # In quarantine it rests with what it had made.
 sed -i "s/some: {use: match/&, on-error: quarantine/" made.yaml
 expect 0 "$LEAT" run made.yaml
@@ -162,6 +185,30 @@ expect 0 "$LEAT" plan made.yaml
 printed 'nothing to do'
 echo c >in/c.log
 rm -r out
+
+# Where names follow from contents nobody knows what a unit that failed is to make:
+# all stays.
+cat >archives.yaml <<'END'
+leat: 1
+session: archives
+operators:
+  in: {use: files, match: "tars/*.tar", empty: allow}
+  unpack: archive-read
+  out: {use: write-file, path: "entries/{entry_path}"}
+links: [in -> unpack -> out]
+END
+mkdir tars
+for name in a c; do tar -cf tars/$name.tar -C in $name.log; done
+expect 0 "$LEAT" run archives.yaml
+rm tars/a.tar
+echo nothing >tars/b.tar
+expect 1 "$LEAT" run -k --prune -v archives.yaml
+said ' 1 stale output'
+holds_only entries 'a.log c.log'
+rm tars/b.tar
+expect 0 "$LEAT" run --prune archives.yaml
+holds_only entries 'c.log'
+rm -r tars entries
 
 # ---- What another graph makes ----------------------------------------------------
 
@@ -187,6 +234,37 @@ expect 0 "$LEAT" run --prune -v graphs.yaml
 holds_only out 'a.first a.third c.first c.third'
 holds out/c.first <in/c.log
 
+
+# What a later graph is to make stays until it has, also if it never comes to that.
+cat >later.yaml <<'END'
+leat: 1
+session: later
+graphs:
+  first:
+    operators:
+      in: {use: files, match: "in/*.log"}
+      split: lines
+      some: {use: match, pattern: '^\w'}
+      out: {use: write-file, path: "later/{src_stem}"}
+    links: [in -> split -> some -> out]
+  second:
+    operators:
+      in: {use: files, match: "in/a.log"}
+      out: {use: write-file, path: "later/more"}
+    links: [in -> out]
+END
+echo d >in/d.log
+expect 0 "$LEAT" run later.yaml
+sed -i 's,later/{src_stem},&.1,; s,later/more,later/a,' later.yaml
+echo '?' >in/c.log
+expect 1 "$LEAT" run -k --prune -v later.yaml
+said ' 1 stale output' # c failed: what it had made is its own
+holds_only later 'a a.1 c d.1 more'
+echo c >in/c.log
+expect 0 "$LEAT" run --prune -v later.yaml
+holds_only later 'a a.1 c.1 d.1'
+holds later/a <in/a.log
+rm -r later in/d.log
 
 # ---- A graph that is gone --------------------------------------------------------
 
