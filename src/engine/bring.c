@@ -114,9 +114,6 @@ enum turn operator_turn(struct operator *op, uint64_t number)
 	}
 	if (source_may_bring(op))
 		return TURN_BRING;
-	if (source_has_turn(op))
-		op->wait = WAIT_UNITS;
-	else
-		source_wait_turn(op);
+	op->wait = WAIT_UNITS;
 	return TURN_WAIT;
 }

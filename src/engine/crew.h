@@ -37,6 +37,10 @@ struct crew_methods {
 	bool (*hand_out)(void *context, const struct segment *segment,
 		bool opens, const struct text *task);
 
+	/* Nothing is wanted any more of the COUNT oldest units whose ends
+	 * weren't taken yet: these come as soon as may be, of any kind. */
+	void (*drop)(void *context, uint64_t count);
+
 	/* What has come of the oldest unit that was handed out and whose end
 	 * wasn't taken yet. The data lives until the next call. */
 	enum arrival_kind (*arrive)(void *context, struct arrival *arrival);
@@ -51,9 +55,9 @@ struct crew_methods {
 	void (*stop)(void *context);
 };
 
-/* Whether units of the graph, whose sources were opened, can be shared: there
- * is one source that can hand them out, only bytes, lines, records and partial
- * results pass the frontiers, and what is untrusted is within units. */
+/* Whether units of the graph, whose sources were opened, can be shared: all
+ * sources can hand them out, and have an order, only bytes, lines, records and
+ * partial results pass the frontiers, and what is untrusted is within units. */
 bool graph_can_share(const struct graph *graph);
 
 /* Whether they can't; WHY, which may be NULL, gets the reason: a phrase. */
@@ -87,7 +91,7 @@ bool request_unpack(const char *data, size_t length, unsigned *op,
  * others when the unit is published; else the worker is to sync it. */
 bool graph_keep_output(const struct graph *graph, struct output *output);
 
-/* Throws away what the unit has made so far. */
+/* Throws away what a worker has made of the unit so far. */
 void graph_forget_outputs(struct graph *graph, struct unit *unit);
 
 /* Warns of what a library wrote to standard error, on its own, while a process

@@ -19,14 +19,17 @@ bool frontiers_are_empty(const struct graph *graph)
 	return true;
 }
 
-void frontiers_begin(struct graph *graph, struct segment *segment)
+void frontiers_begin(struct operator *source, struct segment *segment)
 {
+	struct graph *graph = source->graph;
+
 	for (unsigned i = 0; i < graph->frontiers->count; i++) {
 		struct frontier_link *frontier = &graph->frontiers->links[i];
 		struct link *link = frontier->link;
 
-		frontier->begun = !link->closed;
-		if (link->closed)
+		frontier->begun = !link->closed &&
+			operator_stems_from(link->from, source);
+		if (!frontier->begun)
 			continue;
 		segment->unit->open_ends++;
 		frontier_begin(link, segment);
@@ -191,6 +194,8 @@ enum put frontier_put(struct operator *source, unsigned index,
 		drop(piece);
 		return PUT_ALL;
 	}
+	if (!frontier->begun)
+		return wrong(source, "its source has nothing to do with it");
 	if (link->to->spec->flags & OPERATOR_PARTIAL) {
 		text_add(&frontier->part, piece->data, piece->length);
 		piece->length = 0;

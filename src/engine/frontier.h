@@ -89,8 +89,8 @@ struct item *frontier_read(const struct frontier_link *frontier,
 
 /* ---- frontier-put.c: units that run elsewhere -------------------------------- */
 
-/* A unit that runs elsewhere begins and ends at all frontiers. */
-void frontiers_begin(struct graph *graph, struct segment *segment);
+/* A unit of SOURCE that runs elsewhere begins and ends at all frontiers. */
+void frontiers_begin(struct operator *source, struct segment *segment);
 void frontiers_end(struct graph *graph, struct segment *segment);
 
 /* Puts a piece of what comes of it into the frontier INDEX. */

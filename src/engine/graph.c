@@ -136,6 +136,7 @@ struct graph *graph_create(
 	spread_document_scopes(graph);
 	frontiers_find(graph);
 	origins_find(graph);
+	turns_begin(graph);
 	return graph;
 }
 
@@ -162,9 +163,8 @@ uint64_t graph_bytes_read(const struct graph *graph)
 
 	if (graph->share)
 		return share_bytes_read(graph->share);
-	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->operators[i].input_count == 0)
-			bytes += graph->operators[i].statistics.bytes_out;
+	for (unsigned i = 0; i < graph->source_count; i++)
+		bytes += graph->sources[i]->statistics.bytes_out;
 	return bytes;
 }
 
@@ -225,6 +225,7 @@ void graph_destroy(struct graph *graph)
 	frontiers_destroy(graph->frontiers);
 	free(graph->origins);
 	free(graph->precedence);
+	free(graph->sources);
 	diagnostics_destroy(graph->diagnostics);
 	free(graph->operators);
 	free(graph->ranked);

@@ -99,8 +99,8 @@ enum unit_knowledge graph_units_known(const struct graph *graph);
 bool graph_unit(struct graph *graph, unsigned source, uint64_t number,
 	struct found_unit *unit);
 
-/* The sources, as indices into the plan's operators, in the order of their
- * ranks; returns how many there are. SOURCES has room for all operators. */
+/* The sources, as indices into the plan's operators, in the order in which they
+ * run; returns how many there are. SOURCES has room for all operators. */
 unsigned graph_sources(const struct graph *graph, unsigned *sources);
 
 /* Whether what the operator does depends on one unit at a time: what it and

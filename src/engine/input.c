@@ -2,7 +2,7 @@
 /* What operators take: items and punctuation from their inputs. */
 #include <poll.h>
 
-#include "engine/internal.h"
+#include "engine/share.h"
 
 static struct pin *input(struct operator *op, unsigned pin)
 {
@@ -251,7 +251,8 @@ bool operator_unit_failed(struct operator *op, unsigned number)
 bool operator_units_over(const struct operator *op, unsigned number)
 {
 	return op->pins[number].units_over ||
-		!operator_shape(op, number)->units;
+		!operator_shape(op, number)->units ||
+		worker_passes_by(op, number);
 }
 
 enum step operator_pass(struct operator *op, unsigned number, enum event event)

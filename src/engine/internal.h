@@ -19,7 +19,7 @@ enum wait {
 	WAIT_RELEASED,
 	WAIT_VERDICT, /* the unit at the head of the input isn't decided */
 	WAIT_UNITS, /* units in front of one to be brought aren't */
-	WAIT_TURN, /* likewise, those of another source */
+	WAIT_TURN, /* the sources in front of one aren't through */
 	WAIT_FRONTIER, /* there is no room at one, for what is brought */
 	WAIT_MEMORY,
 	WAIT_DESCRIPTOR,
@@ -54,6 +54,7 @@ struct operator {
 	enum scope document_scope;
 	bool within; /* units; see engine/host.h */
 	bool gets_all; /* no unit of what it stems from is held back */
+	bool placed; /* a source: it has a place in the order of them */
 	bool side; /* a source: values that live properties of operators
 		      within units get once stem from it */
 	unsigned open_units; /* a source: that have begun and aren't decided */
@@ -140,7 +141,9 @@ struct graph {
 	void *host_context;
 	struct frontiers *frontiers;
 	bool *origins, *precedence; /* see origin.c */
-	bool ordered; /* the units of its sources have one order */
+	struct operator **sources; /* in the order of their turns */
+	unsigned source_count;
+	bool ordered; /* they have one */
 	unsigned open_units; /* that have begun and aren't decided */
 	int64_t now_ns; /* when the last step ended */
 	int64_t look_ns; /* when settings.watch looks next */
@@ -149,6 +152,14 @@ struct graph {
 	struct share *share; /* its units run elsewhere; or NULL */
 	struct worker *worker; /* it runs units of another; or NULL */
 };
+
+/* Whether it is made by what works within units: where these are shared, by a
+ * worker. */
+static inline bool pending_is_within(
+	const struct graph *graph, const struct pending *pending)
+{
+	return graph->operators[output_owner(pending->output)].within;
+}
 
 /* The row of the table for a pin: a requested pin is the last row, and its
  * links count on. */
@@ -236,7 +247,7 @@ void stall_resolve(struct graph *graph);
 
 /* ---- origin.c ------------------------------------------------------------ */
 
-/* Finds out what follows. */
+/* Finds out what follows, and fills `sources`. */
 void origins_find(struct graph *graph);
 
 /* Whether units of SOURCE may come to the operator. */
@@ -247,15 +258,21 @@ bool operator_stems_from(
 bool source_precedes(
 	const struct operator *first, const struct operator *second);
 
+/* ---- turn.c -------------------------------------------------------------- */
+
+/* From now on sources wait for their turns, if they have an order. */
+void turns_begin(struct graph *graph);
+
 /* Whether the sources in front of this one are through; and whether it may
  * bring a unit now: those before it are behind the frontiers, and what stands
  * outside of all units is there. */
 bool source_has_turn(const struct operator *source);
 bool source_may_bring(const struct operator *source);
 
-/* The wait for the turn; and those that wait for it, or to bring a unit, go on
- * where they may. */
-void source_wait_turn(struct operator *source);
+/* The wait for the turn, STEP_WAIT; and those that wait for it, or to bring a
+ * unit, go on where they may. */
+enum step source_wait_turn(struct operator *source);
+void turns_operator_begun(const struct operator *op); /* or ended, unbegun */
 void graph_wake_sources(struct graph *graph);
 
 /* ---- unit.c -------------------------------------------------------------- */
@@ -290,11 +307,12 @@ void graph_forget_failures(struct graph *graph);
 /* ---- pending.c ----------------------------------------------------------- */
 
 /* Remembers what UNIT, or what spans units where it is NULL, has made, which
- * becomes the graph's; publishes that or gives it to the host; throws away what
- * is left of all. See also graph_forget_outputs. */
+ * becomes the graph's; publishes that or gives it to the host; throws it away;
+ * and what is left of all. See also graph_forget_outputs. */
 void graph_add_output(
 	struct graph *graph, struct output *output, struct unit *unit);
 void graph_publish(struct graph *graph, struct unit *unit);
+void graph_discard_unit(struct graph *graph, struct unit *unit);
 void graph_discard_outputs(struct graph *graph);
 
 /* ---- claims.c ------------------------------------------------------------ */

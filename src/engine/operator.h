@@ -109,7 +109,7 @@ uint64_t operator_dropped(const struct operator *op, unsigned pin);
 bool operator_unit_failed(struct operator *op, unsigned pin);
 
 /* Whether it is known that no more units come by the input, but at most what
- * spans them. An operator with several inputs that waits at one of them for
+ * spans them, or that those at work come by others. An operator with several inputs that waits at one of them for
  * what comes after a unit of another one is told so, when all else waits. */
 bool operator_units_over(const struct operator *op, unsigned pin);
 

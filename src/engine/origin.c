@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which sources things stem from, and in which order the units of several
- * sources come.
- *
- * Units that run keep that order by themselves: operators with several inputs
- * take these in turn. A unit that is brought goes past them, right to the
- * frontiers. So its source waits until those in front of it are through.
+ * Which sources things stem from, and in which order the sources come: that in
+ * which operators with several inputs take these, and values before what waits
+ * for them; where nothing says, that of the file, files before all else.
  */
 #include <string.h>
 
@@ -99,7 +96,9 @@ static void order_pin(
 static bool takes_units(const struct pin *pin)
 {
 	return !pin->output && pin->link && !pin->live &&
-		pin->link->from->within;
+		(pin->link->from->within ||
+			operator_shape(pin->op, (unsigned)(pin - pin->op->pins))
+				->units);
 }
 
 static void order_inputs(struct operator *op)
@@ -164,6 +163,58 @@ static bool close_order(struct graph *graph)
 	return ok;
 }
 
+/* Those that may not end, such as standard input, had better not be waited
+ * for. */
+static unsigned patience(const struct operator *source)
+{
+	const struct operator_spec *spec = source->spec;
+
+	return spec->unit && spec->segment ? 0 : spec->unit ? 1 : 2;
+}
+
+/* Of the sources that have no place yet, and that none of those precedes, the
+ * one that comes next. */
+static struct operator *choose_next(const struct graph *graph)
+{
+	struct operator *best = NULL;
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
+		struct operator *op = graph->ranked[i];
+		bool free = op->input_count == 0 && !op->placed;
+
+		for (unsigned j = 0; j < graph->plan->operator_count; j++)
+			free = free &&
+				(graph->operators[j].placed ||
+					!source_precedes(
+						&graph->operators[j], op));
+		if (free && (!best || patience(op) < patience(best)))
+			best = op;
+	}
+	return best;
+}
+
+/* Each source comes before all that follow it. */
+static void place_sources(struct graph *graph)
+{
+	struct operator *next;
+
+	while ((next = choose_next(graph))) {
+		for (unsigned i = 0; i < graph->source_count; i++)
+			put_before(graph->sources[i], next);
+		next->placed = true;
+		graph->sources[graph->source_count++] = next;
+	}
+}
+
+/* Where they have no order they run as they come. */
+static void list_sources(struct graph *graph)
+{
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		if (graph->ranked[i]->input_count == 0)
+			graph->sources[graph->source_count++] =
+				graph->ranked[i];
+}
+
 void origins_find(struct graph *graph)
 {
 	size_t count = graph->plan->operator_count;
@@ -180,85 +231,10 @@ void origins_find(struct graph *graph)
 				order_live(op, &op->lives[j]);
 	}
 	graph->ordered = close_order(graph);
-}
-
-/* ---- Turns ------------------------------------------------------------------ */
-
-bool source_has_turn(const struct operator *source)
-{
-	const struct graph *graph = source->graph;
-
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		const struct operator *other = &graph->operators[i];
-
-		if (source_precedes(other, source) &&
-			(!other->finished || other->open_units > 0))
-			return false;
-	}
-	return true;
-}
-
-/* What stands outside of all units is there. */
-static bool all_have_begun(const struct graph *graph)
-{
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		const struct operator *op = &graph->operators[i];
-
-		if (op->within && op->input_count > 0 && !op->finished &&
-			op->statistics.runs == 0)
-			return false;
-	}
-	return true;
-}
-
-bool source_may_bring(const struct operator *source)
-{
-	return source->open_units == 0 && source_has_turn(source) &&
-		all_have_begun(source->graph);
-}
-
-bool operator_awaits_turn(
-	const struct operator *op, unsigned pin, const struct unit *unit)
-{
-	const struct graph *graph = op->graph;
-	struct link *link = op->pins[pin].link;
-
-	if (!op->within || !link_empty(link) || link->segment ||
-		!all_have_begun(graph))
-		return false;
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		const struct operator *source = &graph->operators[i];
-
-		if (operator_stems_from(link->from, source) &&
-			(i == unit->source ||
-				(!source->finished &&
-					source->wait != WAIT_TURN)))
-			return false;
-	}
-	return true;
-}
-
-void source_wait_turn(struct operator *source)
-{
-	struct graph *graph = source->graph;
-
-	source->wait = WAIT_TURN;
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator *op = &graph->operators[i];
-
-		if (op->input_count > 1 && op->wait == WAIT_INPUT &&
-			operator_stems_from(op, source))
-			operator_set_ready(op);
-	}
-}
-
-void graph_wake_sources(struct graph *graph)
-{
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator *op = &graph->operators[i];
-
-		if ((op->wait == WAIT_UNITS || op->wait == WAIT_TURN) &&
-			!op->finished && wait_over(op))
-			operator_set_ready(op);
-	}
+	graph->sources =
+		memory_zeroed(memory_product(count, sizeof(*graph->sources)));
+	if (graph->ordered)
+		place_sources(graph);
+	else
+		list_sources(graph);
 }

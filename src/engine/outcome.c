@@ -78,6 +78,7 @@ void task_pack(struct text *task, const struct operator *source,
 	const struct shape *shape = given_shape(source);
 	const struct unit *unit = segment->unit;
 
+	pack_number(task, unit->source);
 	pack_string(task, unit->name);
 	pack_number(task, unit->number);
 	pack_number(task, unit->is_file);
@@ -91,11 +92,26 @@ void task_pack(struct text *task, const struct operator *source,
 				segment->attributes, shape->attributes[i]));
 }
 
-struct segment *task_unpack(const struct operator *source,
-	const struct text *task, struct refusal *refusal)
+static struct operator *unpack_source(
+	struct unpacking *from, const struct graph *graph)
 {
-	const struct shape *shape = given_shape(source);
+	uint64_t index = unpack_number(from);
+
+	return index < graph->plan->operator_count &&
+			graph->operators[index].input_count == 0
+		? &graph->operators[index]
+		: NULL;
+}
+
+struct segment *task_unpack(const struct graph *graph, const struct text *task,
+	struct operator **source, struct refusal *refusal)
+{
 	struct unpacking from = unpack_start(task->data, task->length);
+
+	*source = unpack_source(&from, graph);
+	if (!*source)
+		return NULL;
+	const struct shape *shape = given_shape(*source);
 	struct attributes *set = attributes_create();
 	const char *name = unpack_string(&from);
 	uint64_t number = unpack_number(&from);
@@ -146,9 +162,9 @@ static void pack_statistics(struct text *report, const struct graph *graph,
 			graph->operators[i].statistics;
 
 		list_figures(&figures, now);
-		list_figures(&sent[i], before);
-		if (figures.runs == sent[i].runs)
+		if (memcmp(&figures, &sent[i], sizeof(figures)) == 0)
 			continue;
+		list_figures(&sent[i], before);
 		pack_number(report, i + 1);
 		for (unsigned j = 0; j < FIGURES; j++)
 			pack_number(report, *now[j] - *before[j]);
@@ -264,7 +280,8 @@ static bool unpack_outputs(
 
 		unpack_digest(from, &digest);
 		unpack_state(from, &file);
-		while (at && at->unit != unit)
+		while (at &&
+			(at->unit != unit || !pending_is_within(graph, at)))
 			at = at->next;
 		if (!at || from->bad)
 			return false;

@@ -34,11 +34,15 @@ size_t operator_room(const struct operator *op, unsigned pin)
 	return !link || link->closed ? SPAN_ITEMS : link_room(link);
 }
 
+/* In a worker the next unit may come by any input. */
 static void wake_consumer(struct link *link)
 {
-	if (link->to->wait == WAIT_INPUT &&
-		(link->to->wait_pin == link->to_pin || link->to->live_awaited))
-		operator_set_ready(link->to);
+	struct operator *to = link->to;
+
+	if (to->wait == WAIT_INPUT &&
+		(to->wait_pin == link->to_pin || to->live_awaited ||
+			to->graph->worker))
+		operator_set_ready(to);
 }
 
 /* Drops what there is no room for. What the consumer is at work on is not

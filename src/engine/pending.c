@@ -64,16 +64,18 @@ static void fail_output(struct graph *graph, struct unit *unit,
 	text_free(&text);
 }
 
-/* Takes the outputs of UNIT off the list; *COUNT becomes how many. */
+/* Takes the outputs of UNIT, with WITHIN those of what works within units, off
+ * the list; *COUNT becomes how many. */
 static struct output **take_outputs(
-	struct graph *graph, struct unit *unit, size_t *count)
+	struct graph *graph, struct unit *unit, bool within, size_t *count)
 {
 	struct output **outputs = NULL;
 	struct pending **at = &graph->pending, *pending;
 	size_t capacity = 0;
 
 	for (*count = 0; (pending = *at);) {
-		if (pending->unit != unit) {
+		if (pending->unit != unit ||
+			(within && !pending_is_within(graph, pending))) {
 			at = &pending->next;
 			continue;
 		}
@@ -161,7 +163,7 @@ static void destroy_outputs(struct output **outputs, size_t count)
 void graph_publish(struct graph *graph, struct unit *unit)
 {
 	size_t count;
-	struct output **outputs = take_outputs(graph, unit, &count);
+	struct output **outputs = take_outputs(graph, unit, false, &count);
 
 	for (size_t i = 0; i < count; i++)
 		show_output(graph, unit, outputs[i]);
@@ -175,16 +177,26 @@ void graph_publish(struct graph *graph, struct unit *unit)
 	destroy_outputs(outputs, count);
 }
 
-void graph_forget_outputs(struct graph *graph, struct unit *unit)
+static void discard_outputs(struct graph *graph, struct unit *unit, bool within)
 {
 	size_t count;
-	struct output **outputs = take_outputs(graph, unit, &count);
+	struct output **outputs = take_outputs(graph, unit, within, &count);
 
 	destroy_outputs(outputs, count);
+}
+
+void graph_forget_outputs(struct graph *graph, struct unit *unit)
+{
+	discard_outputs(graph, unit, true);
+}
+
+void graph_discard_unit(struct graph *graph, struct unit *unit)
+{
+	discard_outputs(graph, unit, false);
 }
 
 void graph_discard_outputs(struct graph *graph)
 {
 	while (graph->pending)
-		graph_forget_outputs(graph, graph->pending->unit);
+		graph_discard_unit(graph, graph->pending->unit);
 }

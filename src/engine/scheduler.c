@@ -145,7 +145,7 @@ void operator_finish(struct operator *op)
 	if (op->opened && op->code.close)
 		op->code.close(op, op->state);
 	if (op->instead == share_step)
-		share_end(graph);
+		share_end(op);
 	for (unsigned i = 0; i < op->output_count; i++)
 		end_output(op->outputs[i]);
 	for (unsigned i = 0; i < op->plan->pin_count; i++)
@@ -153,6 +153,8 @@ void operator_finish(struct operator *op)
 			close_input(&op->pins[i]);
 	if (op->input_count == 0 && !graph->failed)
 		graph_wake_sources(graph);
+	if (op->statistics.runs == 0 && !graph->failed)
+		turns_operator_begun(op);
 }
 
 /* ---- Steps ---------------------------------------------------------------- */
@@ -233,9 +235,11 @@ static void run_step(struct operator *op)
 	op->statistics.busy_ns += (uint64_t)(op->graph->now_ns - begin_ns);
 	op->statistics.runs++;
 	if (op->graph->worker)
-		worker_beat(op->graph->worker);
+		worker_beat(op->graph);
 	if (op->graph->failed)
 		return;
+	if (op->statistics.runs == 1)
+		turns_operator_begun(op);
 	if (op->finish_wanted)
 		step = STEP_END;
 	follow(op, step, op->progress != progress);

@@ -11,22 +11,6 @@ static bool takes_streams_out(const struct link *link)
 		operator_shape(link->to, link->to_pin)->type == PAYLOAD_STREAM;
 }
 
-struct operator *share_source(const struct graph *graph)
-{
-	struct operator *source = NULL;
-
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		struct operator *op = &graph->operators[i];
-
-		if (op->input_count > 0)
-			continue;
-		if (source)
-			return NULL;
-		source = op;
-	}
-	return source;
-}
-
 bool share_find_unit(
 	struct operator *source, uint64_t number, struct found_unit *found)
 {
@@ -51,19 +35,22 @@ static void say(struct text *why, const char *format, ...)
 	va_end(args);
 }
 
-static bool source_is_obstacle(const struct graph *graph, struct text *why)
+static bool source_is_obstacle(const struct operator *source, struct text *why)
 {
-	const struct operator *source = share_source(graph);
-
-	if (!source)
-		say(why, "it has several sources");
-	else if (!source->spec->segment)
+	if (!source->spec->segment)
 		say(why, "%s is one unit", source->plan->name);
 	else if (!source->within || source->output_count != 1)
 		say(why, "%s gives more than contents", source->plan->name);
 	else
 		return false;
 	return true;
+}
+
+static bool order_is_obstacle(const struct graph *graph, struct text *why)
+{
+	if (!graph->ordered)
+		say(why, "each of its sources would have to wait for another");
+	return !graph->ordered;
 }
 
 static bool operator_is_obstacle(const struct operator *op, struct text *why)
@@ -100,8 +87,10 @@ static bool link_is_obstacle(const struct link *link, struct text *why)
 
 bool graph_has_obstacle(const struct graph *graph, struct text *why)
 {
-	bool found = source_is_obstacle(graph, why);
+	bool found = order_is_obstacle(graph, why);
 
+	for (unsigned i = 0; i < graph->source_count && !found; i++)
+		found = source_is_obstacle(graph->sources[i], why);
 	for (unsigned i = 0; i < graph->plan->operator_count && !found; i++)
 		found = operator_is_obstacle(&graph->operators[i], why);
 	for (unsigned i = 0; i < graph->plan->link_count && !found; i++)
@@ -116,32 +105,36 @@ bool graph_can_share(const struct graph *graph)
 
 /* ---- How much ------------------------------------------------------------------- */
 
-enum unit_way share_way(const struct graph *graph, uint64_t number)
+enum unit_way share_way(const struct operator *source, uint64_t number)
 {
-	const struct operator *source = share_source(graph);
-
 	return number < source->way_count ? (enum unit_way)source->ways[number]
 					  : UNIT_RUNS;
 }
 
-uint64_t graph_count_work(struct graph *graph, uint64_t enough, uint64_t *bytes)
+static uint64_t count_work(
+	struct operator *source, uint64_t enough, uint64_t *bytes)
 {
-	struct operator *source = share_source(graph);
 	struct found_unit found;
 	struct stat stat_now;
 	uint64_t count = 0;
 
-	*bytes = 0;
-	if (!source->spec->unit)
-		return 1;
-	for (uint64_t i = 0; count < enough &&
-		source->spec->unit(source, source->state, i, &found);
-		i++) {
-		if (share_way(graph, i) != UNIT_RUNS)
+	for (uint64_t i = 0;
+		count < enough && share_find_unit(source, i, &found); i++) {
+		if (share_way(source, i) != UNIT_RUNS)
 			continue;
 		count++;
-		if (stat(found.name, &stat_now) == 0)
+		if (source->spec->unit && stat(found.name, &stat_now) == 0)
 			*bytes += (uint64_t)stat_now.st_size;
 	}
+	return count;
+}
+
+uint64_t graph_count_work(struct graph *graph, uint64_t enough, uint64_t *bytes)
+{
+	uint64_t count = 0;
+
+	*bytes = 0;
+	for (unsigned i = 0; i < graph->source_count; i++)
+		count += count_work(graph->sources[i], enough - count, bytes);
 	return count;
 }

@@ -9,22 +9,19 @@
 
 /* ---- sharable.c ------------------------------------------------------------ */
 
-/* The only source; NULL: there are several. */
-struct operator *share_source(const struct graph *graph);
-
-/* Its unit NUMBER; a source whose units aren't known has one. False: it has no
- * more. */
+/* The unit NUMBER of a source; one whose units aren't known has one. False: it
+ * has no more. */
 bool share_find_unit(
 	struct operator *source, uint64_t number, struct found_unit *found);
-enum unit_way share_way(const struct graph *graph, uint64_t number);
+enum unit_way share_way(const struct operator *source, uint64_t number);
 
 /* ---- share.c: the graph that shares ---------------------------------------- */
 
-/* The step of its source. */
+/* The step of its sources. */
 enum step share_step(struct operator *source);
 
 /* The source has finished. */
-void share_end(struct graph *graph);
+void share_end(struct operator *source);
 
 /* Whether units are on their way that were begun before the run was asked to
  * stop: nothing new is handed out from now on. */
@@ -41,8 +38,11 @@ enum step worker_step(struct operator *source);
 /* The name of the unit at work; NULL: there is none, or this is no worker. */
 const char *worker_unit(const struct graph *graph);
 
+/* Whether nothing of the unit at work comes by the input. */
+bool worker_passes_by(const struct operator *op, unsigned pin);
+
 /* A step was made. */
-void worker_beat(const struct worker *worker);
+void worker_beat(const struct graph *graph);
 
 /* The run fails: reports the unit at work. */
 void worker_end(struct graph *graph);
@@ -67,9 +67,9 @@ void worker_destroy(struct worker *worker); /* takes NULL */
 void task_pack(struct text *task, const struct operator *source,
 	const struct segment *segment, const struct refusal *refusal);
 
-/* NULL: it isn't a task of this graph. */
-struct segment *task_unpack(const struct operator *source,
-	const struct text *task, struct refusal *refusal);
+/* *SOURCE becomes the source of its unit. NULL: it isn't a task of this graph. */
+struct segment *task_unpack(const struct graph *graph, const struct text *task,
+	struct operator **source, struct refusal *refusal);
 
 /* What a worker says: MESSAGES as they are to be printed; SENT is what was said
  * of each operator before, and is brought up to date. */

@@ -21,24 +21,16 @@ enum exit_status graph_status(const struct graph *graph)
 
 unsigned graph_sources(const struct graph *graph, unsigned *sources)
 {
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (graph->ranked[i]->input_count == 0)
-			sources[count++] = graph->plan->ranks[i];
-	return count;
+	for (unsigned i = 0; i < graph->source_count; i++)
+		sources[i] = (unsigned)(graph->sources[i] - graph->operators);
+	return graph->source_count;
 }
 
 enum unit_knowledge graph_units_known(const struct graph *graph)
 {
-	for (unsigned i = 0; i < graph->plan->operator_count; i++) {
-		const struct operator *op = &graph->operators[i];
-
-		if (op->input_count > 0)
-			continue;
-		if (!op->spec->unit)
+	for (unsigned i = 0; i < graph->source_count; i++)
+		if (!graph->sources[i]->spec->unit)
 			return UNITS_UNKNOWN;
-	}
 	return graph->ordered && frontiers_keep_all(graph) ? UNITS_APART
 							   : UNITS_TOGETHER;
 }

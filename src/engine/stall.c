@@ -179,6 +179,24 @@ static void report_memory(struct operator *op)
 		op->wait_bytes, op->graph->budget.limit_bytes);
 }
 
+/* What spans units waits for those of one source to be through, which others
+ * take only behind those of another. */
+static void report_stuck(struct graph *graph)
+{
+	unsigned i = 0;
+
+	while (graph->operators[i].finished)
+		i++;
+	if (graph->ordered)
+		graph_violation(
+			&graph->operators[i], "waits for what nobody brings");
+	else
+		operator_fail(&graph->operators[i], STATUS_SESSION_WRONG,
+			"the graph is stuck: each of its sources waits for "
+			"another; let all that gathers them do it in one "
+			"order");
+}
+
 void stall_resolve(struct graph *graph)
 {
 	struct operator *verdict = first_that_waits(graph, WAIT_VERDICT);
@@ -205,10 +223,5 @@ void stall_resolve(struct graph *graph)
 			report_cycle(graph, full);
 		return;
 	}
-	for (unsigned i = 0; i < graph->plan->operator_count; i++)
-		if (!graph->operators[i].finished) {
-			graph_violation(&graph->operators[i],
-				"waits for what nobody brings");
-			return;
-		}
+	report_stuck(graph);
 }

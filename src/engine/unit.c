@@ -65,7 +65,7 @@ static void decide(struct graph *graph, struct unit *unit)
 	if (!unit->failed)
 		graph_publish(graph, unit);
 	else
-		graph_forget_outputs(graph, unit);
+		graph_discard_unit(graph, unit);
 	frontiers_decide(graph, unit);
 	if (unit->failed)
 		tell_failed(graph, unit);

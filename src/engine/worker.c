@@ -19,8 +19,8 @@ struct worker {
 	const struct worker_methods *methods;
 	void *context;
 	volatile struct pulse *pulse;
-	const struct operator *source;
 	struct segment *segment; /* of the unit at work; or NULL */
+	const struct operator *source; /* of that; or of the one before */
 	struct operator_statistics *sent; /* reported, of each operator */
 	struct text report, task;
 	struct text *pieces; /* one for each frontier */
@@ -118,10 +118,8 @@ void graph_become_worker(struct graph *graph,
 	for (unsigned i = 0; i < count; i++) {
 		struct operator *op = &graph->operators[i];
 
-		if (op->input_count == 0) {
+		if (op->input_count == 0)
 			op->instead = worker_step;
-			worker->source = op;
-		}
 		if (works_here(op))
 			continue;
 		op->finished = true;
@@ -300,17 +298,20 @@ static void skip_statistics(const struct graph *graph, struct worker *worker)
 		worker->sent[i] = graph->operators[i].statistics;
 }
 
-static void begin_unit(struct operator *source, struct worker *worker,
-	int descriptor, int error)
+static void begin_unit(
+	struct graph *graph, struct worker *worker, int descriptor, int error)
 {
 	struct refusal refusal = {.status = STATUS_OK};
-	unsigned out = source->outputs[0]->from_pin;
+	struct operator *source = NULL;
 
-	worker->segment = task_unpack(source, &worker->task, &refusal);
+	worker->segment = task_unpack(graph, &worker->task, &source, &refusal);
 	if (!worker->segment) {
-		operator_fail(source, STATUS_BUG, "a task makes no sense");
+		operator_fail(
+			graph->sources[0], STATUS_BUG, "a task makes no sense");
 		return;
 	}
+	unsigned out = source->outputs[0]->from_pin;
+	worker->source = source;
 	operator_begin(source, out, worker->segment);
 	if (refusal.status != STATUS_OK)
 		operator_fail_unit(source, out, refusal.status,
@@ -322,14 +323,15 @@ static void begin_unit(struct operator *source, struct worker *worker,
 	text_free(&refusal.text);
 }
 
-enum step worker_step(struct operator *source)
+/* The next unit may be that of another source than the one that is asked. */
+enum step worker_step(struct operator *asked)
 {
-	struct graph *graph = source->graph;
+	struct graph *graph = asked->graph;
 	struct worker *worker = graph->worker;
 	int descriptor = -1, error = 0;
 
 	if (!worker_settled(graph)) {
-		source->wait = WAIT_UNITS;
+		asked->wait = WAIT_UNITS;
 		return STEP_WAIT;
 	}
 	if (worker->segment)
@@ -338,7 +340,8 @@ enum step worker_step(struct operator *source)
 		skip_statistics(graph, worker);
 	worker->methods->receive(
 		worker->context, &worker->task, &descriptor, &error);
-	begin_unit(source, worker, descriptor, error);
+	begin_unit(graph, worker, descriptor, error);
+	asked->progress++;
 	return graph->failed ? STEP_FAIL : STEP_MORE;
 }
 
@@ -349,10 +352,18 @@ const char *worker_unit(const struct graph *graph)
 	return worker && worker->segment ? worker->segment->unit->name : NULL;
 }
 
-void worker_beat(const struct worker *worker)
+bool worker_passes_by(const struct operator *op, unsigned pin)
 {
-	worker->pulse->steps++;
-	worker->pulse->bytes = worker->source->statistics.bytes_out;
+	const struct worker *worker = op->graph->worker;
+
+	return worker && worker->source &&
+		!operator_stems_from(op->pins[pin].link->from, worker->source);
+}
+
+void worker_beat(const struct graph *graph)
+{
+	graph->worker->pulse->steps++;
+	graph->worker->pulse->bytes = graph_bytes_read(graph);
 }
 
 /* The run has failed: that is what is reported of the unit. */

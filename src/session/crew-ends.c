@@ -16,6 +16,17 @@ void task_lose(struct task *task, const char *reason)
 	task->lost = memory_string(reason);
 }
 
+/* Its worker is gone, and it isn't to blame: somebody else gets it. */
+static void free_task(struct crew *crew, struct task *task)
+{
+	if (task->dropped) {
+		task_lose(task, ""); /* nobody will ask */
+		return;
+	}
+	task->member = NULL;
+	crew->idle_tasks++;
+}
+
 /* The unit that it was at: tried again once, unless it is to blame. */
 static void give_up(
 	struct crew *crew, const struct member *member, struct task *task)
@@ -25,14 +36,15 @@ static void give_up(
 
 	member_describe_end(member, &crew->limits, &reason, &outside);
 	graph_forget_outputs(crew->graph, task->segment->unit);
-	task->member = NULL;
 	/* One that was never there costs nothing. */
-	if (outside && (member->pid == 0 || task->tries++ == 0)) {
+	if (task->dropped) {
+		free_task(crew, task);
+	} else if (outside && (member->pid == 0 || task->tries++ == 0)) {
 		for (unsigned i = 0; i < crew->frontiers; i++)
 			task->skip[i] = task->taken[i];
 		if (task == crew->first)
 			crew->report.length = 0;
-		crew->idle_tasks++;
+		free_task(crew, task);
 	} else {
 		task_lose(task, reason.data);
 		if (member->stray >= 0)
@@ -52,12 +64,10 @@ static void bury(struct crew *crew, struct member *member)
 		if (task->member != member || done-- > 0)
 			continue;
 		done = 0;
-		if (culprit) {
+		if (culprit)
 			give_up(crew, member, task);
-		} else {
-			task->member = NULL;
-			crew->idle_tasks++;
-		}
+		else
+			free_task(crew, task);
 		culprit = false;
 	}
 	member->tasks = member->reports;
@@ -73,6 +83,28 @@ void crew_bury(struct crew *crew)
 		if (member->exited && member->socket < 0 &&
 			(member->tasks > member->reports || member->tasks == 0))
 			bury(crew, member);
+	}
+}
+
+/* What is at work at one of them is ended; what nobody has yet needn't be had. */
+void crew_drop(void *context, uint64_t count)
+{
+	struct crew *crew = context;
+
+	for (struct task *task = crew->first; task && count > 0;
+		task = task->next, count--) {
+		struct member *member = task->member;
+
+		if (task->dropped || task->lost)
+			continue;
+		task->dropped = true;
+		if (!member) {
+			crew->idle_tasks--;
+			free_task(crew, task);
+		} else if (member->pid && !member->exited &&
+			crew_task_at(crew, member) == task) {
+			zygote_kill(crew->settings.zygote, member->pid);
+		}
 	}
 }
 

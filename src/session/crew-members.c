@@ -197,8 +197,7 @@ void crew_relieve(struct crew *crew, struct member *member)
 
 /* ---- What they ask for --------------------------------------------------- */
 
-/* The task that the worker is at: behind those that it has reported. */
-static struct task *task_at(struct crew *crew, const struct member *member)
+struct task *crew_task_at(struct crew *crew, const struct member *member)
 {
 	unsigned done = member->reports;
 
@@ -218,7 +217,7 @@ static void answer(const struct member *member, const struct wire_head *head,
 static void make_output(struct crew *crew, struct member *member,
 	const struct wire_record *record)
 {
-	struct task *task = task_at(crew, member);
+	struct task *task = crew_task_at(crew, member);
 	struct output_request request;
 	struct output *output = NULL;
 	unsigned op;
@@ -242,7 +241,7 @@ static void make_output(struct crew *crew, struct member *member,
 static void reread(struct crew *crew, struct member *member,
 	const struct wire_record *record)
 {
-	struct task *task = task_at(crew, member);
+	struct task *task = crew_task_at(crew, member);
 	size_t length = record->head.length;
 	int descriptor = -1;
 
@@ -272,7 +271,7 @@ static void look_through(
 			reread(crew, member, &record);
 		else if (record.head.kind == WIRE_REPORT &&
 			member->reports < member->tasks) {
-			struct task *task = task_at(crew, member);
+			struct task *task = crew_task_at(crew, member);
 
 			member->reports++;
 			crew_begin_unit(member);

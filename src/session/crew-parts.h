@@ -21,6 +21,7 @@ struct task {
 	uint64_t *taken; /* bytes that came, for each frontier */
 	uint64_t *skip; /* of those to come: they came before it was retried */
 	unsigned tries;
+	bool dropped; /* nobody wants it any more */
 	char *lost; /* why it has failed; or NULL */
 	struct text stray; /* the last words of its worker, then */
 };
@@ -64,6 +65,9 @@ void crew_remove(struct crew *crew, struct member *member);
  * they are of one that is gone, and has left what it had to say of them. */
 void crew_relieve(struct crew *crew, struct member *member);
 
+/* The task that the worker is at: behind those that it has reported; or NULL. */
+struct task *crew_task_at(struct crew *crew, const struct member *member);
+
 /* All tasks have somebody. */
 void crew_give_spare_tokens(struct crew *crew);
 
@@ -78,6 +82,9 @@ void crew_pause_or_go_on(struct crew *crew, struct member *member);
 
 /* The task has failed. */
 void task_lose(struct task *task, const char *reason);
+
+/* See struct crew_methods. */
+void crew_drop(void *context, uint64_t count);
 
 /* The tasks of workers of which nothing more comes go to others. */
 void crew_bury(struct crew *crew);

@@ -72,6 +72,7 @@ static void stop(void *context)
 
 const struct crew_methods crew_methods = {
 	.hand_out = crew_hand_out,
+	.drop = crew_drop,
 	.arrive = crew_arrive,
 	.descriptor = descriptor,
 	.bytes_read = crew_bytes_read,

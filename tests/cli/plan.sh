@@ -167,8 +167,13 @@ way()
 }
 
 out='out: {use: write-file, path: way.txt}'
-way 'it has several sources' 'in -> all -> out, other -> all' 'all: gather' \
-	'other: {use: files, match: "copy.*"}' "$out"
+way 'other is one unit' 'in -> split -> out, other -> rest' 'split: lines' \
+	'other: {use: generate, count: 2}' 'rest: discard' "$out"
+way 'each of its sources would have to wait for another' \
+	'in -> one -> out, other -> one, other -> two -> more, in -> two' \
+	'one: gather' 'two: gather' 'other: {use: files, match: "copy.*"}' \
+	'out: {use: write-file, path: "1/{src_name}"}' \
+	'more: {use: write-file, path: "2/{src_name}"}'
 way 'out takes whole contents of all units' 'in -> out' "$out"
 way 'the link split -> out may drop items' \
 	'in -> split, {from: split, to: out, policy: leaky-producer}' \

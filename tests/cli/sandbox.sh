@@ -177,7 +177,7 @@ expect 0 "$hostile" run -v --sandbox off try.yaml
 grep -q sandbox stderr && fail 'there is none'
 expect 64 "$hostile" run --sandbox maybe try.yaml
 
-# A graph that can't be shared with workers isn't run outside of them.
+# Units of another source are shut in, too, one by one.
 cat >two.yaml <<'END'
 leat: 1
 session: two
@@ -191,8 +191,21 @@ operators:
   out2: {use: write-file, path: "out/{src_name}.2"}
 links: [in -> split -> do -> out, again -> split2 -> out2]
 END
+echo harmless >tries/harmless
+rm -rf out
+expect 1 "$hostile" run -k --sandbox on two.yaml
+said 'tries/inet: '
+said 'tries/read-file: read-file was refused'
+said 'two: 6 units, 2 of them failed'
+holds_only out 'harmless harmless.2 inet.2 read-file.2'
+cmp tries/inet out/inet.2 || fail 'what is beside it'
+rm tries/harmless
+
+# A graph that can't be shared with workers isn't run outside of them.
+sed -i 's/again: .*/again: {use: generate, count: 1, fields: {n: number}}/
+	s/split2: .*/split2: csv-encode/; s/{src_name}.2/all/' two.yaml
 expect 77 "$hostile" run two.yaml
-said "do reads what nobody vouches for, and its graph can't be run in a sandbox: it has several sources"
+said "do reads what nobody vouches for, and its graph can't be run in a sandbox: again is one unit"
 said 'hint: see SANDBOX in leat(1); --sandbox off runs it without one'
 expect 0 "$hostile" run --sandbox off two.yaml
 

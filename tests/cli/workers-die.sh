@@ -116,6 +116,51 @@ ended 1
 said 'the worker crashed: Segmentation fault'
 right_outputs # nothing was touched
 
+# ---- Several sources, and files for each unit behind what spans them -------------
+
+cp long.yaml one.yaml
+cat >long.yaml <<'END2'
+leat: 1
+session: long
+operators:
+  in: {use: files, match: "long/[12].gz"}
+  more: {use: files, match: "long/[34].gz"}
+  both: gather
+  unpack: decompress
+  split: lines
+  ends: {use: match, pattern: '^(?<n>\d+) (a+a+a+)c|^(?<k>\d*7) ', else: drop}
+  count: {use: aggregate, compute: {n: count(*)}, per: unit}
+  each: csv-encode
+  one: {use: write-file, path: "out/{src_stem}.csv"}
+  sum: {use: aggregate, compute: {n: count(*)}}
+  table: csv-encode
+  all: {use: write-file, path: out/all.csv}
+  rest: {use: head, count: 1000000000}
+  copy: {use: write-file, path: "out/{src_stem}.txt"}
+links:
+  - in -> both
+  - more -> both -> unpack -> split -> ends -> count -> each -> one
+  - ends -> sum -> table -> all
+  - split -> rest -> copy
+END2
+begin
+kill -KILL $worker
+ended 0
+right_outputs
+printf 'n\n80000\n' | holds out/all.csv
+for unit in 1 2 3 4; do
+	zcat long/$unit.gz | cmp - out/$unit.txt || fail "the copy of $unit"
+done
+begin
+kill -SEGV $worker
+ended 1
+said 'in: long/1.gz: the worker crashed: Segmentation fault'
+right_outputs 1
+printf 'n\n60000\n' | holds out/all.csv
+[ ! -e out/1.txt ] || fail 'there is a copy of 1'
+zcat long/4.gz | cmp - out/4.txt || fail 'the copy of 4'
+mv one.yaml long.yaml
+
 # ---- No more processes ----------------------------------------------------------
 
 # There is room for one worker, or for none: others do the work.
