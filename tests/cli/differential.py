@@ -203,6 +203,31 @@ def several(o):
     return operators, links
 
 
+def behind(o):
+    """Units of two sources, behind what spans those of one of them."""
+    first = o("turn", "a", "b")
+    second = "b" if first == "a" else "a"
+    return ["in: " + source(o), "split: lines", "a: " + parse(o),
+            'more: {use: files, match: "%s", empty: allow}' % o(
+                "more", "other/*.log", "other/b*.log"),
+            "cut: lines", "b: " + parse(o),
+            "sum: {use: aggregate, group: [k], compute: {n: sum(n)}}",
+            'same: {use: map, select: {k: k, n: "coalesce(n, 0)"}}',
+            "all: gather", "table: " + table(o),
+            'out: {use: write-file, path: "${out}/all.csv"}'], \
+        ["in -> split -> a", "more -> cut -> b", f"{first} -> all",
+         f"{second} -> all", "a -> sum -> same -> all -> table -> out"]
+
+
+def each(o):
+    """Files for each unit, behind what spans them."""
+    match = o("match", "in/*.log", "in/**", "in/[a-d]*.log")
+    return [f'in: {{use: files, match: "{match}", empty: allow}}', "split: lines",
+            f"some: {{use: head, count: {o('count', 3, 30, 300000)}}}",
+            "out: " + sink(o)] + ["raw: " + sink(o, "raw")] * o("raw", 0, 1), \
+        ["in -> split -> some -> out"] + ["split -> raw"] * o("raw")
+
+
 def sides(o):
     """A condition from other files, for what works within units."""
     where = ["cond: {use: files, match: cond}", "rule: lines"] if o(
@@ -398,7 +423,7 @@ def extracted(o):
 
 
 TEMPLATES = [copy, report, zipped, rejected, branches, gathered, union, apart,
-             several, sides, made, sums, packed, alive, above, attributes,
+             several, behind, each, sides, made, sums, packed, alive, above, attributes,
              standard, numbers, shown, firsts, heads, strict, within,
              archived, extracted]
 
@@ -805,7 +830,7 @@ def check_plan(plan, done, session):
     if session.uses(standard):
         return
     # Where head had enough less is run than was planned.
-    if session.uses(heads, firsts, alive):
+    if session.uses(heads, firsts, each, alive):
         if ran[0] > does.count("run"):
             raise Wrong(f"more runs than planned: {ran}")
     elif ran[0] != does.count("run"):
@@ -821,7 +846,7 @@ def check_again(session, before, stdin):
     if {p: v[0] for p, v in after.items()} != {p: v[0] for p, v in before.items()}:
         raise Wrong("the second run changes something")
     # What head or filter left unread is known by its times alone, if at all.
-    if session.uses(standard, shown, heads, firsts, alive) or (
+    if session.uses(standard, shown, heads, firsts, each, alive) or (
             session.uses(archived) and "src_size > 40" in session.text()):
         return
     if counts(again)[0] != 0 or after != before:
