@@ -24,28 +24,47 @@ struct aggregate {
 };
 
 static const struct pin_spec pins[] = {
-	{"in", PIN_INPUT, 0,
-		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE), 0,
-		"what is grouped"},
-	{"out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_RECORD), 0,
-		"a record for each group, in the order of the groups"},
-	{NULL, 0, 0, 0, 0, NULL},
+	{
+		.name = "in",
+		.direction = PIN_INPUT,
+		.types =
+			PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE),
+		.summary = "what is grouped",
+	},
+	{
+		.name = "out",
+		.direction = PIN_OUTPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_RECORD),
+		.summary =
+			"a record for each group, in the order of the groups",
+	},
+	{0},
 };
 
 static const struct property_spec properties[] = {
-	{"group", SETTING_EXPRESSIONS, offsetof(struct aggregate, group), 0,
-		NULL, 0, 0, NULL, NULL, "What the items of one group share",
-		"A map of names to SQL expressions, an SQL list as one text, "
-		"or a list of field names. Null is a group of its own. Without "
-		"it all items are one group."},
-	{"compute", SETTING_EXPRESSIONS, offsetof(struct aggregate, compute), 0,
-		NULL, 0, 0, NULL, NULL, "What to compute of each group",
-		"A map of names to calls, or a list as one text, such as "
-		"`count(*) AS hits, sum(bytes) AS bytes`. The calls are "
-		"count(*), count(x), sum(x), min(x), max(x), avg(x), "
-		"quantile(x, q), first(x), last(x) and count_distinct(x), "
-		"where x is an SQL expression."},
-	{NULL, 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+	{
+		.name = "group",
+		.type = SETTING_EXPRESSIONS,
+		.offset = offsetof(struct aggregate, group),
+		.summary = "What the items of one group share",
+		.details =
+			"A map of names to SQL expressions, an SQL list as one "
+			"text, or a list of field names. Null is a group of "
+			"its own. Without it all items are one group.",
+	},
+	{
+		.name = "compute",
+		.type = SETTING_EXPRESSIONS,
+		.offset = offsetof(struct aggregate, compute),
+		.summary = "What to compute of each group",
+		.details =
+			"A map of names to calls, or a list as one text, such "
+			"as `count(*) AS hits, sum(bytes) AS bytes`. The calls "
+			"are count(*), count(x), sum(x), min(x), max(x), "
+			"avg(x), quantile(x, q), first(x), last(x) and "
+			"count_distinct(x), where x is an SQL expression.",
+	},
+	{0},
 };
 
 /* ---- Levels ------------------------------------------------------------- */

@@ -28,20 +28,39 @@ struct csv_encode {
 };
 
 static const struct pin_spec pins[] = {
-	{"in", PIN_INPUT, 0, PAYLOAD_BIT(PAYLOAD_RECORD), 0, "records"},
-	{"out", PIN_OUTPUT, 0, PAYLOAD_BIT(PAYLOAD_BYTES), 0, "CSV"},
-	{NULL, 0, 0, 0, 0, NULL},
+	{
+		.name = "in",
+		.direction = PIN_INPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_RECORD),
+		.summary = "records",
+	},
+	{
+		.name = "out",
+		.direction = PIN_OUTPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_BYTES),
+		.summary = "CSV",
+	},
+	{0},
 };
 
 static const struct property_spec properties[] = {
-	{"header", SETTING_BOOLEAN, offsetof(struct csv_encode, header), 0,
-		"true", 0, 0, NULL, NULL,
-		"Whether the first line has the names of the fields", NULL},
-	{"delimiter", SETTING_TEXT, offsetof(struct csv_encode, delimiter), 0,
-		",", 0, 0, NULL, NULL, "The character between fields",
-		"One ASCII character other than a quote or an end of line; a "
-		"tab is written \"\\t\"."},
-	{NULL, 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+	{
+		.name = "header",
+		.type = SETTING_BOOLEAN,
+		.offset = offsetof(struct csv_encode, header),
+		.fallback = "true",
+		.summary = "Whether the first line has the names of the fields",
+	},
+	{
+		.name = "delimiter",
+		.type = SETTING_TEXT,
+		.offset = offsetof(struct csv_encode, delimiter),
+		.fallback = ",",
+		.summary = "The character between fields",
+		.details = "One ASCII character other than a quote or an end "
+			   "of line; a tab is written \"\\t\".",
+	},
+	{0},
 };
 
 /* ---- Records ------------------------------------------------------------ */

@@ -15,22 +15,37 @@ struct head {
 };
 
 static const struct pin_spec pins[] = {
-	{"in", PIN_INPUT, 0,
-		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE) |
+	{
+		.name = "in",
+		.direction = PIN_INPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_RECORD) |
+			PAYLOAD_BIT(PAYLOAD_LINE) |
 			PAYLOAD_BIT(PAYLOAD_STREAM) | PAYLOAD_BIT(PAYLOAD_NONE),
-		0, "any items but chunks of bytes"},
-	{"out", PIN_OUTPUT, 0,
-		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE) |
+		.summary = "any items but chunks of bytes",
+	},
+	{
+		.name = "out",
+		.direction = PIN_OUTPUT,
+		.types = PAYLOAD_BIT(PAYLOAD_RECORD) |
+			PAYLOAD_BIT(PAYLOAD_LINE) |
 			PAYLOAD_BIT(PAYLOAD_STREAM) | PAYLOAD_BIT(PAYLOAD_NONE),
-		0, "the first of them"},
-	{NULL, 0, 0, 0, 0, NULL},
+		.summary = "the first of them",
+	},
+	{0},
 };
 
 static const struct property_spec properties[] = {
-	{"count", SETTING_INTEGER, offsetof(struct head, count), PROPERTY_LIVE,
-		"10", 0, INT64_MAX, NULL, "items", "How many items to pass",
-		NULL},
-	{NULL, 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+	{
+		.name = "count",
+		.type = SETTING_INTEGER,
+		.offset = offsetof(struct head, count),
+		.flags = PROPERTY_LIVE,
+		.fallback = "10",
+		.maximum = INT64_MAX,
+		.unit = "items",
+		.summary = "How many items to pass",
+	},
+	{0},
 };
 
 static int64_t *passed(struct operator *op, struct head *state)

@@ -24,23 +24,35 @@ struct sort {
 };
 
 static const struct pin_spec pins[] = {
-	{"in", PIN_INPUT, 0,
-		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE), 0,
-		"what is sorted"},
-	{"out", PIN_OUTPUT, 0,
-		PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE), 0,
-		"the same in order"},
-	{NULL, 0, 0, 0, 0, NULL},
+	{
+		.name = "in",
+		.direction = PIN_INPUT,
+		.types =
+			PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE),
+		.summary = "what is sorted",
+	},
+	{
+		.name = "out",
+		.direction = PIN_OUTPUT,
+		.types =
+			PAYLOAD_BIT(PAYLOAD_RECORD) | PAYLOAD_BIT(PAYLOAD_LINE),
+		.summary = "the same in order",
+	},
+	{0},
 };
 
 static const struct property_spec properties[] = {
-	{"by", SETTING_ORDER, offsetof(struct sort, by), 0, NULL, 0, 0, NULL,
-		NULL, "What to sort by, the most important first",
-		"A list of SQL expressions, each of which may be followed by "
-		"`asc` (the default) or `desc`. Without it, lines sort by "
-		"their bytes, and records by their fields from the first to "
-		"the last."},
-	{NULL, 0, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+	{
+		.name = "by",
+		.type = SETTING_ORDER,
+		.offset = offsetof(struct sort, by),
+		.summary = "What to sort by, the most important first",
+		.details = "A list of SQL expressions, each of which may be "
+			   "followed by `asc` (the default) or `desc`. Without "
+			   "it, lines sort by their bytes, and records by "
+			   "their fields from the first to the last.",
+	},
+	{0},
 };
 
 /* ---- Levels ------------------------------------------------------------- */

@@ -94,50 +94,58 @@ static enum sql_kind quoted_kind(char c)
 	return c == '\'' ? SQL_STRING : SQL_QUOTED;
 }
 
+/* What is behind the token at AT, which isn't the end, and its kind. NULL:
+ * nothing closes it. */
+static const char *find_end(const char *at, enum sql_kind *kind)
+{
+	if ((*at == 'x' || *at == 'X') && at[1] == '\'') {
+		*kind = SQL_BLOB;
+		return skip_quoted(at + 1);
+	}
+	if (strchr("'\"`[", *at)) {
+		*kind = quoted_kind(*at);
+		return skip_quoted(at);
+	}
+	if (starts_name(*at)) {
+		*kind = SQL_NAME;
+		return skip_name(at);
+	}
+	if (isdigit((unsigned char)*at) ||
+		(*at == '.' && isdigit((unsigned char)at[1]))) {
+		*kind = SQL_NUMBER;
+		return skip_number(at);
+	}
+	if (strchr("?:@#$", *at)) {
+		*kind = SQL_VARIABLE;
+		return skip_name(at + 1);
+	}
+	*kind = SQL_SIGN;
+	return at + sign_length(at);
+}
+
+/* The rest of TEXT, which opens with LENGTH bytes. */
+static struct sql_token take_open_end(const char **text, size_t length)
+{
+	struct sql_token token = {
+		.kind = SQL_OPEN_END, .text = *text, .length = length};
+
+	*text += strlen(*text);
+	return token;
+}
+
 struct sql_token sql_next(const char **text)
 {
-	struct sql_token token = {.kind = SQL_SIGN};
-	const char *end = NULL;
+	struct sql_token token = {.kind = SQL_END};
 
-	if (!skip_blank(text)) {
-		token.kind = SQL_OPEN_END;
-		token.text = *text;
-		token.length = 2;
-		*text += strlen(*text);
+	if (!skip_blank(text))
+		return take_open_end(text, 2);
+	token.text = *text;
+	if (*token.text == '\0')
 		return token;
-	}
-	const char *at = token.text = *text;
-
-	if (*at == '\0') {
-		token.kind = SQL_END;
-		return token;
-	}
-	if ((*at == 'x' || *at == 'X') && at[1] == '\'') {
-		token.kind = SQL_BLOB;
-		end = skip_quoted(at + 1);
-	} else if (strchr("'\"`[", *at)) {
-		token.kind = quoted_kind(*at);
-		end = skip_quoted(at);
-	} else if (starts_name(*at)) {
-		token.kind = SQL_NAME;
-		end = skip_name(at);
-	} else if (isdigit((unsigned char)*at) ||
-		(*at == '.' && isdigit((unsigned char)at[1]))) {
-		token.kind = SQL_NUMBER;
-		end = skip_number(at);
-	} else if (strchr("?:@#$", *at)) {
-		token.kind = SQL_VARIABLE;
-		end = skip_name(at + 1);
-	} else {
-		end = at + sign_length(at);
-	}
-	if (!end) {
-		token.kind = SQL_OPEN_END;
-		token.length = 1;
-		*text += strlen(at);
-		return token;
-	}
-	token.length = (size_t)(end - at);
+	const char *end = find_end(token.text, &token.kind);
+	if (!end)
+		return take_open_end(text, 1);
+	token.length = (size_t)(end - token.text);
 	*text = end;
 	return token;
 }
