@@ -226,26 +226,48 @@ static bool find_sandbox(const struct session *session,
 	return ok;
 }
 
-static enum exit_status run_session(const struct session *session,
-	const struct run_options *options_given, int64_t wait_us,
-	const struct log *log)
+/* Says how it went, as far as that is wanted. */
+static void report_run(const struct run_options *options_given,
+	const struct run_report *report, struct run_result *result)
 {
-	struct statistics *statistics;
-	struct journal journal = {
-		.all = run_files_want_all(&options_given->files)};
-	struct run_settings settings = {
+	const struct session *session = report->session;
+
+	run_files_write(&options_given->files, report, result);
+	summary_show(result, report->journal,
+		options_given->verbose || talks(session, options_given),
+		report->log);
+	if (options_given->stats == STATS_JSON)
+		statistics_print_json(report->statistics, stderr);
+	else if (options_given->stats == STATS_TEXT)
+		statistics_print_text(
+			statistics_graphs(report->statistics), stderr);
+}
+
+static struct run_settings settings_of(const struct run_options *options_given,
+	struct journal *journal, const struct log *log)
+{
+	return (struct run_settings){
 		.state = options_given->state,
 		.prune = options_given->prune,
 		.ask_make = !options_given->jobs,
 		.keep_going = options_given->keep_going ||
 			options_given->failures_max,
 		.failures_max = options_given->failures_max,
-		.journal = &journal,
+		.journal = journal,
 		.log = log,
 		.stop = signals_catch(),
 	};
+}
+
+static enum exit_status run_session(const struct session *session,
+	const struct run_options *options_given, int64_t wait_us,
+	const struct log *log)
+{
+	struct journal journal = {
+		.all = run_files_want_all(&options_given->files)};
+	struct run_settings settings =
+		settings_of(options_given, &journal, log);
 	struct sandbox sandbox;
-	struct run_result result;
 	enum exit_status status;
 
 	if (!find_sandbox(session, options_given, &sandbox, &settings))
@@ -259,26 +281,18 @@ static enum exit_status run_session(const struct session *session,
 	}
 	struct progress *progress =
 		watch_progress(session, options_given, log, &settings);
-	statistics = statistics_create(session->name);
-	if (options_given->verify)
-		result = verify(
-			session, options_given->state, &settings, statistics);
-	else
-		result = session_run(session, &settings, statistics);
+	struct statistics *statistics = statistics_create(session->name);
+	struct run_result result = options_given->verify
+		? verify(session, options_given->state, &settings, statistics)
+		: session_run(session, &settings, statistics);
 	progress_destroy(progress);
 	zygote_stop(settings.zygote);
 	close_store(settings.store, log, &result);
-	run_files_write(&options_given->files,
+	report_run(options_given,
 		&(struct run_report){
 			session, &result, &journal, statistics, log},
 		&result);
-	summary_show(&result, &journal,
-		options_given->verbose || talks(session, options_given), log);
 	journal_finish(&journal);
-	if (options_given->stats == STATS_JSON)
-		statistics_print_json(statistics, stderr);
-	else if (options_given->stats == STATS_TEXT)
-		statistics_print_text(statistics_graphs(statistics), stderr);
 	statistics_destroy(statistics);
 	signals_die_if_caught();
 	if (result.broken_pipe)
