@@ -33,7 +33,7 @@ WORDS = ["ant", "bee", "cow", "dog", "eel", "fly"]
 
 class Options:
     def __init__(self, rng):
-        self.rng, self.values, self.choices = rng, {}, {}
+        self.rng, self.values, self.choices, self.env = rng, {}, {}, ""
 
     def __call__(self, name, *choices):
         self.choices[name] = choices
@@ -349,7 +349,7 @@ def heads(o):
 
 def strict(o):
     """Lines that are no numbers fail their unit, or are skipped."""
-    how = o("on-error", "fail", "skip")
+    how = o("on-error", "fail", "skip", "quarantine")
     return ["in: " + source(o), "split: lines",
             "parse: {use: match, pattern: '^(?<k>\\w+) (?<n>\\d+)$', types: "
             f"{{n: integer}}, on-error: {how}}}",
@@ -422,10 +422,66 @@ def extracted(o):
     return [x for x in operators + [middle] if x], links
 
 
+def reals(o):
+    """Sums of which the last bits depend on the order."""
+    x = ("CASE n % 5 WHEN 0 THEN NULL WHEN 1 THEN 1e16 / (n + 1) "
+         "WHEN 2 THEN -1e16 / n WHEN 3 THEN -0.0 * n ELSE n * 0.1 END")
+    group = o("group", "", "group: [k], ", "group: {y: n * 0.1}, ")
+    compute = o("compute", "{s: sum(x), a: avg(x), c: count(x)}",
+                "{d: count_distinct(x), m: max(x), i: min(x)}",
+                "{q: 'quantile(x, 0.3)', f: first(x), l: last(x)}")
+    return ["in: " + source(o), "split: lines", "parse: " + parse(o),
+            f'more: {{use: map, select: {{k: k, n: n, x: "{x}"}}}}',
+            f"sum: {{use: aggregate, {group}compute: {compute}}}",
+            "table: " + table(o), 'out: {use: write-file, path: "${out}/s.csv"}'], \
+        ["in -> split -> parse -> more -> sum -> table -> out"]
+
+
+def spanned(o):
+    """Documents of all units."""
+    form = o("format", "gzip", "zstd", "xz")
+    operators = ["in: " + source(o), "split: lines",
+                 f"pack: {{use: compress, format: {form}}}",
+                 'out: {use: write-file, path: "${out}/all.z"}',
+                 'raw: {use: write-file, path: "${out}/all.txt"}',
+                 "each: " + sink(o)]
+    links = ["in -> pack -> out" if o("whole", 0, 1) else
+             "in -> split -> pack -> out"]
+    links.append(o("second", "in", "split") + " -> raw")
+    links.append("split -> each")
+    return operators, links
+
+
+def asked(o):
+    """Values from the environment."""
+    kind = o("kind", "", ", secret: true")
+    o("env-WANTED", "ant", "bee", "c.w")
+    o.env = f"env: {{WANTED: {{required: true{kind}}}}}"
+    which = o("which", "k = ${env:WANTED}", "k <> ${env:WANTED} and n > 2")
+    return ["in: " + source(o), "split: lines",
+            "parse: {use: match, pattern: '^(?<k>\\w+) (?<n>\\d+)$', "
+            "types: {n: integer}, else: drop}",
+            f'some: {{use: filter, where: "{which}"}}', "table: " + table(o),
+            "out: " + sink(o, ext="csv"),
+            "count: {use: aggregate, compute: {c: count(*)}}", "ct: csv-encode",
+            'all: {use: write-file, path: "${out}/count.csv"}'], \
+        ["in -> split -> parse -> some -> table -> out",
+         "some -> count -> ct -> all"]
+
+
+def ordered(o):
+    by = o("by", "[k, n desc]", "[n]", "[k]")
+    return ["in: " + source(o), "split: lines", "parse: " + parse(o),
+            f"order: {{use: sort, by: {by}}}",
+            f"cut: {{use: head, count: {o('count', 3, 50, 10**9)}}}",
+            "table: " + table(o), 'out: {use: write-file, path: "${out}/s.csv"}'], \
+        ["in -> split -> parse -> order -> cut -> table -> out"]
+
+
 TEMPLATES = [copy, report, zipped, rejected, branches, gathered, union, apart,
              several, behind, each, sides, made, sums, packed, alive, above, attributes,
              standard, numbers, shown, firsts, heads, strict, within,
-             archived, extracted]
+             archived, extracted, reals, spanned, asked, ordered]
 
 
 class Session:
@@ -439,11 +495,19 @@ class Session:
              Options(rng)) for _ in range(2 if several else 1)]
         if several and sum(t in (standard, shown) for t, _ in self.graphs):
             self.graphs = self.graphs[:1]
+        # The second graph reads what the first one writes.
+        # The times of outputs are those of the runs.
+        self.chained = (len(self.graphs) > 1 and rng.random() < 0.5 and
+                        not self.graphs[1][0] in (archived, attributes))
+        self.included = rng.random() < 0.5
 
     def text(self):
         lines = ["leat: 1", "session: test",
                  "params: {out: {type: directory, default: out}}"]
-        if any(t is within for t, _ in self.graphs):
+        if self.uses(within) and self.included:
+            write("words.yaml", ("leat: 1\n" + SUBGRAPH).encode())
+            lines.append("include: [words.yaml]")
+        elif self.uses(within):
             lines.append(SUBGRAPH.rstrip())
         several = len(self.graphs) > 1
         pad = ""
@@ -456,13 +520,23 @@ class Session:
                 lines.append(f"  g{number}:")
                 operators = [x.replace("${out}", "${out}/g%d" % number)
                              for x in operators]
+                if self.chained and number == 1:
+                    operators = [re.sub(r"use: files, match: (\[.*?\]|[^,}]*)",
+                                        'use: files, match: "${out}/g0/**"', x, 1)
+                                 if x.startswith("in:") else x
+                                 for x in operators]
             if options("order", 0, 1):
                 operators = operators[::-1]
             lines.append(pad + "operators:")
             lines += [pad + "  " + x for x in operators]
             lines.append(pad + "links:")
             lines += [pad + "  - " + x for x in links]
-        return "\n".join(lines) + "\n"
+        env = [o.env for _, o in self.graphs if o.env]
+        return "\n".join(lines + env[:1]) + "\n"
+
+    def environment(self):
+        return {name[4:]: value for _, o in self.graphs
+                for name, value in o.values.items() if name.startswith("env-")}
 
     def change(self):
         return self.rng.choice(self.graphs)[1].change()
@@ -475,6 +549,8 @@ class Session:
 
 def lines(rng, least=0):
     count = rng.choice([0, 1, 2, 3, 5, 9, 40])
+    # Now and then more than is kept of a unit.
+    count = 150000 if rng.random() < 0.003 else count
     made = [f"{rng.choice(WORDS)} {rng.randrange(12)}"
             for _ in range(max(count, least))]
     if made and rng.random() < 0.15:
@@ -560,12 +636,18 @@ def inputs():
     for top in ("in", "other", "gz", "tar"):
         for directory, _, names in os.walk(top):
             found += [os.path.join(directory, name) for name in names]
+    for path in [p for p in found if not os.path.exists(p)]:
+        os.remove(path)  # a link that leads nowhere
+        found.remove(path)
     return sorted(found)
 
 
 NAMES = ["in/a.log", "in/b.log", "in/bb.log", "in/c.log", "in/d.log",
          "in/sub/a.log", "in/sub/x.log", "in/e.txt", "other/b.log",
          "other/o.log", "gz/a.gz", "gz/b.gz", "gz/c.log.gz"]
+ODD_NAMES = ["in/b \n.log", "in/a\udcff.log", "in/{k}.log", "in/[a].log",
+             "in/-rf.log", "in/%n'\".log", "in/b\u00e9.log", "in/ .log",
+             "other/~.log", "in/\\.log", "in/a//b.log".replace("//", ":")]
 ARCHIVES = ["tar/a.tar", "tar/b.tar", "tar/c.tar.gz", "tar/z.zip"]
 
 
@@ -603,8 +685,10 @@ def edit(rng, path):
 def change_inputs(rng, session):
     found = inputs()
     names = NAMES + (ARCHIVES if session.uses(extracted) else [])
+    names += ODD_NAMES if session.odd else []
     kind = rng.choice(["edit", "edit", "touch", "add", "remove", "rename",
-                       "swap", "chmod", "damage", "limit", "old"])
+                       "swap", "chmod", "damage", "limit", "old", "link",
+                       "copy"])
     if kind == "add" or not found:
         path = rng.choice(names)
         write(path, content(rng, path))
@@ -630,6 +714,19 @@ def change_inputs(rng, session):
             os.rename(other, path)
         os.rename("swap", other)
         return f"swap {path} {other}"
+    elif kind in ("link", "copy"):
+        to = rng.choice([n for n in names if family(n) == family(path)])
+        if os.path.lexists(to):
+            return "nothing"
+        os.makedirs(os.path.dirname(to), exist_ok=True)
+        how = "copy" if kind == "copy" else rng.choice(["hard", "symbolic"])
+        if how == "copy":
+            shutil.copy2(path, to)
+        elif how == "hard":
+            os.link(path, to)
+        else:
+            os.symlink(os.path.relpath(path, os.path.dirname(to)), to)
+        return f"{how} {kind} {path!r} {to!r}"
     elif kind == "chmod":
         os.chmod(path, rng.choice([0o644, 0o600]))
     elif kind == "damage" and path.endswith(".gz"):
@@ -671,23 +768,86 @@ def change_outputs(rng, session):
 
 
 def change_state(rng, session):
-    kind = rng.choice(["gc", "remove", "fresh"])
+    kind = rng.choice(["gc", "remove", "move", "rebuild"])
     if kind == "remove":
+        leat("run", "-n", "test.yaml")
+        for path in tree("out"):
+            if os.path.basename(path).startswith(".leat-"):
+                os.remove(os.path.join("out", path))
         shutil.rmtree(".leat", ignore_errors=True)
         session.foreign |= set(tree("out"))
+    elif kind == "move":
+        move()
+    elif kind == "rebuild":
+        leat("gc", "--rebuild", "test.yaml")
     elif kind == "gc":
         leat("gc", "--keep", "1", "test.yaml")
     return f"state {kind}"
 
 
+def move():
+    """All of it is in another place, as if it came out of a cache."""
+    here = os.getcwd()
+    there = here + ".moved"
+    shutil.copytree(here, there, symlinks=True)
+    for name in os.listdir(here):
+        path = os.path.join(here, name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.remove(path)
+    for name in os.listdir(there):
+        os.rename(os.path.join(there, name), os.path.join(here, name))
+    os.rmdir(there)
+
+
+def disturb(rng, session):
+    """A run that is killed, or amid which inputs change."""
+    how = rng.choice(["kill", "kill", "stop", "change", "change"])
+    story = [f"disturbed: {how}"]
+    session.killed = True
+    process = subprocess.Popen(
+        [LEAT, "run", "-j", rng.choice("125"), *rng.choice([[], ["-k"]]),
+         "test.yaml"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, env=environment(rng, session))
+    # From before main to behind the end.
+    time.sleep(rng.random() ** 2 * 0.04)
+    if how == "kill":
+        process.kill()
+    elif how == "stop":
+        process.terminate()
+    else:
+        for _ in range(rng.randrange(1, 4)):
+            story.append("  " + change_inputs(rng, session))
+            time.sleep(rng.random() * 0.003)
+    said = process.communicate(timeout=60)[1]
+    if process.returncode in (70, 99) or -process.returncode in (6, 8, 11):
+        raise Wrong(f"{story}: {process.returncode}: {said}")
+    return "; ".join(story)
+
+
 # ---- Runs -------------------------------------------------------------------
 
-def leat(*arguments, state=None, stdin=b""):
-    environment = dict(os.environ)
-    environment.pop("LEAT_STATE", None)
+def environment(rng=None, session=None, state=None):
+    values = dict(os.environ)
+    values.pop("LEAT_STATE", None)
     if state:
-        environment["LEAT_STATE"] = state
-    done = subprocess.run([LEAT, *arguments], input=stdin, env=environment,
+        values["LEAT_STATE"] = state
+    if session:
+        values.update(session.environment())
+    if rng:
+        values["TZ"] = rng.choice(["UTC", "Asia/Kolkata", "America/St_Johns"])
+        values["LC_ALL"] = rng.choice(["C", "C.UTF-8", "POSIX"])
+    return values
+
+
+SESSION = None
+
+
+def leat(*arguments, state=None, stdin=b""):
+    rng = SESSION.rng if SESSION else None
+    done = subprocess.run([LEAT, *arguments], input=stdin,
+                          env=environment(rng, SESSION, state),
                           capture_output=True, timeout=60)
     if done.returncode < 0 or done.returncode in (70, 99):
         raise Wrong(f"{arguments}: status {done.returncode}\n"
@@ -764,7 +924,7 @@ def compare_looks(session, wanted):
                 raise Wrong(f"the directory {path} is missing")
 
 
-def compare(old, new, wanted):
+def compare(old, new, wanted, killed):
     for path in sorted(wanted):
         if path not in new:
             raise Wrong(f"{path} is missing")
@@ -773,7 +933,7 @@ def compare(old, new, wanted):
                         f"{wanted[path][0][:300]!r}\n  incremental: "
                         f"{new[path][0][:300]!r}")
     for path in sorted(set(new) - set(wanted)):
-        if path not in old or old[path][0] != new[path][0]:
+        if not killed and (path not in old or old[path][0] != new[path][0]):
             raise Wrong(f"{path} is new, but isn't made from nothing")
         if path.startswith(".leat-") or "/.leat-" in path:
             raise Wrong(f"{path} is left")
@@ -783,6 +943,7 @@ def check(rng, session, keep, prune):
     stdin = b"ant 1\nbee 2\nodd\n"
     options = ["-j", rng.choice("125")] + (["-k"] if keep else [])
     old = tree("out")
+    killed, session.killed = session.killed, False
     plan = planned(stdin)
     shutil.rmtree("nothing", ignore_errors=True)
     wanted = leat("run", "-v", *options, "test.yaml", "--out", "nothing",
@@ -794,13 +955,18 @@ def check(rng, session, keep, prune):
     if any(clash):
         if not all(clash) or {done.returncode, wanted.returncode} != {73}:
             raise Wrong(f"not the same clash: {done.stderr} {wanted.stderr}")
-        # What entry-edit makes of names is known when the units are begun.
-        if b"entry-edit" not in open("test.yaml", "rb").read() and (
+        # What entry-edit makes of names is known when the units are begun,
+        # and what head leaves of them when it has what it is told.
+        if b"entry-edit" not in open("test.yaml", "rb").read() and \
+                not session.uses(alive) and (
                 plan is not None or
                 len(session.graphs) == 1 and tree("out") != old):
             raise Wrong("a clash is found too late")
         return
-    if done.returncode != wanted.returncode:
+    # What is in quarantine isn't tried again.
+    rests = session.uses(strict) and {
+        done.returncode, wanted.returncode} == {0, 1} and done.returncode == 0
+    if done.returncode != wanted.returncode and not rests:
         raise Wrong(f"status {done.returncode}, from nothing "
                     f"{wanted.returncode}:\n{done.stderr.decode()}"
                     f"--- from nothing\n{wanted.stderr.decode()}")
@@ -808,17 +974,22 @@ def check(rng, session, keep, prune):
         return
     new = tree("out")
     if wanted.returncode == 0 or keep:
-        compare(old, new, tree("nothing"))
+        compare(old, new, tree("nothing"), killed)
         compare_looks(session, tree("nothing"))
-    if wanted.returncode:
+    if done.returncode:
         return
     left = set(new) - set(tree("nothing")) - session.foreign
     if prune and left:
         raise Wrong(f"prune left {left}")
     if done.stdout != wanted.stdout:
         raise Wrong("standard output differs")
-    check_plan(plan, done, session)
+    # What was decided when a run was killed is done by the next one.
+    if not session.chained and not killed:
+        check_plan(plan, done, session)
     check_again(session, new, stdin)
+    # Of what was left unread nothing is known that is young.
+    if rng.random() < 0.3 and not session.uses(heads, firsts, alive):
+        check_verified(session, stdin)
 
 
 def check_plan(plan, done, session):
@@ -858,7 +1029,18 @@ def check_again(session, before, stdin):
                     + plan.stdout.decode())
 
 
+def check_verified(session, stdin):
+    before = tree("out")
+    done = leat("run", "--verify", "-j", session.rng.choice("125"),
+                "test.yaml", stdin=stdin)
+    if done.returncode:
+        raise Wrong("verify finds a difference: " + done.stderr.decode())
+    if tree("out") != before:
+        raise Wrong("verify changes something")
+
+
 def case(seed, only):
+    global SESSION
     rng = random.Random(seed)
     for name in (".leat", "in", "other", "gz", "tar", "out", "nothing"):
         shutil.rmtree(name, ignore_errors=True)
@@ -866,15 +1048,16 @@ def case(seed, only):
         write(name, lines(rng))
     write("limit", b"2\n")
     write("cond", b"n > 4\n")
-    session = Session(rng, only)
+    session = SESSION = Session(rng, only)
+    session.odd, session.killed = rng.random() < 0.25, False
     for name in ARCHIVES if session.uses(extracted) else []:
         write(name, content(rng, name))
     story = []
     try:
         for _ in range(rng.randrange(3, 9)):
             write("test.yaml", session.text().encode())
-            keep = rng.random() < 0.5
-            prune = rng.random() < 0.15
+            keep = rng.random() < 0.5 and not session.chained
+            prune = rng.random() < 0.15 or session.chained
             story.append(f"run{' -k' * keep}{' --prune' * prune}")
             check(rng, session, keep, prune)
             if rng.random() < 0.3:
@@ -883,7 +1066,9 @@ def case(seed, only):
                 what = rng.random()
                 if what < 0.6:
                     story.append(change_inputs(rng, session))
-                elif what < 0.75:
+                elif what < 0.67:
+                    story.append(disturb(rng, session))
+                elif what < 0.75 and not session.chained:
                     story.append(change_outputs(rng, session))
                 elif what < 0.95:
                     story.append(session.change())
@@ -891,8 +1076,9 @@ def case(seed, only):
                     story.append(change_state(rng, session))
     except (Wrong, subprocess.TimeoutExpired) as wrong:
         names = "+".join(t.__name__ for t, _ in session.graphs)
-        print(f"FAIL: case {seed} ({names}): {wrong}")
-        print("  " + "\n  ".join(story))
+        print(f"FAIL: case {seed} ({names}): "
+              + str(wrong).encode(errors="backslashreplace").decode())
+        print("  " + "\n  ".join(ascii(x) for x in story))
         print("  " + "\n  ".join(session.text().splitlines()))
         return False
     return True
