@@ -98,6 +98,8 @@ bool publisher_contribution(void *context, const struct unit *unit,
 
 	free(publisher->brought);
 	publisher->brought = NULL;
+	if (bring_range(publisher, due, frontier, brought))
+		return true;
 	if (!store_partial(publisher->store, publisher->plan->name, due->key,
 		    publisher_frontier_name(publisher, frontier),
 		    &publisher->brought, &length))
@@ -108,8 +110,6 @@ bool publisher_contribution(void *context, const struct unit *unit,
 			(struct slice){NULL, publisher->brought, length};
 		return true;
 	}
-	if (bring_range(publisher, due, frontier, brought))
-		return true;
 	free(publisher_report(publisher,
 		"what was kept of %s is gone; run again", due->name));
 	return false;

@@ -308,11 +308,12 @@ static void put_graph(struct publisher *publisher, bool complete)
 
 	publisher_describe_outputs(publisher, &publisher->whole, arena, &row);
 	due->stale_noted |= whole_is_stale(publisher, &row, arena);
+	store_remove_unit(publisher->store, row.graph, row.key);
 	store_put_unit(publisher->store, &row);
 	for (unsigned i = 0; i < due->frontier_count; i++)
-		store_put_partial(publisher->store, row.graph, "",
+		ranges_put(publisher->store, row.graph,
 			publisher_frontier_name(publisher, due->frontiers[i]),
-			publisher->ranges[i].data, publisher->ranges[i].length);
+			&publisher->ranges[i]);
 	publisher_put_renames(publisher, &publisher->whole);
 	arena_destroy(arena);
 }

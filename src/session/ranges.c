@@ -36,22 +36,29 @@ const struct due_range *ranges_find(
 	return ranges && ranges[unit].known ? &ranges[unit] : NULL;
 }
 
-static void take_entry(struct due *due, struct due_range *ranges, size_t *next,
-	const char *key, const struct entry *entry)
+/* The unit with the key, or NULL: mostly the one at *NEXT. */
+static struct due_unit *find_unit(
+	const struct due *due, size_t *next, const char *key)
 {
-	/* Both are mostly in the same order; else the search goes round. */
-	for (size_t tries = 0; tries < due->count; tries++) {
-		size_t index = *next;
-		const struct due_unit *unit = &due->units[index];
+	size_t low = 0, high = due->count;
 
-		*next = (*next + 1) % due->count;
-		if (strcmp(unit->key, key) != 0)
-			continue;
-		if (unit->run == entry->run)
-			ranges[index] = (struct due_range){
-				true, entry->offset, entry->length};
-		return;
+	if (*next < due->count && strcmp(due->units[*next].key, key) == 0)
+		return &due->units[(*next)++];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		size_t index = due->order[middle];
+		int order = strcmp(due->units[index].key, key);
+
+		if (order == 0) {
+			*next = index + 1;
+			return &due->units[index];
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	return NULL;
 }
 
 static void take_list(struct due *due, struct due_range *ranges,
@@ -67,31 +74,87 @@ static void take_list(struct due *due, struct due_range *ranges,
 		if (key + sizeof(entry) > (size_t)(end - data))
 			return;
 		memcpy(&entry, data + key, sizeof(entry));
-		take_entry(due, ranges, &next, data, &entry);
+		const struct due_unit *unit = find_unit(due, &next, data);
+		if (unit && unit->run == entry.run)
+			ranges[unit - due->units] = (struct due_range){
+				true, entry.offset, entry.length};
 		data += key + sizeof(entry);
 	}
+}
+
+/* ---- Lists in the store ------------------------------------------------------- */
+
+/* SQLite reads all of a row that it passes on its way to another: a list is
+ * kept in pieces. */
+enum { PIECE_BYTES = 8 * 1024 };
+
+/* The name of a piece; that of the first one is the frontier's. */
+static const char *piece_name(
+	struct text *name, const char *frontier, size_t number)
+{
+	name->length = 0;
+	text_add_string(name, frontier);
+	if (number > 0)
+		text_add_format(name, "//%zu", number);
+	return name->data;
+}
+
+bool ranges_put(struct run_store *store, const char *graph,
+	const char *frontier, const struct text *list)
+{
+	struct text name = {0};
+	bool ok = true;
+
+	for (size_t at = 0; ok && at < list->length; at += PIECE_BYTES) {
+		size_t left = list->length - at;
+
+		ok = store_put_partial(store, graph, "",
+			piece_name(&name, frontier, at / PIECE_BYTES),
+			list->data + at,
+			left < PIECE_BYTES ? left : PIECE_BYTES);
+	}
+	text_free(&name);
+	return ok;
+}
+
+/* All pieces of a list, one behind the other. */
+static bool read_list(struct run_store *store, const char *graph,
+	const char *frontier, struct text *list)
+{
+	struct text name = {0};
+	bool ok = true, more = true;
+
+	list->length = 0;
+	for (size_t i = 0; ok && more; i++) {
+		char *data = NULL;
+		size_t length = 0;
+
+		ok = store_partial(store, graph, "",
+			piece_name(&name, frontier, i), &data, &length);
+		more = data;
+		text_add(list, data, length);
+		free(data);
+	}
+	text_free(&name);
+	return ok;
 }
 
 bool ranges_load(
 	struct due *due, const struct graph_plan *plan, struct run_store *store)
 {
-	struct text name = {0};
+	struct text name = {0}, list = {0};
 	bool ok = true;
 
 	for (unsigned i = 0; ok && i < due->frontier_count; i++) {
-		char *data = NULL;
-		size_t length = 0;
-
 		ranges_name(plan, due->frontiers[i], &name);
-		ok = store_partial(
-			store, plan->name, "", name.data, &data, &length);
-		if (data && due->count > 0) {
-			due->ranges[i] = arena_array(due->arena, due->count,
-				sizeof(struct due_range));
-			take_list(due, due->ranges[i], data, length);
-		}
-		free(data);
+		ok = read_list(store, plan->name, name.data, &list);
+		if (list.length == 0 || due->count == 0)
+			continue;
+		due->ranges[i] = arena_array(
+			due->arena, due->count, sizeof(struct due_range));
+		take_list(due, due->ranges[i], list.data, list.length);
 	}
 	text_free(&name);
+	text_free(&list);
 	return ok;
 }

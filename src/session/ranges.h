@@ -28,4 +28,8 @@ const struct due_range *ranges_find(
 void ranges_add(struct text *list, const char *key, uint64_t run,
 	uint64_t offset, uint64_t length);
 
+/* Keeps a list, within a change that has removed the old one. */
+bool ranges_put(struct run_store *store, const char *graph,
+	const char *frontier, const struct text *list);
+
 #endif

@@ -144,6 +144,35 @@ END
 	compare "$kind: a plan of what is gone and new" plan s.yaml
 done
 
+# Contents are found again in the output, by a list of where each is.
+rm -rf small large
+count=2000
+for size in small large; do
+	mkdir -p $size/in
+	(cd $size/in && seq $count | sed 's/$/.log/' | xargs touch)
+	count=$((count * 10))
+	cat >$size/s.yaml <<'END'
+leat: 1
+session: s
+operators:
+  in: {use: files, match: "in/*.log"}
+  out: {use: write-file, path: out.txt}
+links: [in -> out]
+END
+done
+compare 'contents: a first run' run s.yaml
+for size in small large; do
+	echo changed >$size/in/1.log
+done
+compare 'contents: one has changed' run s.yaml
+for size in small large; do
+	find $size/in -name '*[02468].log' -delete
+done
+compare 'contents: half of them are gone' run s.yaml
+for size in small large; do
+	echo changed | holds $size/out.txt
+done
+
 # ---- Archives -----------------------------------------------------------------
 
 # Zip files each of whose entries is damaged, and rejected.
