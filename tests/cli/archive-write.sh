@@ -100,7 +100,12 @@ for format in tar gnu zip 7z cpio; do
 			extract unzip -q ../all.out
 			unzip -qt all.out >stdout || fail "$(cat stdout)"
 			;;
-		7z) extract 7zz x ../all.out ;;
+		7z)
+			extract 7zz x ../all.out
+			# The window of level 4, as xz(1) says: 4 MiB.
+			7zz l -slt all.out | grep -q '^Method = LZMA:22$' ||
+				fail '7z is packed by another level'
+			;;
 		cpio) extract sh -c 'cpio -id <../all.out' ;;
 		esac
 		mv all.out $format-$order
