@@ -133,11 +133,20 @@ static int compare(const void *left, const void *right)
 	return order;
 }
 
+/* As it is where one pattern has found all. */
+static bool is_sorted(const struct file_set *set)
+{
+	for (size_t i = 1; i < set->count; i++)
+		if (compare(&set->files[i - 1], &set->files[i]) > 0)
+			return false;
+	return true;
+}
+
 void file_set_sort(struct file_set *set)
 {
 	size_t kept = 0;
 
-	if (set->count > 0)
+	if (!is_sorted(set))
 		qsort(set->files, set->count, sizeof(*set->files), compare);
 	for (size_t i = 0; i < set->count; i++)
 		if (i == 0 ||

@@ -72,8 +72,28 @@ static void add_error(struct walk *walk, int error)
 			walk->path.length > 0 ? walk->prefix : 0, error);
 }
 
+/* As the paths come in order: what is below a directory has a slash behind its
+ * name. */
+static int by_path(const void *left, const void *right)
+{
+	const struct name *a = left, *b = right;
+
+	if (a->type != DT_DIR && b->type != DT_DIR)
+		return strcmp(a->name, b->name);
+	const char *at = a->name, *other = b->name;
+	while (*at && *at == *other) {
+		at++;
+		other++;
+	}
+	const int end = a->type == DT_DIR ? '/' : '\0';
+	const int other_end = b->type == DT_DIR ? '/' : '\0';
+	return (*at ? (unsigned char)*at : end) -
+		(*other ? (unsigned char)*other : other_end);
+}
+
 /* Lists the directory as a whole, so that no descriptor is open while those
- * below it are walked. */
+ * below it are walked; in order, which is done sooner here than for all that is
+ * found. */
 static struct names list(struct walk *walk)
 {
 	struct names names = {0};
@@ -89,6 +109,8 @@ static struct names list(struct walk *walk)
 	if (errno)
 		add_error(walk, errno);
 	closedir(directory);
+	if (names.count > 0)
+		qsort(names.items, names.count, sizeof(*names.items), by_path);
 	return names;
 }
 
