@@ -182,21 +182,6 @@ static struct run_result verify(const struct session *session,
 	return result;
 }
 
-/* While this process is small, and has no database open. */
-static void start_zygote(const struct session *session,
-	const struct run_options *options_given, struct run_settings *settings)
-{
-	settings->jobs = sharing_jobs(session, (unsigned)options_given->jobs);
-	if (settings->jobs < 2 && !settings->sandbox)
-		return;
-	settings->zygote = zygote_start(session);
-	if (!settings->zygote && options_given->jobs)
-		log_say(settings->log, LOG_WARNING, NULL,
-			"one unit runs at a time: no process can be started: "
-			"%s",
-			strerror(errno));
-}
-
 /* Finds out what sandbox there can be, where one is needed. False: less than
  * what is required. */
 static bool find_sandbox(const struct session *session,
@@ -243,12 +228,14 @@ static void report_run(const struct run_options *options_given,
 			statistics_graphs(report->statistics), stderr);
 }
 
-static struct run_settings settings_of(const struct run_options *options_given,
-	struct journal *journal, const struct log *log)
+static struct run_settings settings_of(const struct session *session,
+	const struct run_options *options_given, struct journal *journal,
+	const struct log *log)
 {
 	return (struct run_settings){
 		.state = options_given->state,
 		.prune = options_given->prune,
+		.jobs = sharing_jobs(session, (unsigned)options_given->jobs),
 		.ask_make = !options_given->jobs,
 		.keep_going = options_given->keep_going ||
 			options_given->failures_max,
@@ -266,13 +253,15 @@ static enum exit_status run_session(const struct session *session,
 	struct journal journal = {
 		.all = run_files_want_all(&options_given->files)};
 	struct run_settings settings =
-		settings_of(options_given, &journal, log);
+		settings_of(session, options_given, &journal, log);
 	struct sandbox sandbox;
 	enum exit_status status;
 
 	if (!find_sandbox(session, options_given, &sandbox, &settings))
 		return STATUS_SYSTEM;
-	start_zygote(session, options_given, &settings);
+	/* While this process is small, and has no database open. */
+	if (settings.sandbox)
+		settings.zygote = zygote_start(session);
 	if (!build_open_writer(session, options_given->state, wait_us,
 		    settings.stop, log, &settings.store, &status)) {
 		zygote_stop(settings.zygote);

@@ -36,7 +36,7 @@ struct pass {
 	struct statistics *statistics;
 	struct run_result *total;
 	struct store_run *run; /* number 0: not in the store yet */
-	const struct sharing *sharing;
+	struct sharing *sharing;
 	struct targets *targets; /* up to this graph's */
 	const struct targets *ahead; /* of all graphs; NULL: there is but one */
 	struct crew *crew; /* that runs those of this graph; or NULL */
@@ -331,6 +331,7 @@ static void run_graphs(const struct session *session,
 		.session = session,
 		.zygote = settings->zygote,
 		.jobs = settings->jobs,
+		.jobs_wanted = !settings->ask_make,
 		.sandbox = settings->sandbox,
 		.jobserver = settings->ask_make ? jobserver_open() : NULL,
 	};
@@ -363,6 +364,8 @@ static void run_graphs(const struct session *session,
 	}
 	settle_forgotten(
 		session, settings, &base, ahead ? ahead : targets, result);
+	if (sharing.zygote != settings->zygote)
+		zygote_stop(sharing.zygote);
 	jobserver_close(sharing.jobserver);
 	targets_destroy(ahead);
 	targets_destroy(targets);

@@ -27,10 +27,10 @@ struct run_settings {
 				or NULL */
 	const char *state; /* what the option --state says; or NULL */
 	bool prune; /* outputs of units whose input is gone are removed */
-	struct zygote *zygote; /* or NULL: all runs in this process */
 	const struct sandbox *sandbox; /* of what is untrusted, which then
-					takes the zygote; NULL: none */
-	unsigned jobs; /* units at once; more than one takes the zygote */
+					takes a zygote; NULL: none */
+	struct zygote *zygote; /* for it, which others use as well; or NULL */
+	unsigned jobs; /* units at once */
 	bool ask_make; /* for each job beyond the first: jobserver.h */
 	bool keep_going; /* a failed unit doesn't stop the run ... */
 	uint64_t failures_max; /* ... but that many do; 0: no number does */

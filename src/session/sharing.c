@@ -2,7 +2,9 @@
 /* Whether the units of a run are shared among workers. */
 #include "session/sharing.h"
 
+#include <errno.h>
 #include <sched.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Starting workers takes a millisecond or two, handing out a unit as long as
@@ -143,6 +145,7 @@ static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 	uint64_t parent_bytes;
 
 	settings->sandbox = *sharing->sandbox;
+	settings->zygote = sharing->zygote;
 	settings->jobs =
 		split_memory(sharing, &parent_bytes, &settings->memory_bytes);
 	if (settings->jobs == 0) {
@@ -158,13 +161,27 @@ static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 	return *crew;
 }
 
-bool sharing_begin(const struct sharing *sharing, struct graph *graph,
+/* One that was in vain isn't tried again. */
+static bool have_zygote(struct sharing *sharing, const struct log *log)
+{
+	if (sharing->zygote || sharing->alone)
+		return sharing->zygote;
+	sharing->zygote = zygote_start(sharing->session);
+	sharing->alone = !sharing->zygote;
+	if (sharing->alone && sharing->jobs_wanted)
+		log_say(log, LOG_WARNING, NULL,
+			"one unit runs at a time: no process can be started: "
+			"%s",
+			strerror(errno));
+	return sharing->zygote;
+}
+
+bool sharing_begin(struct sharing *sharing, struct graph *graph,
 	unsigned graph_index, struct crew **crew, const struct log *log)
 {
 	const struct operator_plan *untrusted =
 		sharing_untrusted(&sharing->session->graphs[graph_index]);
 	struct crew_settings settings = {
-		.zygote = sharing->zygote,
 		.graph = graph_index,
 		.jobserver = sharing->jobserver,
 		.unit_seconds = sharing->session->unit_seconds,
@@ -176,12 +193,15 @@ bool sharing_begin(const struct sharing *sharing, struct graph *graph,
 	if (untrusted && sharing->sandbox)
 		return share_untrusted(
 			sharing, graph, untrusted, &settings, crew, log);
-	if (!sharing->zygote || sharing->jobs < 2)
+	if (sharing->jobs < 2)
 		return true;
 	settings.jobs =
 		split_memory(sharing, &parent_bytes, &settings.memory_bytes);
 	if (settings.jobs >= 2 && graph_find_units(graph) &&
-		graph_can_share(graph) && is_worth_it(graph))
+		graph_can_share(graph) && is_worth_it(graph) &&
+		have_zygote(sharing, log)) {
+		settings.zygote = sharing->zygote;
 		*crew = share_graph(graph, &settings, parent_bytes);
+	}
 	return true;
 }

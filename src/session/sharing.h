@@ -7,8 +7,10 @@
 
 struct sharing {
 	const struct session *session;
-	struct zygote *zygote; /* or NULL: nothing is shared */
+	struct zygote *zygote; /* or NULL: there is none yet */
 	unsigned jobs;
+	bool jobs_wanted; /* somebody has asked for them */
+	bool alone; /* there can't be a zygote */
 	const struct sandbox *sandbox; /* for what is untrusted; NULL: none */
 	struct jobserver *jobserver; /* or NULL */
 };
@@ -33,8 +35,9 @@ void sharing_describe_sandbox(
 /* Shares the units of the graph that is about to run, where that can be done
  * and is worth it, or must be for the sake of the sandbox. *CREW is to be
  * destroyed after the graph; NULL: all runs in this process. False: that isn't
- * permitted, which was reported to MESSAGES. */
-bool sharing_begin(const struct sharing *sharing, struct graph *graph,
+ * permitted, which was reported to LOG. What is untrusted has a zygote already;
+ * for all else one is started that whoever has SHARING is to stop. */
+bool sharing_begin(struct sharing *sharing, struct graph *graph,
 	unsigned graph_index, struct crew **crew, const struct log *log);
 
 #endif

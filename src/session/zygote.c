@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct nursery {
 	const struct session *session;
 	volatile struct pulse *pulses;
 	int socket, children; /* a signalfd */
+	uint64_t taken_bytes; /* that this process had from the start */
 };
 
 /* Whoever stops the run stops this process, which then ends in order. Signals
@@ -60,11 +62,25 @@ static void fix_limit(int resource)
 	setrlimit(resource, &limit);
 }
 
+/* The addresses of this process; 0 where that can't be told. */
+static uint64_t addresses_taken(void)
+{
+	uint64_t pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%" SCNu64, &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 /* What a worker may take of the machine: no core dumps, and not much more
- * memory than its budget, however wrong a library goes. Programs and what is
- * mapped take addresses; what is written, such as the dictionaries of 7z files,
- * counts as data. */
-static void set_limits(uint64_t memory_bytes)
+ * memory than its budget and what it was forked with, however wrong a library
+ * goes. Programs and what is mapped take addresses; what is written, such as
+ * the dictionaries of 7z files, counts as data. */
+static void set_limits(uint64_t memory_bytes, uint64_t taken_bytes)
 {
 	enum { ADDRESSES_BYTES = 1 << 30, DATA_BYTES = 256 << 20 };
 	struct rlimit core = {0, 0};
@@ -76,12 +92,15 @@ static void set_limits(uint64_t memory_bytes)
 	fix_limit(RLIMIT_NOFILE);
 #ifndef SANITIZED
 	struct rlimit memory = {0, 0};
-	memory.rlim_cur = memory.rlim_max = ADDRESSES_BYTES + 2 * memory_bytes;
+	memory.rlim_cur = memory.rlim_max =
+		ADDRESSES_BYTES + 2 * memory_bytes + taken_bytes;
 	setrlimit(RLIMIT_AS, &memory);
-	memory.rlim_cur = memory.rlim_max = DATA_BYTES + 2 * memory_bytes;
+	memory.rlim_cur = memory.rlim_max =
+		DATA_BYTES + 2 * memory_bytes + taken_bytes;
 	setrlimit(RLIMIT_DATA, &memory);
 #else
-	(void)memory_bytes; /* their shadow takes terabytes of addresses */
+	(void)memory_bytes,
+		(void)taken_bytes; /* their shadow takes terabytes of addresses */
 #endif
 }
 
@@ -95,7 +114,7 @@ static _Noreturn void work(const struct nursery *nursery,
 	live_on(zygote);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	set_limits(order->memory_bytes);
+	set_limits(order->memory_bytes, nursery->taken_bytes);
 	errand_run(nursery->session, order, socket,
 		&nursery->pulses[order->slot % ZYGOTE_SLOTS]);
 }
@@ -154,15 +173,27 @@ static void load_modules(const struct session *session)
 	text_free(&problem);
 }
 
-static _Noreturn void serve(struct nursery *nursery, pid_t parent)
+/* Of what is open only standard error stays, and the socket. */
+static void shut_off(struct nursery *nursery)
 {
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigset_t children;
+	enum { SOCKET = STDERR_FILENO + 1 };
 
-	live_on(parent);
+	if (nursery->socket != SOCKET)
+		dup3(nursery->socket, SOCKET, O_CLOEXEC);
+	nursery->socket = SOCKET;
+	closefrom(SOCKET + 1);
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 	dup2(nowhere, STDIN_FILENO);
 	dup2(nowhere, STDOUT_FILENO);
 	close(nowhere);
+}
+
+static _Noreturn void serve(struct nursery *nursery, pid_t parent)
+{
+	sigset_t children;
+
+	live_on(parent);
+	nursery->taken_bytes = addresses_taken();
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);
 	signal(SIGCHLD, SIG_DFL);
@@ -221,7 +252,7 @@ struct zygote *zygote_start(const struct session *session)
 			.socket = sockets[1],
 		};
 
-		close(sockets[0]);
+		shut_off(&nursery);
 		load_modules(session);
 		serve(&nursery, parent);
 	}

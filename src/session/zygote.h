@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The zygote: a process that is forked while this one is small, has one thread
- * and no database open, and that forks the workers. It dies with this process,
- * and the workers with it.
+ * The zygote: a process that forks the workers. It dies with this process, and
+ * the workers with it. What is untrusted is worked at in copies of this process
+ * as it is while it knows nothing but the session; for all else the zygote is
+ * made once it is known that there is enough to do. Then it takes over none of
+ * the descriptors that are open, nor the locks.
  */
 #ifndef LEAT_SESSION_ZYGOTE_H
 #define LEAT_SESSION_ZYGOTE_H
@@ -19,7 +21,8 @@ struct zygote {
 	volatile struct pulse *pulses; /* one for each slot */
 };
 
-/* NULL: there can't be one, errno says why. SESSION lives as long. */
+/* NULL: there can't be one, errno says why. SESSION lives as long. This process
+ * has one thread. */
 struct zygote *zygote_start(const struct session *session);
 
 /* Has a worker forked for a graph of the session, which gets SOCKET. Its
