@@ -2,7 +2,7 @@
 /*
  * The calls of the operating system that open inputs, and that make outputs
  * beneath a directory which no name can leave. All Linux calls of this kind
- * are in one file. What fails returns -1 or false and leaves errno.
+ * are here. What fails returns -1 or false and leaves errno.
  */
 #ifndef LEAT_BASE_FILE_H
 #define LEAT_BASE_FILE_H

@@ -87,9 +87,7 @@ static void relate(struct relation *relation)
 				settings->fields.count, NULL, &problem);
 
 		if (!expression) {
-			relation_error(relation, problem.location,
-				*problem.hint ? problem.hint : NULL, "%s",
-				problem.message);
+			expression_problem_report(relation, "fields", &problem);
 			return;
 		}
 		shape.type = PAYLOAD_RECORD;

@@ -81,15 +81,6 @@ static struct aggregation *level(struct operator *op, struct aggregate *state)
 
 /* ---- Input -------------------------------------------------------------- */
 
-static void reject(
-	struct operator *op, struct aggregate *state, struct item *item)
-{
-	const char *name;
-	const char *problem = columns_problem(state->columns, &name);
-
-	operator_reject(op, IN, item, name, "%s", problem);
-}
-
 /* Takes what a unit that doesn't run had brought. */
 static enum step load(
 	struct operator *op, struct aggregate *state, const struct span *span)
@@ -129,7 +120,7 @@ static enum step fold(
 	operator_release(op, IN, loaded);
 	if (bad) {
 		operator_consume(op, IN, 1);
-		reject(op, state, bad);
+		columns_reject(state->columns, op, IN, bad);
 	}
 	return STEP_MORE;
 }
@@ -242,18 +233,6 @@ static enum step emit(struct operator *op, struct aggregate *state)
 
 /* ---- The operator ------------------------------------------------------- */
 
-static void report(
-	struct relation *relation, const struct expression_problem *problem)
-{
-	struct location location = problem->location;
-
-	if (!location.source)
-		location = relation_location(relation, "compute");
-	relation_error(relation, location,
-		problem->hint[0] ? problem->hint : NULL, "%s",
-		problem->message);
-}
-
 static void relate(struct relation *relation)
 {
 	const struct aggregate *settings = relation_settings(relation);
@@ -266,7 +245,7 @@ static void relate(struct relation *relation)
 		return;
 	if (!aggregate_plan_check(
 		    &settings->group, &settings->compute, &problem)) {
-		report(relation, &problem);
+		expression_problem_report(relation, "compute", &problem);
 		return;
 	}
 	if (!input->known)
@@ -274,7 +253,7 @@ static void relate(struct relation *relation)
 	struct aggregate_plan *plan = aggregate_plan_create(
 		input, &settings->group, &settings->compute, &problem);
 	if (!plan) {
-		report(relation, &problem);
+		expression_problem_report(relation, "compute", &problem);
 		return;
 	}
 	const struct schema *schema =

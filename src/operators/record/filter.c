@@ -89,9 +89,7 @@ static void relate(struct relation *relation)
 		relate_outputs(relation, in);
 	if (filter->where.text && !relation_unknown(relation, "where") &&
 		!check(in, filter, &problem))
-		relation_error(relation, problem.location,
-			*problem.hint ? problem.hint : NULL, "%s",
-			problem.message);
+		expression_problem_report(relation, "where", &problem);
 }
 
 static struct expression *compile(struct operator *op,

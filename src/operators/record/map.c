@@ -125,9 +125,7 @@ static void check_blind(struct relation *relation, const struct map *map)
 	if (map->select.count && !relation_unknown(relation, "select") &&
 		!expression_check(
 			map->select.items, map->select.count, NULL, &problem))
-		relation_error(relation, problem.location,
-			*problem.hint ? problem.hint : NULL, "%s",
-			problem.message);
+		expression_problem_report(relation, "select", &problem);
 }
 
 static void relate(struct relation *relation)
@@ -153,9 +151,7 @@ static void relate(struct relation *relation)
 	if (expression)
 		relate_output(relation, map, expression);
 	else
-		relation_error(relation, problem.location,
-			*problem.hint ? problem.hint : NULL, "%s",
-			problem.message);
+		expression_problem_report(relation, "select", &problem);
 	expression_destroy(expression);
 }
 

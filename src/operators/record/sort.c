@@ -89,14 +89,6 @@ static bool is_large(struct operator *op, const struct sorter *sorter)
 
 /* ---- Input -------------------------------------------------------------- */
 
-static void reject(struct operator *op, struct sort *state, struct item *item)
-{
-	const char *name;
-	const char *problem = columns_problem(state->columns, &name);
-
-	operator_reject(op, IN, item, name, "%s", problem);
-}
-
 /* Takes the first COUNT items, as far as there is memory for them. */
 static size_t add(struct operator *op, struct sort *state,
 	const struct span *span, size_t count)
@@ -142,7 +134,7 @@ static enum step take(
 				 : operator_wait_memory(op, packer_need(next));
 	if (loaded < span->count) {
 		operator_consume(op, IN, 1);
-		reject(op, state, next);
+		columns_reject(state->columns, op, IN, next);
 	}
 	return STEP_MORE;
 }
@@ -243,13 +235,7 @@ static void relate(struct relation *relation)
 	if (relation_unknown(relation, "by"))
 		return;
 	if (!check(input, settings, &problem)) {
-		struct location location = problem.location;
-
-		if (!location.source)
-			location = relation_location(relation, "by");
-		relation_error(relation, location,
-			problem.hint[0] ? problem.hint : NULL, "%s",
-			problem.message);
+		expression_problem_report(relation, "by", &problem);
 		return;
 	}
 	if (!input->known)

@@ -158,3 +158,12 @@ const char *columns_problem(const struct columns *columns, const char **name)
 	*name = columns->problem_name;
 	return columns->problem;
 }
+
+void columns_reject(const struct columns *columns, struct operator *op,
+	unsigned pin, struct item *item)
+{
+	const char *name;
+	const char *problem = columns_problem(columns, &name);
+
+	operator_reject(op, pin, item, name, "%s", problem);
+}

@@ -30,4 +30,8 @@ const struct value *const *const *columns_values(const struct columns *columns);
 /* The name of the column, or NULL for all, and what is wrong. */
 const char *columns_problem(const struct columns *columns, const char **name);
 
+/* Rejects ITEM, which came by input PIN, for that; takes the reference. */
+void columns_reject(const struct columns *columns, struct operator *op,
+	unsigned pin, struct item *item);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "operators/support/sql/expression-parts.h"
+#include "registry/relation.h"
 
 void expression_destroy(struct expression *expression)
 {
@@ -237,4 +238,14 @@ const char *expression_value(
 const char *expression_error(const struct expression *expression)
 {
 	return expression->error.data;
+}
+
+void expression_problem_report(struct relation *relation, const char *property,
+	const struct expression_problem *problem)
+{
+	relation_error(relation,
+		problem->location.source
+			? problem->location
+			: relation_location(relation, property),
+		*problem->hint ? problem->hint : NULL, "%s", problem->message);
 }

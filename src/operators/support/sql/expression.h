@@ -21,6 +21,10 @@ struct expression_problem {
 	char hint[256]; /* "" when there is none */
 };
 
+/* Reports it, where it has no place at that of PROPERTY. */
+void expression_problem_report(struct relation *relation, const char *property,
+	const struct expression_problem *problem);
+
 /* Compiles "SELECT COLUMNS FROM span WHERE where" for items of the shape. A
  * column without a name is a whole SQL list ("*", "a, b AS c"), or, in an
  * order, one expression. WHERE may be NULL. Only one SELECT without subqueries
