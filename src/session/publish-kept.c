@@ -3,8 +3,10 @@
 #include "session/publish-parts.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "session/stamp.h"
 
 static unsigned frontier_number(
 	const struct publisher *publisher, struct frontier frontier)
@@ -39,25 +41,68 @@ static bool *kept_apart(const struct publisher *publisher,
 		frontier_number(publisher, frontier)];
 }
 
+/* Whether what was opened is what the run has found to be up to date: a stamp may
+ * prove nothing, and somebody may write into it at any time. */
+static bool is_remembered(int descriptor, const struct store_output *output,
+	const struct file_state *state)
+{
+	struct digest digest;
+
+	return stamp_same(&output->state, state, false) ||
+		(digest_file(descriptor, &digest) &&
+			digest_equal(&digest, &output->digest));
+}
+
+static void open_output(struct publisher *publisher,
+	const struct store_output *output, struct last *last)
+{
+	struct stat stat;
+
+	key_path(publisher->base, output->path, &publisher->path);
+	last->descriptor = file_open_input(publisher->path.data, &stat);
+	if (last->descriptor < 0)
+		return;
+	last->state = file_state_of(&stat);
+	if (is_remembered(last->descriptor, output, &last->state))
+		return;
+	close(last->descriptor);
+	last->descriptor = -1;
+}
+
 /* Opens the last output that the operator has written for all units; -1: it
- * can't be opened. It stays open until the end. */
+ * can't be opened, or isn't that any more. It stays open until the end. */
 static int open_last(struct publisher *publisher, struct frontier frontier)
 {
 	unsigned number = frontier_number(publisher, frontier);
 	const char *name = publisher->plan->operators[frontier.op].name;
 	const struct store_unit *whole = publisher->due->whole.all;
-	int *descriptor = &publisher->last[number];
+	struct last *last = &publisher->last[number];
 
-	for (size_t i = 0; *descriptor < 0 && i < whole->output_count; i++) {
-		struct stat stat;
+	for (size_t i = 0; last->descriptor < 0 && i < whole->output_count; i++)
+		if (strcmp(whole->outputs[i].operator, name) == 0)
+			open_output(publisher, &whole->outputs[i], last);
+	return last->descriptor;
+}
 
-		if (strcmp(whole->outputs[i].operator, name) != 0)
+bool publisher_check_last(struct publisher *publisher)
+{
+	for (unsigned i = 0; i < publisher->due->frontier_count; i++) {
+		const struct last *last = &publisher->last[i];
+		struct stat stat = {0};
+
+		if (last->descriptor < 0)
 			continue;
-		key_path(publisher->base, whole->outputs[i].path,
-			&publisher->path);
-		*descriptor = file_open_input(publisher->path.data, &stat);
+		bool known = fstat(last->descriptor, &stat) == 0;
+		struct file_state now = file_state_of(&stat);
+		if (known && !file_change(&last->state, &now))
+			continue;
+		free(publisher_report(publisher,
+			"the last output was changed while it was read; run "
+			"again"));
+		publisher->whole_status = STATUS_IO_ERROR;
+		return false;
 	}
-	return *descriptor;
+	return true;
 }
 
 static bool bring_range(struct publisher *publisher,

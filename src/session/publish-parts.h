@@ -33,6 +33,12 @@ struct decided {
 	size_t output_count;
 };
 
+/* The last output that an operator has written for all units. */
+struct last {
+	int descriptor; /* -1: it isn't open */
+	struct file_state state; /* when it was opened */
+};
+
 struct publisher {
 	struct run_store *store;
 	const struct graph_plan *plan;
@@ -62,7 +68,7 @@ struct publisher {
 	struct text *ranges; /* for each frontier: where the units lie */
 	struct text
 		*names; /* likewise: its name in the store, once it is used */
-	int *last; /* for each frontier: the last output, or -1 */
+	struct last *last; /* for each frontier */
 	struct text path;
 };
 
@@ -93,6 +99,12 @@ void publisher_describe_outputs(struct publisher *publisher,
 
 /* What the fingerprints of the graph are made of. */
 void publisher_explain(struct publisher *publisher);
+
+/* ---- publish-kept.c --------------------------------------------------------- */
+
+/* Whether the last outputs are what they were when they were opened; else that was
+ * reported. */
+bool publisher_check_last(struct publisher *publisher);
 
 /* ---- publish-batch.c -------------------------------------------------------- */
 

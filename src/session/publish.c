@@ -44,7 +44,7 @@ struct publisher *publisher_create(const struct publication *publication)
 	publisher->last = memory_alloc(memory_product(
 		due->frontier_count + 1, sizeof(*publisher->last)));
 	for (unsigned i = 0; i < due->frontier_count; i++)
-		publisher->last[i] = -1;
+		publisher->last[i].descriptor = -1;
 	return publisher;
 }
 
@@ -326,11 +326,13 @@ enum exit_status publisher_finish(struct publisher *publisher, bool complete)
 		due->vanished.count == 0)
 		return STATUS_OK;
 	publisher_settle_batch(publisher);
-	/* It holds what units that failed late have brought. */
-	if (publisher->late_failures > 0)
+	/* It holds what units that failed late, or others, have brought. */
+	bool right = publisher->late_failures == 0 &&
+		(!publisher->whole.outputs || publisher_check_last(publisher));
+	if (!right)
 		publisher_forget(&publisher->whole);
 	bool written = publisher_settle(publisher, &publisher->whole);
-	complete = complete && written && publisher->late_failures == 0;
+	complete = complete && written && right;
 	publisher_begin_change(publisher);
 	publisher_put_batch(publisher);
 	if (complete) {
@@ -370,8 +372,8 @@ void publisher_destroy(struct publisher *publisher)
 	for (unsigned i = 0; i < publisher->due->frontier_count; i++) {
 		text_free(&publisher->ranges[i]);
 		text_free(&publisher->names[i]);
-		if (publisher->last[i] >= 0)
-			close(publisher->last[i]);
+		if (publisher->last[i].descriptor >= 0)
+			close(publisher->last[i].descriptor);
 	}
 	free(publisher->apart);
 	free(publisher->ranges);

@@ -396,6 +396,30 @@ for call in pwrite64 fdatasync renameat; do
 	[ $k -gt 1 ] || fail "no $call to be killed at"
 done
 
+# What it takes from the last output is what that was when it was looked at: here
+# somebody writes into it before it is opened, or while it is read, most likely.
+# A unit of this size is kept nowhere else.
+mkdir wide
+seq 1 400000 >wide/a.log
+echo b >wide/b.log
+sed 's,in/,wide/,; s/sum/wide/' sum.yaml >wide.yaml
+expect 0 "$LEAT" run wide.yaml
+sleep 0.1
+for call in openat pread64; do
+	expect 0 "$LEAT" run wide.yaml # its stamp is old now
+	echo taken >>wide/b.log
+	{
+		sleep 0.5
+		printf x | dd of=wide.txt conv=notrunc 2>/dev/null
+	} &
+	trace wide.txt $call:delay_enter=1000000:when=1 "$LEAT" run wide.yaml \
+		>stdout 2>stderr
+	wait
+	expect 0 "$LEAT" run wide.yaml
+	cat wide/*.log >wanted
+	cmp wide.txt wanted || fail "$call: something else got into the output"
+done
+
 # Units are noted 256 at a time. Of two such parts the second one is lost, and
 # what was changed there is as it was before.
 mkdir many

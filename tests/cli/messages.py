@@ -65,6 +65,7 @@ EXEMPT = {
     "the last output can't be read: %s": "a broken disk",
     "it is shorter now": "somebody else writes an output amid a run",
     "what was kept of %s is gone; run again": "the same, to the store",
+    "the last output was changed while it was read; run again": "the same",
     "cannot sync the directory of %s: %s": "a broken disk",
     "the run store can't be used": "what is wrong with it was said before",
     "%s: %llu bytes more were said of it": "no operator says 64 KiB of a unit",
