@@ -8,13 +8,17 @@ unset LEAT_STATE
 # ran UNITS UP-TO-DATE SESSION [OPTION]...: so many units ran.
 ran()
 {
-	wanted="$3: $1 units, $2 up to date, "
-	[ "$1" -eq 1 ] && wanted="$3: 1 unit, $2 up to date, "
-	[ "$2" -eq 0 ] && wanted="${wanted%0 up to date, }0."
+	wanted="$3: $1 units"
+	[ "$1" -eq 1 ] && wanted="$3: 1 unit"
+	current=$2
 	name=$3
 	shift 3
 	expect 0 "$LEAT" run -v "$@" "$name.yaml"
-	said "$wanted"
+	if [ "$current" -gt 0 ]; then
+		said "$wanted, $current up to date, "
+	else
+		said_all_ran "$wanted"
+	fi
 }
 
 mkdir in more

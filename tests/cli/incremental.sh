@@ -18,7 +18,7 @@ ran()
 	if [ "$2" -gt 0 ]; then
 		said "$3: $1 $units, $2 up to date, "
 	else
-		said "$3: $1 $units, 0."
+		said_all_ran "$3: $1 $units"
 	fi
 }
 
@@ -179,11 +179,11 @@ said 'copy: 0 units, 4 up to date, '
 cd moved || exit 99
 mv .leat kept
 expect 0 env LEAT_STATE=none "$LEAT" run -j "$jobs" -v copy.yaml
-said 'copy: 4 units, 0.'
+said_all_ran 'copy: 4 units'
 [ -e .leat ] && fail 'there is a state'
 sed 's/^session:/state: none\nsession:/' copy.yaml >stateless.yaml
 expect 0 "$LEAT" run -j "$jobs" -v stateless.yaml
-said 'copy: 4 units, 0.'
+said_all_ran 'copy: 4 units'
 [ -e .leat ] && fail 'there is a state in spite of state: none'
 
 # ---- What is too much to be kept is taken from the last output ------------------

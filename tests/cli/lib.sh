@@ -60,6 +60,15 @@ said()
 	sed 's/^/	/' stderr | head -n 20
 }
 
+# That as many units ran as it says, such as "copy: 4 units", all of them well,
+# and none was up to date.
+said_all_ran()
+{
+	grep -qE -e "$1, [0-9.]+ s" stderr && return
+	fail "standard error doesn't say that all ran: $1"
+	sed 's/^/	/' stderr | head -n 20
+}
+
 printed()
 {
 	grep -qF -e "$1" stdout && return

@@ -46,7 +46,7 @@ expect 0 "$LEAT" run --verify copy.yaml
 silent stdout
 silent stderr
 expect 0 "$LEAT" run -v --verify copy.yaml
-said 'copy: 3 units, 0.'
+said_all_ran 'copy: 3 units'
 list | holds before
 holds_only .leat/copy 'lock store.db store.db-shm store.db-wal'
 
