@@ -17,11 +17,11 @@ struct claimed_path {
 
 void path_set_finish(struct path_set *set)
 {
-	struct claimed_path *claim, *next;
+	struct claimed_path *claim = set->paths, *next;
 
-	HASH_ITER(hh, set->paths, claim, next)
-	{
-		HASH_DEL(set->paths, claim);
+	HASH_CLEAR(hh, set->paths);
+	for (; claim; claim = next) {
+		next = claim->hh.next;
 		free(claim->path);
 		free(claim->owner);
 		free(claim);

@@ -275,7 +275,7 @@ static bool nudge(double value, int digits, char *text)
 		return false;
 	if (copy[length - 1] == '.')
 		copy[length - 1] = '\0';
-	strcpy(text, copy);
+	memcpy(text, copy, strlen(copy) + 1);
 	return true;
 }
 

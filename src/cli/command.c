@@ -215,5 +215,5 @@ int command_finish(struct command *command)
 	diagnostics_destroy(command->diagnostics);
 	session_destroy(command->session);
 	free(command->assignments);
-	return command->status;
+	return (int)command->status;
 }

@@ -131,7 +131,7 @@ static int run_verb(char *const *words)
 static int change_directory(const char *directory)
 {
 	struct diagnostics *list = diagnostics_create();
-	int status = command_change_directory(directory, list);
+	int status = (int)command_change_directory(directory, list);
 
 	diagnostics_print(list, stderr);
 	diagnostics_destroy(list);

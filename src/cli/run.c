@@ -239,7 +239,7 @@ static struct run_settings settings_of(const struct session *session,
 		.ask_make = !options_given->jobs,
 		.keep_going = options_given->keep_going ||
 			options_given->failures_max,
-		.failures_max = options_given->failures_max,
+		.failures_max = (uint64_t)options_given->failures_max,
 		.journal = journal,
 		.log = log,
 		.stop = signals_catch(),

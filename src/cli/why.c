@@ -26,7 +26,6 @@ static const struct option_spec options[] = {
 
 /* What is asked for. */
 struct question {
-	const struct session *session;
 	struct run_store *store; /* or NULL */
 	const struct address *address;
 	const struct log *log;
@@ -265,9 +264,7 @@ static void ask(struct command *command, const char *given)
 {
 	const struct why_options *settings = command->settings;
 	struct address address;
-	struct question question = {.session = command->session,
-		.address = &address,
-		.log = &command->log};
+	struct question question = {.address = &address, .log = &command->log};
 	struct forecast forecast = {
 		.session = command->session,
 		.state = settings->state,

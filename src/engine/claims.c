@@ -63,13 +63,12 @@ static enum claim claim_directories(
 	struct graph *graph = claiming->graph;
 	struct text path = {0};
 	enum claim claim = CLAIM_MADE;
-	const char *owner;
 
 	text_add(&path, claiming->path, length);
 	while (claim == CLAIM_MADE && path.length > 0 &&
 		!path_set_add(&graph->claimed_directories, path.data,
 			name_of(claiming->unit))) {
-		owner = path_set_owner(&graph->claims, path.data);
+		const char *owner = path_set_owner(&graph->claims, path.data);
 		if (owner)
 			claim = clash_kinds(claiming, path.data, owner);
 		const char *slash = strrchr(path.data, '/');

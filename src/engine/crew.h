@@ -78,7 +78,8 @@ struct output *graph_make_output(struct graph *graph, unsigned op,
 	struct unit *unit, const struct output_request *request);
 
 /* Opens what the finished file PATH of the unit holds; see operator_reread. */
-int graph_reread(struct graph *graph, struct unit *unit, const char *path);
+int graph_reread(
+	struct graph *graph, const struct unit *unit, const char *path);
 
 /* A request as bytes; false: they are none. What is unpacked stays where it
  * is. */

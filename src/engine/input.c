@@ -169,7 +169,6 @@ enum event operator_next(
 {
 	struct pin *pin = input(op, number);
 	struct link *link = pin->link;
-	struct mark *mark;
 
 	if (!link)
 		return EVENT_CLOSED;
@@ -178,7 +177,9 @@ enum event operator_next(
 	if (pin->awaited)
 		return deliver_verdict(op, number);
 	do {
-		if ((mark = link_mark(link)))
+		struct mark *mark = link_mark(link);
+
+		if (mark)
 			return deliver_mark(op, number, mark);
 	} while (drop_failed(op, pin));
 

@@ -66,8 +66,8 @@ static void fail_output(struct graph *graph, struct unit *unit,
 
 /* Takes the outputs of UNIT, with WITHIN those of what works within units, off
  * the list; *COUNT becomes how many. */
-static struct output **take_outputs(
-	struct graph *graph, struct unit *unit, bool within, size_t *count)
+static struct output **take_outputs(struct graph *graph,
+	const struct unit *unit, bool within, size_t *count)
 {
 	struct output **outputs = NULL;
 	struct pending **at = &graph->pending, *pending;

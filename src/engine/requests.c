@@ -112,7 +112,7 @@ bool graph_keep_output(const struct graph *graph, struct output *output)
 		output_kind(output) == FILE_REGULAR && output_keep(output);
 }
 
-int graph_reread(struct graph *graph, struct unit *unit, const char *path)
+int graph_reread(struct graph *graph, const struct unit *unit, const char *path)
 {
 	for (struct pending *at = graph->pending; at; at = at->next)
 		if (at->unit == unit &&

@@ -106,16 +106,17 @@ static FILE *open_regular(const char *path, const char **problem)
 {
 	int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
+	FILE *file = NULL;
 
 	if (descriptor < 0 || fstat(descriptor, &status) != 0)
 		*problem = strerror(errno);
 	else if (!S_ISREG(status.st_mode))
 		*problem = "it is not a regular file";
-	else
-		return fdopen(descriptor, "r");
-	if (descriptor >= 0)
+	else if (!(file = fdopen(descriptor, "r")))
+		memory_abort();
+	if (!file && descriptor >= 0)
 		close(descriptor);
-	return NULL;
+	return file;
 }
 
 bool document_read(struct arena *arena, const char *path, const char *what,

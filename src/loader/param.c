@@ -253,7 +253,7 @@ void declaration_read(struct loader *loader, const struct node *key,
 static void check_args(struct loader *loader, const struct node *args,
 	const struct param **first, const struct param *param, bool inner)
 {
-	if (!param->args)
+	if (!args || !param->args)
 		return;
 	if (inner)
 		loader_error(loader, args->location, NULL,

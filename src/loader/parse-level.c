@@ -89,7 +89,7 @@ static void level_finish(struct parser *parser, struct level *level)
 		? arena_array(parser->arena, level->count, sizeof(*keys))
 		: NULL;
 
-	if (node->kind == NODE_MAP)
+	if (keys)
 		check_duplicates(parser, level);
 	for (size_t i = 0; i < level->count; i++) {
 		node->weight += level->items[i]->weight + (keys ? 1 : 0);

@@ -78,10 +78,11 @@ static const struct link_plan *back_link(
 {
 	for (unsigned p = 0; p < plan->operators[op].pin_count; p++) {
 		int index = plan->operators[op].pins[p].link;
-		const struct link_plan *link = &plan->links[index];
 
-		if (index >= 0 && link->to == op && link->to_pin == p &&
-			waiting[link->from])
+		if (index < 0)
+			continue;
+		const struct link_plan *link = &plan->links[index];
+		if (link->to == op && link->to_pin == p && waiting[link->from])
 			return link;
 	}
 	return NULL;

@@ -192,7 +192,7 @@ static void report_cycle(struct loader *loader, const struct subgraph *subgraph,
 	const char *names = subgraph->name;
 	const struct subgraph *at = loader->reading;
 
-	for (unsigned count = 1; at != subgraph; at = at->reader, count++)
+	for (unsigned count = 1; at && at != subgraph; at = at->reader, count++)
 		if (count < SHOWN)
 			names = arena_format(
 				loader->arena, "%s -> %s", at->name, names);

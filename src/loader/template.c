@@ -102,7 +102,7 @@ static const char *unknown_hint(const struct check *check, const char *name)
 	if (param_find(loader->scope, name) >= 0)
 		return arena_format(loader->arena,
 			"the value of the param is written ${%s}", name);
-	const char *all = fields + shape->attribute_count
+	const char *all = (fields + shape->attribute_count)
 		? arena_format(loader->arena, "there are: %s",
 			  loader_join(loader, names))
 		: "no attributes arrive here";

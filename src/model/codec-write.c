@@ -128,14 +128,15 @@ static char *put_attributes(
 	const struct codec *codec, const struct item *item, char *at)
 {
 	const struct attribute_spec *key;
-	const struct value *value;
 	size_t count = 0, i = 0;
 
 	while (item->attributes && next_attribute(codec, item, &i, &key))
 		count++;
 	at = put_number(at, count);
 	for (i = 0; count > 0; count--) {
-		value = next_attribute(codec, item, &i, &key);
+		const struct value *value =
+			next_attribute(codec, item, &i, &key);
+
 		at = put_number(at, strlen(key->name));
 		at = put_bytes(at, key->name, strlen(key->name));
 		at = codec_write_value(key->type, value, at);

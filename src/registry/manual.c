@@ -108,10 +108,10 @@ static void put_choices(
 		fputs(i ? " | " : ": ", file);
 		roff_bold(file, choices[i]);
 	}
-	if (fallback)
+	if (fallback) {
 		fputs(", default ", file);
-	if (fallback)
 		roff_bold(file, *fallback ? fallback : "\"\"");
+	}
 }
 
 static void put_property(FILE *file, const struct property_spec *property)

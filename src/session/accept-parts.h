@@ -3,10 +3,12 @@
 #ifndef LEAT_SESSION_ACCEPT_PARTS_H
 #define LEAT_SESSION_ACCEPT_PARTS_H
 
-#include <uthash.h>
-
+#include "base/memory.h"
 #include "session/accept.h"
 #include "session/address.h"
+
+#define uthash_fatal(message) memory_abort()
+#include <uthash.h>
 
 /* A unit that is named, or what spans the units of the graph: then UNIT is
  * NULL, and its key "". */

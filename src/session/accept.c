@@ -136,6 +136,7 @@ static void accept_in_graph(struct accepting *accepting, struct graph *graph)
 	else
 		fail_store(accepting);
 	HASH_CLEAR(hh, accepting->wanted);
+	accepting->due = NULL;
 	due_finish(&due);
 }
 

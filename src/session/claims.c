@@ -3,10 +3,12 @@
 #include "session/claims.h"
 
 #include <string.h>
-#include <uthash.h>
 
 #include "base/memory.h"
 #include "session/stale.h"
+
+#define uthash_fatal(message) memory_abort()
+#include <uthash.h>
 
 struct claim {
 	UT_hash_handle hh;
@@ -39,14 +41,12 @@ void claims_set(struct claims *claims, const char *path, const char *unit)
 static bool will_run(struct claims *claims, const char *key)
 {
 	const struct due *due = claims->due;
-	int order = -1;
 
 	if (!*key)
 		return true;
 	while (claims->next_unit < due->count) {
 		size_t index = due->order[claims->next_unit];
-
-		order = strcmp(due->units[index].key, key);
+		int order = strcmp(due->units[index].key, key);
 		if (order == 0)
 			return due->ways[index] == UNIT_RUNS;
 		if (order > 0)

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "session/crew-parts.h"
 
 enum { HANG_SECONDS = 600, LOOKS = 8 /* within that time, at least */ };
@@ -82,8 +83,8 @@ bool crew_start_timer(struct crew *crew)
 	struct itimerspec times = {0};
 
 	limits->unit_seconds = crew->settings.unit_seconds;
-	limits->hang_seconds = seconds ? atoi(seconds) : 0;
-	if (limits->hang_seconds <= 0)
+	if (!seconds || units_integer(seconds, &limits->hang_seconds) ||
+		limits->hang_seconds < 1 || limits->hang_seconds > INT32_MAX)
 		limits->hang_seconds = HANG_SECONDS;
 	int64_t shorter = limits->hang_seconds < limits->unit_seconds
 		? limits->hang_seconds

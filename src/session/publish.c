@@ -174,7 +174,7 @@ static struct decided decide(struct publisher *publisher,
 		memcpy(decided.outputs, outputs, count * sizeof(*outputs));
 	if (decided.unit)
 		publisher->decided[decided.unit - publisher->due->units] = true;
-	if (decided.unit && !decided.brought) {
+	if (unit && decided.unit && !decided.brought) {
 		note_side(publisher->due, decided.unit, unit);
 		decided.unit->file.state = unit->file;
 		decided.unit->content =

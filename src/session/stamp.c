@@ -44,7 +44,9 @@ struct file_state stamp_keep(const struct file_state *state, int64_t now_ns)
 	bool young = is_young(state->ctime_ns, now_ns) ||
 		(is_young(state->mtime_ns, now_ns) && !was_set(state, now_ns));
 
-	return young ? (struct file_state){0} : *state;
+	if (young)
+		return (struct file_state){0};
+	return *state;
 }
 
 bool stamp_same(const struct file_state *kept, const struct file_state *found,

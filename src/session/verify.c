@@ -7,12 +7,14 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/memory.h"
 #include "base/secrets.h"
 #include "session/stale.h"
 #include "session/stamp.h"
+
+#define uthash_fatal(message) memory_abort()
+#include <uthash.h>
 
 /* An output that is remembered. */
 struct known {

@@ -56,10 +56,12 @@ static void fix_limit(int resource)
 {
 	struct rlimit limit;
 
+	/* NOLINTBEGIN(clang-diagnostic-sign-conversion): an enum in glibc only */
 	if (getrlimit(resource, &limit) < 0)
 		return;
 	limit.rlim_max = limit.rlim_cur;
 	setrlimit(resource, &limit);
+	/* NOLINTEND(clang-diagnostic-sign-conversion) */
 }
 
 /* The addresses of this process; 0 where that can't be told. */

@@ -254,7 +254,7 @@ int main(int count, char **words)
 
 		while (count > 2 && strcmp(faults[fault], words[2]) != 0)
 			fault++;
-		answer = !publish(atoi(words[1]), fault);
+		answer = !publish((int)strtol(words[1], NULL, 10), fault);
 	}
 	if (!run_store_close(store, &problem)) {
 		fprintf(stderr, "%s\n", problem.data);

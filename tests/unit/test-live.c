@@ -119,8 +119,8 @@ static const char *const choices[] = {"low", "high", NULL};
 
 enum { INTEGER, DURATION, SIZE, REAL, BOOLEAN, CHOICE, TEXT, SQL };
 
-#define LIVE(label, kind, member)              \
-	.name = label, .type = SETTING_##kind, \
+#define LIVE(label, kind, member)                \
+	.name = (label), .type = SETTING_##kind, \
 	.offset = offsetof(struct probe, member), .flags = PROPERTY_LIVE
 
 static const struct property_spec properties[] = {

@@ -37,7 +37,7 @@ void world_check(
 	const struct shape *shape, const struct row *rows, size_t count);
 
 #define CHECK(shape, rows) \
-	world_check(shape, rows, sizeof(rows) / sizeof(*rows))
+	world_check(shape, rows, sizeof(rows) / sizeof(*(rows)))
 
 static inline struct setting_text sql(const char *text)
 {

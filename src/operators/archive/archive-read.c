@@ -166,8 +166,8 @@ bool nesting_parse(const char *text, struct nesting *nesting)
 	} else if (strcmp(text, "true") == 0) {
 		nesting->strict = true;
 	} else if (digits > 0 && text[digits] == '\0') {
-		nesting->depth =
-			digits > 2 ? NESTED_MAX + 1 : (unsigned)atoi(text);
+		nesting->depth = digits > 2 ? NESTED_MAX + 1
+					    : (unsigned)strtoul(text, NULL, 10);
 	} else {
 		nesting->strict = true;
 		nesting->pattern = text;

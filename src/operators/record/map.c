@@ -67,9 +67,10 @@ static bool check_name(struct relation *relation, const struct map *map,
 	const struct schema *schema = expression_schema(expression);
 	const char *name = schema->fields[index].name;
 	struct location location = column_location(relation, map, index);
-	char hint[128];
 
 	if (!expression_named(expression, index)) {
+		char hint[128];
+
 		snprintf(hint, sizeof(hint), "write %.60s AS name", name);
 		relation_error(relation, location, hint,
 			"the computed column %s has no name", name);

@@ -72,7 +72,6 @@ static void list_functions(char *hint, size_t size)
 static bool read_function(struct reader *reader, struct aggregate_text *call)
 {
 	char word[64], hint[256];
-	const char *near;
 
 	list_functions(hint, sizeof(hint));
 	if (reader->token.kind != SQL_NAME)
@@ -83,7 +82,7 @@ static bool read_function(struct reader *reader, struct aggregate_text *call)
 		if (strcasecmp(word, aggregate_function_names[i]) == 0)
 			call->function = aggregate_function_names[i];
 	if (!call->function) {
-		near = text_nearest(word, aggregate_function_names);
+		const char *near = text_nearest(word, aggregate_function_names);
 		if (near)
 			snprintf(hint, sizeof(hint), "did you mean %s?", near);
 		return wrong(reader, hint,
@@ -109,13 +108,12 @@ static bool read_share(struct reader *reader, struct aggregate_text *call)
 {
 	const struct setting_text *sql = reader->sql;
 	char text[64];
-	size_t length = reader->token.length;
 	long number = 0;
 
 	next(reader); /* the comma */
 	snprintf(text, sizeof(text), "%.*s", (int)reader->token.length,
 		reader->token.text);
-	length = reader->token.length;
+	size_t length = reader->token.length;
 	if (reader->token.kind == SQL_VARIABLE)
 		number = strtol(text + 1, NULL, 10);
 	call->quantile = -1;

@@ -113,7 +113,7 @@ static const char *duration_mean_result(
 
 	(void)call;
 	*value = (struct value){.null = sum->count == 0};
-	if (!value->null)
+	if (sum->count > 0)
 		value->integer =
 			(int64_t)((whole < 0 ? whole - half : whole + half) /
 				sum->count);

@@ -62,12 +62,13 @@ static const char *read_time(const struct value *text, int64_t *time_us)
 		.format = TIMESTAMP_RFC3339,
 		.has_zone = true};
 	const char midnight[] = "T00:00:00Z";
-	char day[32];
 	struct value time;
 	const char *problem =
 		value_parse(&field, text->data, text->length, true, &time);
 
 	if (problem && text->length == 10) {
+		char day[32];
+
 		memcpy(day, text->data, 10);
 		memcpy(day + 10, midnight, sizeof(midnight));
 		if (!value_parse(&field, day, strlen(day), true, &time))

@@ -72,7 +72,7 @@ static bool is_sure(
 static enum layer_result unpack(
 	struct layer *layer, unsigned char *head, size_t *length, bool *sure)
 {
-	struct stream *from = layer->source, *inner;
+	struct stream *from = layer->source;
 	enum layer_result result = peek(layer, from, head, length);
 
 	*sure = true;
@@ -85,7 +85,8 @@ static enum layer_result unpack(
 		if (i == FILTERS_MAX)
 			return fail(layer, STATUS_BAD_DATA,
 				"it is compressed more than 8 times");
-		inner = layer->plain ? layer->plain : rewind_borrow(from);
+		struct stream *inner =
+			layer->plain ? layer->plain : rewind_borrow(from);
 		if (layer->plain)
 			rewind_settle(layer->plain);
 		layer->plain = rewind_create(decompress_create(inner, format,
@@ -249,14 +250,15 @@ static bool choose_kind(
 {
 	unsigned kinds = layer->context->kinds;
 
-	layer->kind = kind_detect(head, length);
-	if (layer->kind == KIND_TAR && kind_is_zero(head, length) &&
-		(layer->depth > 0 || kinds & 1u << KIND_ISO))
-		layer->kind = KIND_NONE;
-	else if (layer->kind != KIND_NONE && kinds & 1u << layer->kind)
-		return true;
+	enum archive_kind kind = kind_detect(head, length);
+	bool zero = kind == KIND_TAR && kind_is_zero(head, length) &&
+		(layer->depth > 0 || kinds & 1u << KIND_ISO);
+
 	layer->kind = KIND_NONE;
-	return kinds >> KINDS_USUAL;
+	if (zero || kind == KIND_NONE || !(kinds & 1u << kind))
+		return kinds >> KINDS_USUAL;
+	layer->kind = kind;
+	return true;
 }
 
 /* What is no archive is read from its start by somebody else. */

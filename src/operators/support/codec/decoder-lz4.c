@@ -45,7 +45,7 @@ static uint64_t bytes_for(unsigned char descriptor)
 {
 	unsigned size = descriptor >> 4 & 7;
 
-	return size < 4 ? 0 : (2 << (8 + 2 * size)) + (128 << 10);
+	return size < 4 ? 0 : (UINT64_C(2) << (8 + 2 * size)) + (128 << 10);
 }
 
 static enum decoder_status begin(struct lz4 *self, struct decoder_io *io)

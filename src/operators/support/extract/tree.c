@@ -174,17 +174,17 @@ bool tree_find(const struct tree *tree, const char *name, enum file_kind *kind,
 
 void tree_finish(struct tree *tree)
 {
-	struct tree_form *form, *next_form;
-	struct tree_node *node, *next;
+	struct tree_form *form = tree->forms, *next_form;
+	struct tree_node *node = tree->nodes, *next;
 
-	HASH_ITER(hh, tree->forms, form, next_form)
-	{
-		HASH_DEL(tree->forms, form);
+	HASH_CLEAR(hh, tree->forms);
+	for (; form; form = next_form) {
+		next_form = form->hh.next;
 		free(form);
 	}
-	HASH_ITER(hh, tree->nodes, node, next)
-	{
-		HASH_DEL(tree->nodes, node);
+	HASH_CLEAR(hh, tree->nodes);
+	for (; node; node = next) {
+		next = node->hh.next;
 		free(node);
 	}
 }

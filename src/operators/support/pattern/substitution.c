@@ -31,7 +31,7 @@ static bool has_group(
 
 	pcre2_pattern_info(pattern->line.code, PCRE2_INFO_CAPTURECOUNT, &count);
 	if (isdigit((unsigned char)*group))
-		return length <= 5 && (uint32_t)atoi(group) <= count;
+		return length <= 5 && strtoul(group, NULL, 10) <= count;
 	for (size_t i = 0; i < pattern->group_count; i++)
 		if (strncmp(pattern->groups[i].name, group, length) == 0 &&
 			pattern->groups[i].name[length] == '\0')

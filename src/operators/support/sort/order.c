@@ -145,7 +145,8 @@ static void find_source(
 	key->field = field < 0 ? 0 : (size_t)field;
 }
 
-static bool bind(struct order *order, struct reader *reader, bool is_default)
+static bool set_keys(
+	struct order *order, struct reader *reader, bool is_default)
 {
 	const struct schema *schema = expression_schema(order->expression);
 	bool fits =
@@ -179,7 +180,7 @@ static bool fill(struct order *order, struct reader *reader,
 		read_default(reader);
 	order->expression = expression_create(
 		shape, reader->columns, reader->count, NULL, reader->problem);
-	return order->expression && bind(order, reader, by->count == 0);
+	return order->expression && set_keys(order, reader, by->count == 0);
 }
 
 struct order *order_create(const struct shape *shape,

@@ -14,6 +14,11 @@ struct arguments {
 	bool all_null; /* all may be null */
 };
 
+static void set_hint(struct sql_mistake *mistake, const char *hint)
+{
+	snprintf(mistake->hint, sizeof(mistake->hint), "%s", hint);
+}
+
 static void mistake_time(struct sql_parser *parser, const char *start,
 	const char *end, const char *message, const char *hint)
 {
@@ -23,7 +28,7 @@ static void mistake_time(struct sql_parser *parser, const char *start,
 	if (parser->mistaken || parser->lost)
 		return;
 	sql_mistake_set(parser->mistake, parser->text, &place, "%s", message);
-	strcpy(parser->mistake->hint, hint);
+	set_hint(parser->mistake, hint);
 	parser->mistaken = true;
 }
 
@@ -58,7 +63,7 @@ static void mistake_aggregate(
 		!sql_function_refusal(name, reason, sizeof(reason), &hint))
 		return;
 	sql_mistake_set(parser->mistake, parser->text, &place, "%s", reason);
-	strcpy(parser->mistake->hint, hint);
+	set_hint(parser->mistake, hint);
 	parser->mistaken = true;
 }
 
@@ -97,11 +102,12 @@ static unsigned value_types(
 	case SQL_RESULT_CHOICE:
 		return (kept[1].types | kept[2].types) & SQL_TYPE_VALUE;
 	case SQL_RESULT_NUMBER:
-		return first & ~SQL_TYPE_NUMBER ? SQL_TYPE_VALUE : first;
+		return (first & ~(unsigned)SQL_TYPE_NUMBER) ? SQL_TYPE_VALUE
+							    : first;
 	case SQL_RESULT_PART:
-		return first == SQL_TYPE_BLOB	? SQL_TYPE_BLOB
-			: first & SQL_TYPE_BLOB ? SQL_TYPE_TEXT | SQL_TYPE_BLOB
-						: SQL_TYPE_TEXT;
+		if (first == SQL_TYPE_BLOB)
+			return SQL_TYPE_BLOB;
+		return (first & SQL_TYPE_BLOB) | SQL_TYPE_TEXT;
 	}
 	return SQL_TYPE_VALUE;
 }

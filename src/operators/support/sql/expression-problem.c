@@ -117,9 +117,8 @@ static void hint_column(const struct span_table *table, const char *name,
 		text_add_string(&text, "t");
 	text_add_string(&text, "here are: ");
 	add_columns(table, &text);
-	snprintf(hint, size, "%.*s", (int)size - 4, text.data);
-	if (text.length > size - 4)
-		strcat(hint, "...");
+	snprintf(hint, size, "%.*s%s", (int)size - 4, text.data,
+		text.length > size - 4 ? "..." : "");
 	text_free(&text);
 }
 

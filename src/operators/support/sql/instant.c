@@ -34,10 +34,9 @@ static void read_instant(struct instant *instant, const void *data, int length)
 /* Makes the text of a known one 2000-01-01T00:00:00.000000Z. */
 static void write_instant(struct instant *instant)
 {
-	int64_t fraction = (instant->time % SECOND + SECOND) % SECOND;
-
 	if (!instant->known)
 		return;
+	int64_t fraction = (instant->time % SECOND + SECOND) % SECOND;
 	size_t length =
 		units_format_timestamp(instant->time - fraction, instant->text);
 	instant->length = (int)length - 1 +

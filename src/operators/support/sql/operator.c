@@ -75,7 +75,7 @@ static unsigned number_of(const struct sql_operand *operand)
 {
 	unsigned values = operand->types & SQL_TYPE_VALUE;
 
-	return values & ~(unsigned)SQL_TYPE_NUMBER ? SQL_TYPE_NUMBER : values;
+	return (values & ~(unsigned)SQL_TYPE_NUMBER) ? SQL_TYPE_NUMBER : values;
 }
 
 /* An integer only of integers; real when either is. */

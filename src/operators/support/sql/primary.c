@@ -176,7 +176,6 @@ static struct sql_operand parse_cast(
 struct sql_operand sql_parse_primary(struct sql_parser *parser)
 {
 	const char *start = parser->token.text, *behind = parser->at;
-	struct sql_operand result;
 
 	switch (parser->token.kind) {
 	case SQL_NUMBER:
@@ -187,7 +186,8 @@ struct sql_operand sql_parse_primary(struct sql_parser *parser)
 	case SQL_QUOTED: break;
 	default:
 		if (sql_accept(parser, "(")) {
-			result = sql_parse(parser);
+			struct sql_operand result = sql_parse(parser);
+
 			sql_expect(parser, ")");
 			result.start = start;
 			result.end = parser->end;
