@@ -1,19 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Power loss on a real file system: a run on an ext4 in a file is at work when the
-# file system is shut down without writing its log; then it is mounted again.
-# What is there is whole, and the next run has all. The control loses a file
-# that nobody has synced.
+# Power loss on a real file system: a run on an ext4 in a file, or on what
+# LEAT_FILE_SYSTEM says, is at work when the file system is shut down without
+# writing its log; then it is mounted again. What is there is whole, and the next
+# run has all. The control loses a file that nobody has synced.
 . "$srcdir/tests/crash/mill.sh"
+kind=${LEAT_FILE_SYSTEM:-ext4}
 
 [ "$(id -u)" -eq 0 ] || skip 'only root can mount'
-command -v mkfs.ext4 >/dev/null && command -v python3 >/dev/null ||
-	skip 'no mkfs.ext4, or no python3'
+command -v python3 >/dev/null || skip 'no python3'
+command -v mkfs.$kind >/dev/null || skip "no mkfs.$kind"
 mill_make 40 $much_work
 mkdir work
-truncate -s 64M disk
-mkfs.ext4 -q -F disk && mount -o loop disk work 2>/dev/null ||
-	skip 'no loop device can be mounted here'
+truncate -s 300M disk # the least that an xfs may have
+mkfs.$kind -q disk && mount -t $kind -o loop disk work 2>/dev/null ||
+	skip "no $kind in a file can be mounted here"
 trap 'umount -l "$directory/work"; cd / && rm -rf "$directory" "$failed"' EXIT
 
 # FS_IOC_SHUTDOWN with FS_SHUTDOWN_FLAGS_NOLOGFLUSH, see the kernel's fs.h.
