@@ -298,6 +298,8 @@ struct output_request {
 	const char *path;
 	size_t root_length;
 	enum file_kind kind;
+	bool over_links; /* a file takes the place of a link, also of one that
+			    leads to a directory or a device */
 	bool unit; /* it is published with the unit that the segment at the
 		      input belongs to; else at the end of the run */
 	unsigned mode; /* the permissions, less the umask; not of a link */

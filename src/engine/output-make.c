@@ -27,11 +27,13 @@ static struct output_place *open_place(
 }
 
 /* Whether what is there gives way: devices and directories are not replaced,
- * neither are links to them by files. */
-static bool check_target(const struct output *output)
+ * neither are links to them by files, unless OVER_LINKS. */
+static bool check_target(const struct output *output, bool over_links)
 {
 	int directory = output_place_descriptor(output->place);
-	int flags = output->kind == FILE_REGULAR ? 0 : AT_SYMLINK_NOFOLLOW;
+	int flags = output->kind == FILE_REGULAR && !over_links
+		? 0
+		: AT_SYMLINK_NOFOLLOW;
 	struct stat stat;
 
 	if (!*output->name || strcmp(output->name, ".") == 0 ||
@@ -145,7 +147,8 @@ static bool make(struct output *output, const struct output_request *request,
 	output->place = scratch
 		? output_place_get(output->pool, scratch, length, length)
 		: open_place(output, request->root_length);
-	if (!output->place || (!scratch && !check_target(output)))
+	if (!output->place ||
+		(!scratch && !check_target(output, request->over_links)))
 		return false;
 	switch (output->kind) {
 	case FILE_REGULAR: return make_file(output, prefix);

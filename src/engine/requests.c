@@ -179,6 +179,7 @@ void request_pack(
 	pack_number(to, op);
 	pack_number(to, request->root_length);
 	pack_number(to, request->kind);
+	pack_number(to, request->over_links);
 	pack_number(to, request->mode);
 	pack_number(to, request->has_mtime);
 	pack_number(to, (uint64_t)request->mtime_us);
@@ -194,6 +195,7 @@ bool request_unpack(const char *data, size_t length, unsigned *op,
 	*op = (unsigned)unpack_number(&from);
 	request->root_length = (size_t)unpack_number(&from);
 	request->kind = (enum file_kind)unpack_number(&from);
+	request->over_links = unpack_number(&from);
 	request->mode = (unsigned)unpack_number(&from) & 0777;
 	request->has_mtime = unpack_number(&from);
 	request->mtime_us = (int64_t)unpack_number(&from);

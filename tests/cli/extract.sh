@@ -369,6 +369,26 @@ for change in 'rm root/out/v/a/numbers' 'rm root/out/v/a/soft' \
 		--no-same-permissions --no-same-owner
 	list want | holds made || fail "after $change"
 done
+# A file takes the place of a link to a directory, which stays, and back.
+sed 's/^session: x/session: swap/' x.yaml >swap.yaml
+mkdir swap swap/d
+echo kept >swap/d/f
+for kind in link file link; do
+	rm -f swap/x
+	if [ $kind = link ]; then
+		ln -s d swap/x
+	else
+		echo file >swap/x
+	fi
+	tar -c -f swap.tar -C swap d x
+	expect 0 "$LEAT" run swap.yaml swap.tar --links inside
+	rm -rf want && mkdir want && tar -x -f swap.tar -C want
+	(cd want && find . ! -type d -printf '%P %y %l\n' | sort) >wanted
+	(cd root/out/swap && find d x ! -type d -printf '%p %y %l\n' | sort) |
+		holds wanted || fail "a $kind in the place of another"
+	echo kept | holds root/out/swap/d/f
+done
+
 # A directory that comes twice, and in two archives.
 tar -c -f first.tar -C src empty run empty
 sed -i 's/^session: .*/session: both/' both.yaml

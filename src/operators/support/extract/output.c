@@ -150,6 +150,7 @@ enum step extract_make_output(struct operator *op, const struct extract *state,
 	request->path = extracting->path.data;
 	request->root_length = root_length(extracting);
 	request->unit = true;
+	request->over_links = true;
 	set_time(op, state, name, attributes, request);
 	*output = operator_output(op, EXTRACT_IN, request);
 	if (!*output && errno == 0)
