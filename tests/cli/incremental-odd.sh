@@ -283,9 +283,12 @@ done | holds facts.txt
 if traced; then
 	echo more >>in/b.log
 	ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
-		strace -f -o trace -e trace=%file "$LEAT" run facts.yaml
+		strace -f -o trace -e trace=%file,clone,clone3,fork,vfork \
+		"$LEAT" run -j 4 facts.yaml
 	[ "$(grep -c 'a\.log"' trace)" -eq 1 ] ||
 		fail "a.log, which isn't run, isn't looked at once"
+	grep -E 'clone3?\(|v?fork\(' trace &&
+		fail 'there is a process for one unit'
 fi
 chmod 644 in/a.log
 
