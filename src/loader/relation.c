@@ -146,6 +146,11 @@ int64_t relation_memory_bytes(const struct relation *relation)
 	return relation->work->loader->session->memory_bytes;
 }
 
+void relation_holds_memory(struct relation *relation, size_t bytes)
+{
+	relation->op->held_bytes = bytes;
+}
+
 struct arena *relation_arena(struct relation *relation)
 {
 	return relation->work->loader->arena;

@@ -86,6 +86,7 @@ struct operator_plan {
 	enum scope scope; /* GRAPH: it spans units; else within one */
 	unsigned file_facts; /* enum file_facts: what of files is in results,
 				besides what properties name */
+	size_t held_bytes; /* what it needs of the memory all the time */
 	bool by_parts; /* with OPERATOR_BY_DOCUMENT: each unit makes a part of
 			  the document */
 };

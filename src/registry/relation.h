@@ -79,6 +79,10 @@ const struct attribute_spec *shape_attribute(
 /* What a run may hold in memory, in bytes. */
 int64_t relation_memory_bytes(const struct relation *relation);
 
+/* So many bytes of it the operator holds all the time: every process that it
+ * runs in needs them. */
+void relation_holds_memory(struct relation *relation, size_t bytes);
+
 /* The session's arena, for schemas. */
 struct arena *relation_arena(struct relation *relation);
 

@@ -55,12 +55,23 @@ unsigned sharing_jobs(const struct session *session, unsigned wanted)
 	return jobs < ZYGOTE_SLOTS ? jobs : ZYGOTE_SLOTS;
 }
 
+/* What each process of a graph needs at least. */
+static uint64_t least_bytes(const struct graph_plan *graph)
+{
+	uint64_t bytes = LEAST_BYTES;
+
+	for (unsigned i = 0; i < graph->operator_count; i++)
+		bytes += graph->operators[i].held_bytes;
+	return bytes;
+}
+
 /* Half of what the session may take is for this process, the rest for the
  * workers; where it says nothing each has the usual. Returns how many there
  * can be. */
-static unsigned split_memory(
-	const struct sharing *sharing, uint64_t *parent, uint64_t *each)
+static unsigned split_memory(const struct sharing *sharing,
+	const struct graph_plan *graph, uint64_t *parent, uint64_t *each)
 {
+	const uint64_t least = least_bytes(graph);
 	uint64_t all = (uint64_t)sharing->session->memory_bytes;
 	unsigned jobs = sharing->jobs;
 
@@ -68,8 +79,8 @@ static unsigned split_memory(
 	if (!sharing->session->memory_said)
 		return jobs;
 	*parent = all / 2;
-	if (all / 2 / LEAST_BYTES < jobs)
-		jobs = (unsigned)(all / 2 / LEAST_BYTES);
+	if (all / 2 / least < jobs)
+		jobs = (unsigned)(all / 2 / least);
 	*each = jobs ? all / 2 / jobs : 0;
 	return jobs;
 }
@@ -146,8 +157,9 @@ static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 
 	settings->sandbox = *sharing->sandbox;
 	settings->zygote = sharing->zygote;
-	settings->jobs =
-		split_memory(sharing, &parent_bytes, &settings->memory_bytes);
+	settings->jobs = split_memory(sharing,
+		&sharing->session->graphs[settings->graph], &parent_bytes,
+		&settings->memory_bytes);
 	if (settings->jobs == 0) {
 		settings->jobs = 1;
 		settings->memory_bytes = parent_bytes;
@@ -179,8 +191,8 @@ static bool have_zygote(struct sharing *sharing, const struct log *log)
 bool sharing_begin(struct sharing *sharing, struct graph *graph,
 	unsigned graph_index, struct crew **crew, const struct log *log)
 {
-	const struct operator_plan *untrusted =
-		sharing_untrusted(&sharing->session->graphs[graph_index]);
+	const struct graph_plan *plan = &sharing->session->graphs[graph_index];
+	const struct operator_plan *untrusted = sharing_untrusted(plan);
 	struct crew_settings settings = {
 		.graph = graph_index,
 		.jobserver = sharing->jobserver,
@@ -195,8 +207,8 @@ bool sharing_begin(struct sharing *sharing, struct graph *graph,
 			sharing, graph, untrusted, &settings, crew, log);
 	if (sharing->jobs < 2)
 		return true;
-	settings.jobs =
-		split_memory(sharing, &parent_bytes, &settings.memory_bytes);
+	settings.jobs = split_memory(
+		sharing, plan, &parent_bytes, &settings.memory_bytes);
 	if (settings.jobs >= 2 && graph_find_units(graph) &&
 		graph_can_share(graph) && is_worth_it(graph) &&
 		have_zygote(sharing, log)) {

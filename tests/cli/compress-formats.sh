@@ -187,8 +187,25 @@ said 'level'
 expect 78 "$LEAT" check each.yaml --format zlib
 said "'zlib'"
 expect 78 "$LEAT" check each.yaml --format zstd --level 22
-said "doesn't fit into the memory of the run, 268435456 bytes"
-said '`resources: memory`'
-sed 's/256MiB/4GiB/' each.yaml >much.yaml
+said "takes 779 MiB, and the memory of the run is 256 MiB"
+said 'resources: {memory: 1664MiB}'
+sed 's/256MiB/1664MiB/' each.yaml >much.yaml
 expect 0 "$LEAT" check much.yaml --format zstd --level 22
+
+# What passes the check also runs: where half of the memory would be too little
+# for workers, there are none of them.
+mkdir xz
+for name in one two; do
+	python3 -c 'import random, sys
+random.seed(sys.argv[1])
+sys.stdout.buffer.write(random.randbytes(600000))' $name >xz/$name
+done
+for memory in 96MiB 150MiB 256MiB; do
+	rm -rf out
+	sed "s/256MiB/$memory/; s,in/\*.txt,xz/*," each.yaml >memory.yaml
+	expect 0 "$LEAT" run -j 2 memory.yaml --format xz --level 6
+	for name in one two; do
+		xz -dc out/$name.z | cmp - xz/$name || fail "$memory: $name"
+	done
+done
 finish
