@@ -90,15 +90,31 @@ static void print_reason(
 	}
 }
 
-static void print_stale(const struct due *due)
+/* Prints the first MOST lines of what is stale; returns how many there are. */
+static size_t print_stale_lines(const struct due *due, size_t most)
 {
 	struct text text = {0};
+	size_t count = 0;
 
 	for (size_t i = 0; i < due->vanished.count; i++)
 		for (size_t j = 0;
 			stale_describe(&due->vanished.all[i], j, &text); j++)
-			printf("    %s\n", text.data);
+			if (count++ < most)
+				printf("    %s\n", text.data);
 	text_free(&text);
+	return count;
+}
+
+static void print_stale(const struct due *due, bool verbose)
+{
+	const size_t count = print_stale_lines(due, 0);
+
+	if (count == 0)
+		return;
+	printf("  %zu: stale\n", count);
+	print_stale_lines(due, verbose ? SIZE_MAX : SHOWN_UNITS);
+	if (!verbose && count > SHOWN_UNITS)
+		printf("    and %zu more\n", count - SHOWN_UNITS);
 }
 
 /* Units that failed before, and aren't tried again as they are. */
@@ -191,7 +207,7 @@ static void print_graph(const struct plan_output *output,
 		print_reason(due, (enum due_reason)reason, output->verbose);
 	print_awaited(due, output->verbose);
 	print_resting(due);
-	print_stale(due);
+	print_stale(due, output->verbose);
 	if (due->reason != DUE_NOT || output->verbose)
 		print_way(graph, plan, output->verbose);
 }

@@ -60,9 +60,19 @@ static const struct link_plan *main_input(
 	return NULL;
 }
 
-/* The operator upstream behind which the attribute doesn't exist, or NULL. */
-static const struct operator_plan *find_end(
-	const struct check *check, const char *name)
+static bool has_field(const struct shape *shape, const char *name)
+{
+	return shape->schema && schema_find(shape->schema, name) >= 0;
+}
+
+static bool has_attribute(const struct shape *shape, const char *name)
+{
+	return shape_attribute(shape, name);
+}
+
+/* The operator upstream behind which what HAS finds doesn't exist, or NULL. */
+static const struct operator_plan *find_end(const struct check *check,
+	const char *name, bool (*has)(const struct shape *, const char *))
 {
 	const struct graph_plan *plan = check->work->plan;
 	const struct operator_plan *op = &plan->operators[check->op];
@@ -71,8 +81,7 @@ static const struct operator_plan *find_end(
 	while (link) {
 		op = &plan->operators[link->from];
 		link = main_input(plan, op);
-		if (link &&
-			shape_attribute(&op->pins[link->to_pin].shape, name))
+		if (link && has(&op->pins[link->to_pin].shape, name))
 			return op;
 	}
 	return NULL;
@@ -82,7 +91,7 @@ static const char *unknown_hint(const struct check *check, const char *name)
 {
 	struct loader *loader = check->work->loader;
 	const struct shape *shape = check->shape;
-	const struct operator_plan *end = find_end(check, name);
+	const struct operator_plan *end = find_end(check, name, has_attribute);
 	size_t fields =
 		check->fields && shape->schema ? shape->schema->count : 0;
 	const char **names = arena_array(loader->arena,
@@ -92,7 +101,8 @@ static const char *unknown_hint(const struct check *check, const char *name)
 		return arena_format(loader->arena,
 			"it belongs to a narrower scope, which ends at '%s'",
 			end->name);
-	if (shape->schema && schema_find(shape->schema, name) >= 0)
+	if (!check->fields &&
+		(has_field(shape, name) || find_end(check, name, has_field)))
 		return arena_format(loader->arena,
 			"'%s' is a field; a template takes attributes", name);
 	for (size_t i = 0; i < fields; i++)

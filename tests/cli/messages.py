@@ -100,7 +100,6 @@ EXEMPT = {
     "    %s: is %s, was not there in run %ju": "",
     # What waits for an operator, or for subgraphs.
     "name the %s of '%s' (%s)": "all that have such pins have in or out",
-    "'%s' is a field; a template takes attributes": "no template of records",
     "which fields the records have is not known here": "all are known",
     "a `map` in front can name them": "the same",
     "it ends before byte %llu": "nobody seeks",

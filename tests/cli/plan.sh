@@ -69,6 +69,7 @@ copy: runs, since units changed; 3 of 3 units run, 0 come from the store
     logs/a.log
   1: new
     logs/d.log
+  1: stale
     logs/c.log: the input is gone, its outputs are stale; --prune removes them
 END
 expect 0 "$LEAT" plan all.yaml
@@ -375,6 +376,30 @@ expect 0 "$LEAT" run moved.yaml
 sed -i 's,deep/\*/\*,deep/er/*,' moved.yaml
 expect 0 "$LEAT" why moved.yaml deep/er/a
 printed '    attributes: was er/a in run 1, is a'
+
+# ---- Much that is stale ----------------------------------------------------------
+
+mkdir many
+for name in $(seq 101 113); do echo $name >many/$name; done
+cat >many.yaml <<'END'
+leat: 1
+session: many
+operators:
+  in: {use: files, match: "many/*"}
+  out: {use: write-file, path: "copies/{src_name}"}
+links: [in -> out]
+END
+expect 0 "$LEAT" run many.yaml
+rm many/10* many/110 many/111
+expect 0 "$LEAT" plan many.yaml
+{
+	echo 'many: nothing to do, 2 units are up to date'
+	echo '  11: stale'
+	seq 101 110 | sed 's,.*,    many/&: the input is gone\, its outputs are stale; --prune removes them,'
+	echo '    and 1 more'
+} | holds stdout
+expect 0 "$LEAT" plan -v many.yaml
+printed 'many/111: the input is gone'
 
 # ---- Elsewhere -------------------------------------------------------------------
 
