@@ -55,15 +55,11 @@ static bool order_is_obstacle(const struct graph *graph, struct text *why)
 
 static bool operator_is_obstacle(const struct operator *op, struct text *why)
 {
-	unsigned flags = op->spec->flags;
+	bool found = !op->within && op->spec->flags & OPERATOR_UNTRUSTED;
 
-	if (op->within && flags & OPERATOR_SHOWS)
-		say(why, "%s shows each unit as it comes", op->plan->name);
-	else if (!op->within && flags & OPERATOR_UNTRUSTED)
+	if (found)
 		say(why, "%s depends on all units", op->plan->name);
-	else
-		return false;
-	return true;
+	return found;
 }
 
 static bool link_is_obstacle(const struct link *link, struct text *why)

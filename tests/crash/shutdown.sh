@@ -38,6 +38,31 @@ power_off || skip 'this kernel has no such ioctl'
 power_on
 echo old | holds work/control
 
+# at_start FROM: the file system is as mill_start leaves it.
+at_start()
+{
+	find work -mindepth 1 -maxdepth 1 ! -name lost+found \
+		-exec rm -rf {} +
+	cp -a start.$1/. work/
+	sync -f work/mill.yaml
+}
+
+# What was published stays, though how the run ended may be forgotten.
+options='-j 2'
+for from in 0 1; do
+	at_start $from
+	expect 0 mill_run
+	power_off
+	power_on
+	mill_done "power off behind a run from $from"
+	(cd work && "$LEAT" runs mill.yaml) >runs || fail 'runs'
+	grep -qE '^ *[0-9]+ .*(killed|done)' runs || {
+		fail "runs after a run from $from:"
+		cat runs
+	}
+	mill_again "power off behind a run from $from"
+done
+
 # At times that cover a run, which takes longer on a busy machine.
 trials=12
 [ -z "$soak" ] || trials=300
@@ -47,10 +72,7 @@ for from in 0 1; do
 	[ $from -eq 0 ] || options='-j 2'
 	trial=0
 	while [ $trial -lt $((trials / 2)) ]; do
-		find work -mindepth 1 -maxdepth 1 ! -name lost+found \
-			-exec rm -rf {} +
-		cp -a start.$from/. work/
-		sync -f work/mill.yaml
+		at_start $from
 		mill_run >/dev/null 2>&1 &
 		run=$!
 		sleep $(((trial * 7 + 2) % 60))e-3
