@@ -288,6 +288,10 @@ void operator_reject(struct operator *op, unsigned pin, struct item *item,
  * has a pin `rejected`. */
 extern const struct attribute_spec reject_attributes[];
 
+/* For relate: PIN yields items of SHAPE, with those attributes. */
+void operator_relate_rejected(
+	struct relation *relation, unsigned pin, struct shape shape);
+
 /* ---- Outputs: files that appear whole or not at all --------------------- */
 
 struct output;

@@ -24,6 +24,14 @@ const struct attribute_spec reject_attributes[] = {
 	{0},
 };
 
+void operator_relate_rejected(
+	struct relation *relation, unsigned pin, struct shape shape)
+{
+	for (size_t i = 0; reject_attributes[i].name; i++)
+		relation_add_attribute(relation, &shape, &reject_attributes[i]);
+	relation_output(relation, pin, &shape);
+}
+
 static void __attribute__((format(printf, 4, 0)))
 vreport(const struct operator *op, const struct unit *unit,
 	enum severity severity, const char *format, va_list args)

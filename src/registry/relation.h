@@ -61,10 +61,11 @@ enum file_facts {
 };
 void relation_uses_files(struct relation *relation, unsigned facts);
 
-/* SHAPE with another payload type and, for records, schema; and with attributes
- * that the operator introduces added. */
+/* BASE with another payload type and, for records, schema. */
 struct shape relation_shape(struct relation *relation, const struct shape *base,
 	enum payload_type type, const struct schema *schema);
+
+/* Adds an attribute that the operator introduces; SHAPE may have it already. */
 void relation_add_attribute(struct relation *relation, struct shape *shape,
 	const struct attribute_spec *attribute);
 

@@ -231,10 +231,7 @@ static void relate(struct relation *relation)
 		relation_add_attribute(relation, &out, &source_attributes[i]);
 	out.scope = SCOPE_SEGMENT;
 	relation_output(relation, ARCHIVE_READ_OUT, &out);
-	for (size_t i = 0; reject_attributes[i].name; i++)
-		relation_add_attribute(
-			relation, &rejected, &reject_attributes[i]);
-	relation_output(relation, ARCHIVE_READ_REJECTED, &rejected);
+	operator_relate_rejected(relation, ARCHIVE_READ_REJECTED, rejected);
 }
 
 const struct operator_spec spec_archive_read = {

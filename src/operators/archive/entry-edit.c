@@ -267,10 +267,7 @@ static void relate_outputs(struct relation *relation,
 	struct shape out = relation_shape(relation, in, in->type, NULL);
 
 	rejected.scope = SCOPE_UNIT;
-	for (size_t i = 0; reject_attributes[i].name; i++)
-		relation_add_attribute(
-			relation, &rejected, &reject_attributes[i]);
-	relation_output(relation, REJECTED, &rejected);
+	operator_relate_rejected(relation, REJECTED, rejected);
 	out.scope = SCOPE_SEGMENT;
 	relation_add_attribute(relation, &out, &entry_attributes[ENTRY_PATH]);
 	for (size_t i = 0; i < settings->set.count; i++) {

@@ -155,10 +155,7 @@ static void relate(struct relation *relation)
 	struct shape rejected =
 		relation_shape(relation, in, PAYLOAD_NONE, NULL);
 	rejected.scope = SCOPE_UNIT;
-	for (size_t i = 0; reject_attributes[i].name; i++)
-		relation_add_attribute(
-			relation, &rejected, &reject_attributes[i]);
-	relation_output(relation, EXTRACT_REJECTED, &rejected);
+	operator_relate_rejected(relation, EXTRACT_REJECTED, rejected);
 	relation_set_scope(relation, SCOPE_SEGMENT);
 }
 

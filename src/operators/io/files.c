@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* files: a collection of files, one unit and one stream each. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -184,32 +183,6 @@ static void relate(struct relation *relation)
 
 /* ---- Which files ------------------------------------------------------------ */
 
-/* Adds what the list names. Returns NULL, or why that can't be done. */
-static const char *add_listed(struct state *state)
-{
-	FILE *file = fopen(state->list, "re");
-	const char *problem = NULL;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
-
-	if (!file)
-		return strerror(errno);
-	while (!problem && (length = getline(&line, &size, file)) > 0) {
-		if (line[length - 1] == '\n')
-			line[--length] = '\0';
-		if (memchr(line, '\0', (size_t)length))
-			problem = "it holds a NUL; paths stand one a line";
-		else if (length > 0)
-			file_set_add_path(state->files, line);
-	}
-	if (ferror(file))
-		problem = strerror(errno);
-	free(line);
-	fclose(file);
-	return problem;
-}
-
 static void find_files(struct state *state)
 {
 	state->excluded = memory_zeroed(
@@ -286,7 +259,9 @@ static bool open(struct operator *op, void *memory)
 
 	find_files(state);
 	state->pool = buffer_pool_create(operator_budget(op), BUFFER_BYTES);
-	const char *problem = state->list ? add_listed(state) : NULL;
+	const char *problem = state->list
+		? file_set_add_list(state->files, state->list)
+		: NULL;
 	if (problem) {
 		operator_fail(op, STATUS_NO_INPUT,
 			"the list %s cannot be read: %s", state->list, problem);
@@ -297,25 +272,6 @@ static bool open(struct operator *op, void *memory)
 		return true;
 	fail_empty(op, state);
 	return false;
-}
-
-/* ---- What is known of a file ------------------------------------------------ */
-
-static struct attributes *describe(
-	const struct found_file *file, const struct file_details *details)
-{
-	struct attributes *set = source_names_set(NULL, file->relative);
-	struct value mtime = {.integer = details->mtime_us};
-
-	set = attributes_set_integer(set, &source_attributes[SOURCE_SIZE],
-		(int64_t)details->state.size_bytes);
-	set = attributes_set_integer(
-		set, &source_attributes[SOURCE_MODE], details->mode & 07777);
-	set = attributes_set_integer(
-		set, &source_attributes[SOURCE_UID], details->uid);
-	set = attributes_set_integer(
-		set, &source_attributes[SOURCE_GID], details->gid);
-	return attributes_set(set, &source_attributes[SOURCE_MTIME], &mtime);
 }
 
 /* ---- Units ------------------------------------------------------------------ */
@@ -367,7 +323,7 @@ static struct segment *segment(struct operator *op, void *memory,
 	struct file_details details = {0};
 	int error = look(op, file, number, &details);
 	struct segment *segment = segment_create_unit(
-		file->path, number, describe(file, &details));
+		file->path, number, source_file_set(file->relative, &details));
 
 	segment->unit->is_file = true;
 	segment->unit->file = details.state;

@@ -58,14 +58,8 @@ static const struct property_spec properties[] = {
 
 static void relate_outputs(struct relation *relation, const struct shape *in)
 {
-	struct shape rejected =
-		relation_shape(relation, in, in->type, in->schema);
-
-	for (size_t i = 0; reject_attributes[i].name; i++)
-		relation_add_attribute(
-			relation, &rejected, &reject_attributes[i]);
 	relation_output(relation, PIN_OUT, in);
-	relation_output(relation, PIN_REJECTED, &rejected);
+	operator_relate_rejected(relation, PIN_REJECTED, *in);
 }
 
 static bool check(const struct shape *in, const struct filter *filter,

@@ -139,12 +139,7 @@ static void relate(struct relation *relation)
 		check_blind(relation, map);
 		return;
 	}
-	struct shape rejected =
-		relation_shape(relation, in, in->type, in->schema);
-	for (size_t i = 0; reject_attributes[i].name; i++)
-		relation_add_attribute(
-			relation, &rejected, &reject_attributes[i]);
-	relation_output(relation, PIN_REJECTED, &rejected);
+	operator_relate_rejected(relation, PIN_REJECTED, *in);
 	if (map->select.count == 0 || relation_unknown(relation, "select"))
 		return;
 	struct expression *expression = expression_create(

@@ -368,9 +368,7 @@ static void relate(struct relation *relation)
 	struct shape shape =
 		relation_shape(relation, input, PAYLOAD_LINE, NULL);
 	relation_output(relation, OUT, &shape);
-	for (size_t i = 0; reject_attributes[i].name; i++)
-		relation_add_attribute(relation, &shape, &reject_attributes[i]);
-	relation_output(relation, REJECTED, &shape);
+	operator_relate_rejected(relation, REJECTED, shape);
 }
 
 const struct operator_spec spec_lines = {

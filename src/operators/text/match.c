@@ -103,22 +103,14 @@ static void relate_out(struct relation *relation, const struct pattern *pattern)
 	relation_output(relation, OUT, &shape);
 }
 
-static void relate_rejected(struct relation *relation)
-{
-	struct shape shape = *relation_input(relation, IN);
-
-	for (size_t i = 0; shape.known && reject_attributes[i].name; i++)
-		relation_add_attribute(relation, &shape, &reject_attributes[i]);
-	if (shape.known)
-		relation_output(relation, REJECTED, &shape);
-}
-
 static void relate(struct relation *relation)
 {
 	const struct match *settings = relation_settings(relation);
 	struct pattern_problem problem;
 
-	relate_rejected(relation);
+	if (relation_input(relation, IN)->known)
+		operator_relate_rejected(
+			relation, REJECTED, *relation_input(relation, IN));
 	if (!settings->text.text || relation_unknown(relation, "pattern"))
 		return;
 	struct pattern *pattern = pattern_create(&settings->text, &problem);

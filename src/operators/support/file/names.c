@@ -76,3 +76,20 @@ struct attributes *source_names_set(struct attributes *set, const char *path)
 	set = set_text(set, SOURCE_STEM, name, stem);
 	return set_text(set, SOURCE_EXTENSION, extension, strlen(extension));
 }
+
+struct attributes *source_file_set(
+	const char *path, const struct file_details *details)
+{
+	struct attributes *set = source_names_set(NULL, path);
+	struct value mtime = {.integer = details->mtime_us};
+
+	set = attributes_set_integer(set, &source_attributes[SOURCE_SIZE],
+		(int64_t)details->state.size_bytes);
+	set = attributes_set_integer(
+		set, &source_attributes[SOURCE_MODE], details->mode & 07777);
+	set = attributes_set_integer(
+		set, &source_attributes[SOURCE_UID], details->uid);
+	set = attributes_set_integer(
+		set, &source_attributes[SOURCE_GID], details->gid);
+	return attributes_set(set, &source_attributes[SOURCE_MTIME], &mtime);
+}

@@ -4,6 +4,7 @@
 #ifndef LEAT_OPERATORS_SUPPORT_FILE_NAMES_H
 #define LEAT_OPERATORS_SUPPORT_FILE_NAMES_H
 
+#include "base/file.h"
 #include "model/attribute.h"
 
 enum source_attribute {
@@ -27,5 +28,9 @@ extern const struct attribute_spec source_attributes[];
 /* Sets the names for a content with this path. Takes the reference to SET,
  * which may be NULL; returns one. */
 struct attributes *source_names_set(struct attributes *set, const char *path);
+
+/* All of them, for the file with this path: one reference. */
+struct attributes *source_file_set(
+	const char *path, const struct file_details *details);
 
 #endif

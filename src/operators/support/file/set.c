@@ -2,7 +2,9 @@
 /* The files that paths and patterns name. */
 #include "operators/support/file/set.h"
 
+#include <errno.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,6 +84,31 @@ void file_set_add_path(struct file_set *set, const char *path)
 	} else if (!file_set_excludes(set, path + prefix)) {
 		file_set_add_found(set, path, prefix);
 	}
+}
+
+const char *file_set_add_list(struct file_set *set, const char *list)
+{
+	FILE *file = fopen(list, "re");
+	const char *problem = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	if (!file)
+		return strerror(errno);
+	while (!problem && (length = getline(&line, &size, file)) > 0) {
+		if (line[length - 1] == '\n')
+			line[--length] = '\0';
+		if (memchr(line, '\0', (size_t)length))
+			problem = "it holds a NUL; paths stand one a line";
+		else if (length > 0)
+			file_set_add_path(set, line);
+	}
+	if (ferror(file))
+		problem = strerror(errno);
+	free(line);
+	fclose(file);
+	return problem;
 }
 
 void file_set_add_pattern(struct file_set *set, const char *pattern)

@@ -2,7 +2,8 @@
 /*
  * The files that paths and patterns name, in the bytewise order of their
  * paths, each once. Patterns are those of glob(7), with `**` for any number of
- * directories. No file is opened; directories are listed.
+ * directories. No file is opened but lists; directories
+ * are listed.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_FILE_SET_H
 #define LEAT_OPERATORS_SUPPORT_FILE_SET_H
@@ -41,6 +42,10 @@ void file_set_destroy(struct file_set *set); /* takes NULL */
 
 /* Adds a path as it is, whether it exists or not. */
 void file_set_add_path(struct file_set *set, const char *path);
+
+/* Adds the paths that stand in the file LIST, one a line; empty lines are passed
+ * over. Returns NULL, or why that can't be done. */
+const char *file_set_add_list(struct file_set *set, const char *list);
 
 /* Adds what a pattern finds, which may be nothing. */
 void file_set_add_pattern(struct file_set *set, const char *pattern);
