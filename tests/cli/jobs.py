@@ -66,8 +66,9 @@ def run(jobs, options, session):
                 "test.yaml", state="none", stdin=b"ant 1\nbee 2\nodd\n")
     said = done.stderr.decode(errors="replace").splitlines()
     counted = [figures(line) for line in said if line.startswith("{")]
-    # What is behind the last line that anybody wants may have been read.
-    if "use: head" in session.text() or (done.returncode and not options):
+    # What is behind the last line that anybody wants, or behind the failure of
+    # a unit, may have been read.
+    if "use: head" in session.text() or done.returncode:
         counted = None
     said = [re.sub(r", [0-9.]* s$", "", line) for line in said
             if not line.startswith("{")]

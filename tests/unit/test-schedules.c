@@ -44,12 +44,13 @@ static int select_output(const struct dirent *entry)
  * of units are left out. */
 static char *collect_outputs(const char *directory, bool each)
 {
-	struct dirent **entries;
+	struct dirent **entries = NULL;
 	char *text = NULL, path[1024], block[4096];
 	size_t length = 0, got;
 	FILE *all = open_memstream(&text, &length);
 	int count = scandir(directory, &entries, select_output, alphasort);
 
+	assert_true(count >= 0);
 	for (int i = 0; i < count; i++) {
 		bool wanted =
 			each || strncmp(entries[i]->d_name, "raw-", 4) != 0;
@@ -59,6 +60,7 @@ static char *collect_outputs(const char *directory, bool each)
 		if (wanted)
 			fprintf(all, "== %s\n", entries[i]->d_name);
 		FILE *file = fopen(path, "r");
+		assert_non_null(file);
 		while (wanted &&
 			(got = fread(block, 1, sizeof(block), file)) > 0)
 			fwrite(block, 1, got, all);
@@ -203,6 +205,8 @@ static void show(const char *path)
 {
 	char block[4096];
 	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
 	size_t got = fread(block, 1, sizeof(block) - 1, file);
 
 	block[got] = '\0';
