@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-enum { FIRST_ENTRIES = 4 };
+enum { FIRST_ENTRIES = 12 }; /* a file has ten */
 
 struct attributes {
 	uint32_t references;
