@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "registry/module.h"
 #include "session/errand.h"
@@ -67,15 +68,16 @@ static void fix_limit(int resource)
 /* The addresses of this process; 0 where that can't be told. */
 static uint64_t addresses_taken(void)
 {
-	uint64_t pages = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
+	char text[64] = ""; /* pages, then more numbers */
+	int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 
-	if (!file)
+	if (file < 0)
 		return 0;
-	if (fscanf(file, "%" SCNu64, &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	ssize_t got = file_read(file, text, sizeof(text) - 1);
+	close(file);
+	return got < 0
+		? 0
+		: strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 /* What a worker may take of the machine: no core dumps, and not much more
