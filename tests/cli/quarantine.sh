@@ -34,7 +34,7 @@ for jobs in 1 2; do
 	expect 0 "$LEAT" runs each.yaml last
 	sed -n '/^quarantined/,/^[^ q]/p' stdout | grep -v ^done >shown
 	holds shown <<'END2'
-quarantined each/in/b: in/b: at byte 0: the line doesn't match the pattern: x
+quarantined each/in/b: at byte 0: the line doesn't match the pattern: x
             digits: at byte 0: the line doesn't match the pattern: x
             digits: at byte 4: the line doesn't match the pattern: y
 END2
