@@ -12,8 +12,9 @@
 #include "base/place.h"
 #include "session/claims.h"
 
-/* No path has two slashes in a row. */
-static const char SUFFIX[] = "//stale";
+/* No path has two slashes in a row, and behind those of a key is the name of a
+ * source, which may be any word. */
+static const char SUFFIX[] = "///stale";
 
 bool stale_is_key(const char *key, struct text *unit)
 {

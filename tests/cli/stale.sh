@@ -380,5 +380,34 @@ END
 	expect 0 "$LEAT" run --prune stopped.yaml
 	holds_only later 'b c'
 fi
+rm -rf in later .leat
+
+# ---- A source that is called so --------------------------------------------------
+
+# What is made for its units isn't taken for what is stale.
+mkdir in other
+for name in a b; do
+	echo $name >in/$name.log
+	echo $name >other/$name.txt
+done
+cat >called.yaml <<'END'
+leat: 1
+session: called
+operators:
+  stale: {use: files, match: "in/*.log"}
+  other: {use: files, match: "other/*.txt"}
+  both: gather
+  split: lines
+  out: {use: write-file, path: "called/{src_name}"}
+links: [stale -> both -> split -> out, other -> both]
+END
+expect 0 "$LEAT" run called.yaml
+expect 0 "$LEAT" get --list called.yaml
+printed called/a.log
+expect 0 "$LEAT" run --verify called.yaml
+rm in/a.log
+expect 0 "$LEAT" run --prune called.yaml
+holds_only called 'a.txt b.log b.txt'
+rm -rf in other called .leat
 
 finish
