@@ -213,19 +213,8 @@ static bool is_told_what_to_ask(const struct operator_plan *op)
 static unsigned find_file_facts(
 	const struct due *due, const struct graph_plan *plan)
 {
-	const struct fingerprint *all = &due->graph_fingerprint;
-	unsigned facts = 0;
+	unsigned facts = due->graph_fingerprint.file_facts;
 
-	for (size_t i = 0; i < all->count; i++) {
-		const char *value = all->components[i].value;
-
-		if (strcasestr(value, "src_mtime"))
-			facts |= FILE_TIMES;
-		if (strcasestr(value, "src_mode") ||
-			strcasestr(value, "src_uid") ||
-			strcasestr(value, "src_gid"))
-			facts |= FILE_MODES;
-	}
 	for (unsigned i = 0; i < plan->operator_count; i++) {
 		facts |= plan->operators[i].file_facts;
 		if (is_told_what_to_ask(&plan->operators[i]))

@@ -107,6 +107,21 @@ static void make_digest(struct fingerprint *fingerprint)
 	digester_destroy(digester);
 }
 
+/* Found while nothing is hidden: a secret may be part of a name. */
+static void find_file_facts(struct fingerprint *fingerprint)
+{
+	for (size_t i = 0; i < fingerprint->count; i++) {
+		const char *value = fingerprint->components[i].value;
+
+		if (strcasestr(value, "src_mtime"))
+			fingerprint->file_facts |= FILE_TIMES;
+		if (strcasestr(value, "src_mode") ||
+			strcasestr(value, "src_uid") ||
+			strcasestr(value, "src_gid"))
+			fingerprint->file_facts |= FILE_MODES;
+	}
+}
+
 /* Hides SECRET, also as it stands in quotes. */
 static void add_secret(struct secrets *secrets, const char *secret)
 {
@@ -187,6 +202,7 @@ void fingerprint_make(struct fingerprint *fingerprint,
 		if (wanted[plan->links[i].from] && wanted[plan->links[i].to])
 			add_link(fingerprint, plan, &plan->links[i]);
 	make_digest(fingerprint);
+	find_file_facts(fingerprint);
 	hide(fingerprint, plan->secrets);
 	free(wanted);
 }

@@ -90,6 +90,25 @@ grep -c . stored/a.out | grep -qx 2 || fail "not 2 lines: $(cat stored/a.out)"
 for secret in hunter2 'a"1' '1\\2' zaphod77; do
 	! grep -raqF -e "$secret" .leat || fail "$secret is in the run store"
 done
+# One that is part of the name of an attribute, which is looked at all the same.
+cat >part.yaml <<'END'
+leat: 1
+session: part
+env: {TOKEN: {secret: true}}
+operators:
+  in: {use: files, match: a.in}
+  split: lines
+  some: {use: filter, where: "line <> ${env:TOKEN}"}
+  when: {use: map, select: [src_mtime]}
+  table: {use: csv-encode, header: false}
+  out: {use: write-file, path: part.csv}
+links: [in -> split -> some -> when -> table -> out]
+END
+touch -d @1000000000 a.in
+TOKEN=mtime expect 0 "$LEAT" run part.yaml
+touch -d @1000000001 a.in
+TOKEN=mtime expect 0 "$LEAT" run part.yaml
+printf '2001-09-09T01:46:41Z\n%.0s' 1 2 | holds part.csv
 TOKEN=hunter2
 export LEAT_STATE=none
 
