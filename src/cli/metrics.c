@@ -96,7 +96,7 @@ static void add_run(struct metrics *metrics)
 		"Items that leaky links dropped.", (double)result->dropped);
 	add_plain(metrics, "leat_stale_outputs", NULL,
 		"Outputs of units whose inputs are gone.",
-		(double)result->stale);
+		(double)result->stale.left);
 	add_plain(metrics, "leat_exit_status", NULL,
 		"The exit status, 0 for success.", (double)result->status);
 	add_plain(metrics, "leat_duration_seconds", "seconds",

@@ -65,8 +65,11 @@ void summary_show(const struct run_result *result,
 	add_count(&text, result->at_rest, "in quarantine");
 	add_count(&text, result->skipped, "items skipped");
 	add_count(&text, result->dropped, "items dropped");
-	add_count(&text, result->stale,
-		result->stale == 1 ? "stale output" : "stale outputs");
+	add_count(&text, result->stale.left,
+		result->stale.left == 1 ? "stale output" : "stale outputs");
+	add_count(&text, result->stale.removed,
+		result->stale.removed == 1 ? "stale output removed"
+					   : "stale outputs removed");
 	if (result->interrupted)
 		text_add_string(&text, ", interrupted");
 	log_say(log, LOG_INFO, NULL, "%s, %.2f s", text.data,

@@ -17,7 +17,7 @@ struct pruning {
 	struct claims *claims;
 	const struct targets *targets; /* NULL: nothing is removed */
 	const struct log *log;
-	size_t left;
+	struct prune_counts counts;
 	struct text path;
 };
 
@@ -30,7 +30,7 @@ static void keep(struct pruning *pruning, const char *path, const char *reason)
 	log_say(pruning->log, LOG_WARNING, NULL,
 		"the stale output %s stays: %s", text.data, reason);
 	text_free(&text);
-	pruning->left++;
+	pruning->counts.left++;
 }
 
 /* A directory that isn't empty is somebody's. */
@@ -94,6 +94,8 @@ static void remove_output(
 	if (!is_written(directory, name, output) ||
 		!remove_entry(directory, name, output->kind))
 		explain(pruning, errno);
+	else
+		pruning->counts.removed += output->kind != FILE_DIRECTORY;
 	close(directory);
 }
 
@@ -105,7 +107,7 @@ static void prune_output(
 	if (pruning->targets && !targets_write(pruning->targets, output->path))
 		remove_output(pruning, output);
 	else
-		pruning->left +=
+		pruning->counts.left +=
 			stale_is_there(pruning->base, output, &pruning->path);
 }
 
@@ -115,19 +117,19 @@ static void prune_rows(struct pruning *pruning, struct run_store *store)
 
 	for (size_t i = 0; i < due->vanished.count; i++) {
 		const struct store_unit *unit = &due->vanished.all[i];
-		size_t before = pruning->left;
+		uint64_t before = pruning->counts.left;
 
 		/* What is in a directory comes behind it. */
 		for (size_t j = unit->output_count; j-- > 0;)
 			prune_output(pruning, &unit->outputs[j]);
-		if (pruning->targets && pruning->left == before)
+		if (pruning->targets && pruning->counts.left == before)
 			store_remove_unit(store, pruning->graph, unit->key);
 	}
 }
 
 bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, uint64_t *left)
+	const struct targets *targets, struct prune_counts *counts)
 {
 	struct pruning pruning = {
 		.graph = graph,
@@ -147,7 +149,8 @@ bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 		prune_rows(&pruning, store);
 	if (ok && targets)
 		ok = store_commit(store);
-	*left += pruning.left;
+	counts->left += pruning.counts.left;
+	counts->removed += pruning.counts.removed;
 	claims_destroy(pruning.claims);
 	text_free(&pruning.path);
 	return ok;
@@ -183,7 +186,7 @@ const char **prune_forgotten_graphs(struct run_store *store,
 
 bool prune_forgotten(struct run_store *store, const struct session *session,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, uint64_t *left)
+	const struct targets *targets, struct prune_counts *counts)
 {
 	struct arena *arena = arena_create();
 	const char **names = prune_forgotten_graphs(store, session, arena);
@@ -193,8 +196,8 @@ bool prune_forgotten(struct run_store *store, const struct session *session,
 		struct due due;
 
 		ok = due_find_forgotten(&due, *names, store) &&
-			prune_graph(
-				store, *names, &due, base, log, targets, left);
+			prune_graph(store, *names, &due, base, log, targets,
+				counts);
 		due_finish(&due);
 	}
 	arena_destroy(arena);

@@ -8,18 +8,23 @@
 #include "session/claims.h"
 #include "session/targets.h"
 
+struct prune_counts {
+	uint64_t left; /* stale outputs that are there still */
+	uint64_t removed; /* but for directories */
+};
+
 /* Removes what is stale of the graph, and forgets it, but for what is among
- * TARGETS: units may yet make it. What can't be removed is reported, and remembered
- * still: so many outputs are added to *LEFT. TARGETS NULL: nothing is removed, and
- * all count there. False: the store failed. */
+ * TARGETS: units may yet make it. What can't be removed is reported, and
+ * remembered still. TARGETS NULL: nothing is removed. What became of it is added
+ * to COUNTS. False: the store failed. */
 bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, uint64_t *left);
+	const struct targets *targets, struct prune_counts *counts);
 
 /* The same for all graphs that the session doesn't have any more. */
 bool prune_forgotten(struct run_store *store, const struct session *session,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, uint64_t *left);
+	const struct targets *targets, struct prune_counts *counts);
 
 /* The names of those, in ARENA; ends in NULL. NULL: the store failed. */
 const char **prune_forgotten_graphs(struct run_store *store,

@@ -181,17 +181,33 @@ static const struct targets *find_claimed(const struct run_settings *settings,
 	return removes && (done || targets_are_all(targets)) ? targets : NULL;
 }
 
+/* Whether all units of the only graph have succeeded: then what they make is
+ * known, and not only what they might, such as that of a file which a filter
+ * drops by now. */
+static bool is_settled(const struct pass *pass)
+{
+	const struct run_result *result = pass->total;
+
+	return pass->session->graph_count == 1 && result->status == STATUS_OK &&
+		result->units_quarantined == 0 && result->at_rest == 0;
+}
+
 /* Outputs that nothing makes any more. */
 static void settle_vanished(struct pass *pass, struct due *due)
 {
 	const struct run_settings *settings = pass->settings;
+	struct targets *none = is_settled(pass)
+		? targets_create(pass->session, settings->state, pass->base)
+		: NULL;
+	const struct targets *targets =
+		pass->ahead ? pass->ahead : pass->targets;
 
 	if (!prune_graph(settings->store, pass->plan->name, due, pass->base,
 		    &pass->log,
-		    find_claimed(settings, pass->total,
-			    pass->ahead ? pass->ahead : pass->targets),
+		    find_claimed(settings, pass->total, none ? none : targets),
 		    &pass->total->stale))
 		report_store(pass);
+	targets_destroy(none);
 }
 
 /* Whether it is settled which files the graph will write. Nothing is new of one

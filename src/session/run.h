@@ -8,6 +8,7 @@
 #include "base/exit.h"
 #include "loader/session.h"
 #include "session/journal.h"
+#include "session/prune.h"
 #include "session/statistics.h"
 #include "store/run-store.h"
 
@@ -48,7 +49,7 @@ struct run_result {
 	uint64_t units_quarantined; /* that ran; are not among those failed */
 	uint64_t up_to_date; /* units that needn't */
 	uint64_t at_rest; /* units that were put in quarantine before */
-	uint64_t stale; /* outputs of units whose input is gone */
+	struct prune_counts stale; /* outputs that nothing makes any more */
 	uint64_t skipped; /* rejected items that on-error dropped */
 	uint64_t dropped; /* items that leaky links dropped */
 	uint64_t wall_ns;

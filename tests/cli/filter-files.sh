@@ -75,7 +75,19 @@ expect 0 "$LEAT" run -v --prune pack.yaml
 said 'pack: 1 unit, 3 up to date'
 gzip -dc pack/small.out | cmp - in/small || fail 'a file that has grown'
 seq 10 >in/small
-expect 0 "$LEAT" run --prune pack.yaml
+expect 0 "$LEAT" run -v pack.yaml
+said ' 3 up to date, 1 stale output, '
+expect 0 "$LEAT" run -v --prune pack.yaml
+said ' up to date, 1 stale output removed, '
+made pack large
+rm in/a/large in/larger
+expect 0 "$LEAT" run -v --prune pack.yaml
+said ' up to date, 2 stale outputs removed, '
+expect 0 "$LEAT" run -v --prune pack.yaml
+grep stale stderr && fail 'what was removed is stale'
+seq 2000 >in/larger
+seq 1000 >in/a/large
+expect 0 "$LEAT" run pack.yaml
 made pack large
 
 # Digests of what is kept only; and a gather of both has them all.
