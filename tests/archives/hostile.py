@@ -231,9 +231,19 @@ FAILED = {
     'cut.cpio': b'070701' + b'00000000' * 13 + b'\0',
 }
 
+for length in (b'999999', b'0', b'1', b'-12'):
+    FAILED['pax-%s.tar' % length.decode()] = tar_header(
+        'pax', 512, b'x') + padded(length + b' path=../a\n') + \
+        tar_entry('a') + END
+FAILED['longer.zip'] = Zip().add(
+    'a', b'x' * 10, method=8, packed=deflate(b'x' * 1000)).bytes()
+FAILED['pax-equals.tar'] = tar_header('pax', 11, b'x') + \
+    padded(b'11 pathabc\n') + tar_entry('a') + END
+
 GOOD = {
     'empty.tar': bytes(10240),
     'empty.zip': Zip().bytes(),
+    'mode.tar': tar_entry('a', mode=0o7777777) + END,
     'names.tar': b''.join(tar_entry(n) for n in (
         '-rf', 'a\nb', 'c\x1b[31m', '%n%s', '$(id)', '"q"', "'", '=cmd', 'a\\b',
         b'\xff\xfe', './x', 'y//z', 'a..b/...')) + END,

@@ -42,6 +42,13 @@ refused appended.tar 'something follows its end, which is at byte 1024'
 refused size.tar 'entries: h/bad-size.tar: the entry `a`: Truncated tar archive'
 refused negative.tar 'negative size'
 refused pax-8m.tar 'too large'
+# As GNU tar, which says so, too.
+refused pax-999999.tar 'a pax header in it is damaged'
+refused pax-0.tar 'a pax header in it is damaged'
+refused pax-1.tar 'a pax header in it is damaged'
+refused pax--12.tar 'a pax header in it is damaged'
+refused longer.zip 'the entry `a`: ZIP uncompressed data is wrong size'
+refused pax-equals.tar 'a pax header in it is damaged'
 refused ratio.tar.gz 'more than 200 times'
 refused ratio.zip 'it holds more than 200 times the bytes that it has; raise `max-ratio` if that is right'
 refused sparse.tar 'more than 200 times'
@@ -182,6 +189,21 @@ find out -type l -o -type p -o -type b -o -type c >others
 silent others
 [ -f out/good-kinds.tar/file ] || fail 'the file is missing'
 [ ! -e out/good-kinds.tar/sym ] || fail 'a link was made'
+
+cat >modes.yaml <<'END'
+leat: 1
+session: modes
+params: {in: {type: inputs, args: true}}
+operators:
+  in: {use: files, match: "${in}"}
+  entries: {use: archive-read, content: false}
+  mode: {use: map, select: [entry_mode]}
+  table: {use: csv-encode, header: false}
+  out: stdout
+links: [in -> entries -> mode -> table -> out]
+END
+expect 0 "$LEAT" run modes.yaml h/good-mode.tar
+echo 4095 | holds stdout
 
 # Limits that are set.
 sed 's/nested: true/max-entries: 1999/' read.yaml >few.yaml

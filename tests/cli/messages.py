@@ -22,6 +22,7 @@ EXEMPT = {
     "no such function: ": "SQLite's words, to compare with",
     "no tables specified": "SQLite's words, to compare with",
     "could not find expected ':'": "libyaml's words, to compare with",
+    "pax extended attribute": "libarchive's words, to compare with",
     "is longer than 4 GiB": "takes that much memory",
     "is of an unknown format": "behind a switch over all of them",
     "the expression takes too many steps": "a backstop: it has no loops",

@@ -84,6 +84,12 @@ static enum step take_entry(struct operator *op, struct archive_read *state)
 	if (problem)
 		return reading_reject(op, reading->layer, attributes,
 			"the name of the entry", problem);
+	if (state->content && layer_is_late(reading->layer))
+		return reading_reject(op, reading->layer, attributes,
+			"the entry",
+			"has the content of hard links that came before it, "
+			"empty: archives that cpio makes of hard links are not "
+			"read; unpack it, and pack it with tar");
 	warn(op, reading, name, clamped);
 	return reading_give_entry(op, state, attributes);
 }

@@ -272,7 +272,10 @@ const struct operator_spec spec_archive_read = {
 		"opened. Once part of an archive in it has come out, what is "
 		"wrong with that fails the unit, and so does what is wrong "
 		"with a content, of which part has gone on to where it can't "
-		"be taken back, unless `verify` is set.\n\n",
+		"be taken back, unless `verify` is set. Of hard links in a "
+		"cpio file, whose content GNU cpio puts behind the last, that "
+		"one is rejected: the first has come empty. Without `content` "
+		"all are in the list.\n\n",
 	.example = "leat: 1\n"
 		   "session: cat-archive\n"
 		   "operators:\n"

@@ -147,7 +147,7 @@ struct attributes *describe_entry(
 	if (archive_entry_size_is_set(entry))
 		set = set_integer(set, ENTRY_SIZE, archive_entry_size(entry));
 	set = set_mtime(set, entry, clamped);
-	set = set_integer(set, ENTRY_MODE, archive_entry_perm(entry));
+	set = set_integer(set, ENTRY_MODE, archive_entry_perm(entry) & 07777);
 	set = set_owner(set, entry);
 	set = set_text(set, ENTRY_LINK, link_target(entry));
 	set = set_rare(set, entry);

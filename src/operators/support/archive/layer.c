@@ -39,6 +39,7 @@ void layer_destroy(struct layer *layer)
 		stream_destroy(layer->plain);
 	stream_destroy(layer->source);
 	attributes_unref(layer->described);
+	path_set_finish(&layer->awaiting);
 	text_free(&layer->path);
 	text_free(&layer->trail);
 	text_free(&layer->problem);
@@ -94,6 +95,8 @@ static enum layer_result fail_content(struct layer *layer, const char *problem)
 	struct text text = {0};
 
 	layer->over = layer->damaged = true;
+	layer->left = 0; /* libarchive says a size even then */
+	layer->hole = 0;
 	layer->alive = false;
 	text_add_string(&text, "the entry `");
 	text_add_escaped(&text, name ? name : "", name ? strlen(name) : 0, 200);
@@ -182,6 +185,37 @@ static enum layer_result skip_content(struct layer *layer)
 	return fail_content(layer, problem_of(layer));
 }
 
+/* libarchive goes on without a pax header that is damaged: other programs may
+ * see another name, or another size, than it does. */
+static bool lacks_header(struct layer *layer)
+{
+	const char *warning = archive_error_string(layer->archive);
+
+	return layer->kind == KIND_TAR && warning &&
+		strstr(warning, "pax extended attribute");
+}
+
+static void await_content(struct layer *layer)
+{
+	struct archive_entry *entry = layer->entry;
+	const char *name = archive_entry_pathname(entry);
+
+	if (layer->kind == KIND_CPIO && name &&
+		archive_entry_nlink(entry) > 1 &&
+		archive_entry_filetype(entry) == AE_IFREG &&
+		!archive_entry_hardlink(entry) &&
+		archive_entry_size(entry) == 0)
+		path_set_add(&layer->awaiting, name, "");
+}
+
+bool layer_is_late(const struct layer *layer)
+{
+	const char *target = archive_entry_hardlink(layer->entry);
+
+	return target && archive_entry_size(layer->entry) > 0 &&
+		path_set_owner(&layer->awaiting, target);
+}
+
 enum layer_result layer_next(struct layer *layer)
 {
 	struct limits *limits = &layer->context->limits;
@@ -193,8 +227,11 @@ enum layer_result layer_next(struct layer *layer)
 	if (layer->index > 0 && skip_content(layer) != LAYER_OK)
 		return LAYER_FAILED;
 	switch (archive_read_next_header(layer->archive, &layer->entry)) {
-	case ARCHIVE_OK:
-	case ARCHIVE_WARN: break;
+	case ARCHIVE_WARN:
+		if (lacks_header(layer))
+			return fail(layer, "a pax header in it is damaged");
+		break;
+	case ARCHIVE_OK: break;
 	case ARCHIVE_EOF: return end(layer);
 	default: return fail_archive(layer);
 	}
@@ -205,6 +242,7 @@ enum layer_result layer_next(struct layer *layer)
 	/* ar files have modes without a type, as 644. */
 	if (archive_entry_filetype(layer->entry) == 0)
 		archive_entry_set_filetype(layer->entry, AE_IFREG);
+	await_content(layer);
 	layer->index++;
 	layer->left = 0;
 	layer->at = layer->hole = 0;
@@ -254,7 +292,7 @@ static enum layer_result refill(struct layer *layer)
 	int result;
 
 	if (layer->over)
-		return LAYER_END;
+		return layer->damaged ? LAYER_FAILED : LAYER_END;
 	do
 		result = archive_read_data_block(
 			layer->archive, &data, &layer->left, &offset);

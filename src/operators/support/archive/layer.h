@@ -9,6 +9,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "base/path-set.h"
 #include "engine/operator.h"
 #include "operators/support/archive/feed.h"
 #include "operators/support/archive/kind.h"
@@ -45,6 +46,9 @@ struct layer {
 
 	struct archive_entry *entry; /* the current one; of the archive */
 	uint64_t index; /* of the next entry */
+	struct path_set awaiting; /* empty files of a cpio file that have
+				     several names: the last may have the
+				     content */
 	const char *data; /* of its content, not lent yet */
 	size_t left;
 	uint64_t at; /* in its content: what is lent next */
@@ -82,6 +86,10 @@ bool layer_failed_alone(const struct layer *layer);
 /* Goes on to the next entry; what is unread of the last is skipped. Once a
  * content has failed, this fails for the same reason, whoever has read it. */
 enum layer_result layer_next(struct layer *layer);
+
+/* Whether the current entry has the content of hard links that came before it,
+ * empty: what cpio writes of them. */
+bool layer_is_late(const struct layer *layer);
 
 /* Reads on in what nobody has read of an entry, so that its checksum is
  * checked: OK, or END when it has ended. */
