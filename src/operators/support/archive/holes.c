@@ -37,6 +37,7 @@ static bool begin_data(struct holes *holes, struct held *held)
 			holes->extents = memory_resize(holes->extents,
 				holes->capacity, sizeof(*holes->extents));
 		}
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): room */
 		holes->extents[holes->count++] =
 			(struct extent){.offset = start, .held = before};
 	}
