@@ -15,7 +15,7 @@ struct pruning {
 	const struct due *due;
 	const struct key_base *base;
 	struct claims *claims;
-	const struct targets *targets; /* NULL: nothing is removed */
+	struct prune_spared spared;
 	const struct log *log;
 	struct prune_counts counts;
 	struct text path;
@@ -99,12 +99,18 @@ static void remove_output(
 	close(directory);
 }
 
+static bool is_removable(const struct prune_spared *spared, const char *path)
+{
+	return spared->targets &&
+		!targets_write(spared->targets, spared->first, path);
+}
+
 static void prune_output(
 	struct pruning *pruning, const struct store_output *output)
 {
 	if (claims_owner(pruning->claims, output->path))
 		return; /* it is another unit's now */
-	if (pruning->targets && !targets_write(pruning->targets, output->path))
+	if (is_removable(&pruning->spared, output->path))
 		remove_output(pruning, output);
 	else
 		pruning->counts.left +=
@@ -122,21 +128,21 @@ static void prune_rows(struct pruning *pruning, struct run_store *store)
 		/* What is in a directory comes behind it. */
 		for (size_t j = unit->output_count; j-- > 0;)
 			prune_output(pruning, &unit->outputs[j]);
-		if (pruning->targets && pruning->counts.left == before)
+		if (pruning->spared.targets && pruning->counts.left == before)
 			store_remove_unit(store, pruning->graph, unit->key);
 	}
 }
 
 bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, struct prune_counts *counts)
+	struct prune_spared spared, struct prune_counts *counts)
 {
 	struct pruning pruning = {
 		.graph = graph,
 		.due = due,
 		.base = base,
 		.log = log,
-		.targets = targets,
+		.spared = spared,
 	};
 
 	if (due->stale_noted && !due_find_vanished(due, graph, store))
@@ -144,10 +150,10 @@ bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	if (due->vanished.count == 0)
 		return true;
 	pruning.claims = claims_create(store, graph, due, false);
-	bool ok = pruning.claims && (!targets || store_change(store));
+	bool ok = pruning.claims && (!spared.targets || store_change(store));
 	if (ok)
 		prune_rows(&pruning, store);
-	if (ok && targets)
+	if (ok && spared.targets)
 		ok = store_commit(store);
 	counts->left += pruning.counts.left;
 	counts->removed += pruning.counts.removed;
@@ -186,7 +192,7 @@ const char **prune_forgotten_graphs(struct run_store *store,
 
 bool prune_forgotten(struct run_store *store, const struct session *session,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, struct prune_counts *counts)
+	struct prune_spared spared, struct prune_counts *counts)
 {
 	struct arena *arena = arena_create();
 	const char **names = prune_forgotten_graphs(store, session, arena);
@@ -196,8 +202,8 @@ bool prune_forgotten(struct run_store *store, const struct session *session,
 		struct due due;
 
 		ok = due_find_forgotten(&due, *names, store) &&
-			prune_graph(store, *names, &due, base, log, targets,
-				counts);
+			prune_graph(
+				store, *names, &due, base, log, spared, counts);
 		due_finish(&due);
 	}
 	arena_destroy(arena);

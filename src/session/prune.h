@@ -13,18 +13,24 @@ struct prune_counts {
 	uint64_t removed; /* but for directories */
 };
 
-/* Removes what is stale of the graph, and forgets it, but for what is among
- * TARGETS: units may yet make it. What can't be removed is reported, and
- * remembered still. TARGETS NULL: nothing is removed. What became of it is added
+/* What units may yet make: the targets of the graphs from FIRST on. What those
+ * before it make is in the store. TARGETS NULL: nothing is to be removed. */
+struct prune_spared {
+	const struct targets *targets;
+	const struct graph_plan *first;
+};
+
+/* Removes what is stale of the graph, and forgets it, but for what is SPARED. What
+ * can't be removed is reported, and remembered still. What became of it is added
  * to COUNTS. False: the store failed. */
 bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, struct prune_counts *counts);
+	struct prune_spared spared, struct prune_counts *counts);
 
 /* The same for all graphs that the session doesn't have any more. */
 bool prune_forgotten(struct run_store *store, const struct session *session,
 	const struct key_base *base, const struct log *log,
-	const struct targets *targets, struct prune_counts *counts);
+	struct prune_spared spared, struct prune_counts *counts);
 
 /* The names of those, in ARENA; ends in NULL. NULL: the store failed. */
 const char **prune_forgotten_graphs(struct run_store *store,

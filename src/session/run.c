@@ -166,11 +166,21 @@ static void run_verified(
 	verifier_destroy(verifier);
 }
 
-/* What an output must not be of to be removed as nobody's: where units have failed,
- * or weren't run, one of them may have been to make it, such as an input that has
- * another name now. NULL: that can't be told, and nothing is removed. */
-static const struct targets *find_claimed(const struct run_settings *settings,
-	const struct run_result *result, const struct targets *targets)
+/* Whether all units have succeeded so far: then what they make is known, and not
+ * only what they might, such as that of a file which a filter drops by now. */
+static bool is_settled(const struct run_result *result)
+{
+	return result->status == STATUS_OK && result->units_quarantined == 0 &&
+		result->at_rest == 0;
+}
+
+/* What must not be removed as nobody's: what the graphs from NEXT on will make; and
+ * where units have failed, or weren't run, what one of them may have been to make,
+ * such as of an input that has another name now. Where that can't be told nothing
+ * is removed. */
+static struct prune_spared find_spared(const struct run_settings *settings,
+	const struct session *session, const struct run_result *result,
+	const struct targets *targets, const struct graph_plan *next)
 {
 	bool removes = settings->prune && !*settings->stop &&
 		!result->broken_pipe &&
@@ -178,36 +188,24 @@ static const struct targets *find_claimed(const struct run_settings *settings,
 			result->status == STATUS_UNITS_FAILED);
 	bool done = goes_on(result->status, result->units_failed);
 
-	return removes && (done || targets_are_all(targets)) ? targets : NULL;
-}
-
-/* Whether all units of the only graph have succeeded: then what they make is
- * known, and not only what they might, such as that of a file which a filter
- * drops by now. */
-static bool is_settled(const struct pass *pass)
-{
-	const struct run_result *result = pass->total;
-
-	return pass->session->graph_count == 1 && result->status == STATUS_OK &&
-		result->units_quarantined == 0 && result->at_rest == 0;
+	if (!removes || (!done && !targets_are_all(targets)))
+		return (struct prune_spared){0};
+	return (struct prune_spared){.targets = targets,
+		.first = is_settled(result) ? next : session->graphs};
 }
 
 /* Outputs that nothing makes any more. */
 static void settle_vanished(struct pass *pass, struct due *due)
 {
 	const struct run_settings *settings = pass->settings;
-	struct targets *none = is_settled(pass)
-		? targets_create(pass->session, settings->state, pass->base)
-		: NULL;
-	const struct targets *targets =
-		pass->ahead ? pass->ahead : pass->targets;
 
 	if (!prune_graph(settings->store, pass->plan->name, due, pass->base,
 		    &pass->log,
-		    find_claimed(settings, pass->total, none ? none : targets),
+		    find_spared(settings, pass->session, pass->total,
+			    pass->ahead ? pass->ahead : pass->targets,
+			    pass->plan + 1),
 		    &pass->total->stale))
 		report_store(pass);
-	targets_destroy(none);
 }
 
 /* Whether it is settled which files the graph will write. Nothing is new of one
@@ -333,7 +331,8 @@ static void settle_forgotten(const struct session *session,
 	if (settings->store && !settings->scratch && ended &&
 		!*settings->stop &&
 		!prune_forgotten(settings->store, session, base, settings->log,
-			find_claimed(settings, result, targets),
+			find_spared(settings, session, result, targets,
+				session->graphs + session->graph_count),
 			&result->stale))
 		fail_store(settings, result);
 }

@@ -254,10 +254,12 @@ bool targets_are_all(const struct targets *targets)
 	return !targets->unknown;
 }
 
-bool targets_write(const struct targets *targets, const char *key)
+bool targets_write(const struct targets *targets,
+	const struct graph_plan *first, const char *key)
 {
 	const struct target *target;
 
 	HASH_FIND(hh, targets->all, key, strlen(key), target);
-	return target && !target->read && !target->directory;
+	return target && !target->read && !target->directory &&
+		target->plan >= first;
 }

@@ -34,9 +34,10 @@ bool targets_add_ahead(struct targets *targets, struct graph *graph,
 void targets_miss(struct targets *targets);
 
 /* Whether no other files will be written than those that were added; and whether
- * that of KEY will be. */
+ * a graph from FIRST on in the session writes that of KEY. */
 bool targets_are_all(const struct targets *targets);
-bool targets_write(const struct targets *targets, const char *key);
+bool targets_write(const struct targets *targets,
+	const struct graph_plan *first, const char *key);
 
 /* For struct graph_settings: what follows from contents can't be known before.
  * No file may be written that is read, or lies where leat keeps its state: in

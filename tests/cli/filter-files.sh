@@ -90,6 +90,38 @@ seq 1000 >in/a/large
 expect 0 "$LEAT" run pack.yaml
 made pack large
 
+# Nor does it stay where another graph runs before or behind.
+graph()
+{
+	cat <<-END
+		  $1:
+		    operators:
+		      in: {use: files, match: "in/**/*"}
+		      pick: {use: filter, where: "$2"}
+		      pack: compress
+		      out: {use: write-file, path: "out/$1/{src_path}.out"}
+		    links: [in -> pick -> pack -> out]
+	END
+}
+graph some '${where}' >some
+graph every true >every
+for order in 'some every' 'every some'; do
+	rm -rf out .leat/two
+	{
+		echo 'leat: 1'
+		echo 'session: two'
+		echo 'params: {where: {type: sql, default: "true"}}'
+		echo 'graphs:'
+		cat $order
+	} >two.yaml
+	expect 0 "$LEAT" run two.yaml
+	expect 0 "$LEAT" run --prune -v two.yaml --where "$large"
+	said ' 2 stale outputs removed, '
+	made out/some large
+	LC_ALL=C sort large small >all
+	made out/every all
+done
+
 # Digests of what is kept only; and a gather of both has them all.
 session sums "$large" "  sum: hash
   show: {use: map, select: [src_path]}
