@@ -2,8 +2,8 @@
 /*
  * The lock on a store: the kernel's, on the file `lock`, of the open file
  * description. It goes with the last descriptor of it, however the process
- * dies; so a forked child closes its copy (run_store_disown). What the file
- * holds is only for messages.
+ * dies; so nothing that is forked may keep a copy. What the file holds is only
+ * for messages.
  */
 #ifndef LEAT_STORE_LOCK_H
 #define LEAT_STORE_LOCK_H

@@ -248,11 +248,3 @@ bool run_store_close(struct run_store *store, struct text *problem)
 	store_discard(store);
 	return ok;
 }
-
-void run_store_disown(struct run_store *store)
-{
-	if (store && store->lock >= 0) {
-		close(store->lock);
-		store->lock = -1;
-	}
-}

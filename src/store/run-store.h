@@ -75,10 +75,6 @@ bool run_store_is_of(const struct run_store *store, const char *name,
  * was told. */
 bool run_store_close(struct run_store *store, struct text *problem);
 
-/* In a child that was forked: closes its copy of the lock, which would otherwise
- * outlive the parent. Else the child leaves the store alone. */
-void run_store_disown(struct run_store *store);
-
 /* After any call that failed: what went wrong, as a sentence without a full
  * stop that names the store's file. */
 const char *run_store_problem(const struct run_store *store);

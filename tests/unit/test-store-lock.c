@@ -37,34 +37,6 @@ static void test_lock(void **state)
 	close_store(open_store());
 }
 
-/* A worker that lives on doesn't keep the lock when it disowned the store. */
-static int worker_pipe[2];
-
-static void leave_worker(void)
-{
-	struct run_store *store = open_store();
-
-	if (fork() == 0) {
-		char byte;
-
-		run_store_disown(store);
-		close(worker_pipe[1]);
-		(void)!read(worker_pipe[0], &byte, 1);
-		_exit(0);
-	}
-	usleep(100000);
-}
-
-static void test_lock_dies(void **state)
-{
-	(void)state;
-	assert_int_equal(pipe(worker_pipe), 0);
-	do_and_die(leave_worker);
-	close_store(open_store());
-	close(worker_pipe[0]);
-	close(worker_pipe[1]);
-}
-
 /* All of them begin at once where there is nothing yet. */
 static void test_many_starts(void **state)
 {
@@ -149,7 +121,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FILES_TEST(test_lock),
-		FILES_TEST(test_lock_dies),
 		FILES_TEST(test_many_starts),
 		FILES_TEST(test_two_files),
 		FILES_TEST(test_copied_tree),
