@@ -168,29 +168,6 @@ uint64_t graph_bytes_read(const struct graph *graph)
 	return bytes;
 }
 
-bool graph_set_property(struct graph *graph, unsigned index,
-	const char *property, const void *value)
-{
-	struct operator *op = &graph->operators[index];
-	int row = spec_property(op->spec, property);
-
-	if (row < 0)
-		return false;
-	const struct property_spec *spec = &op->spec->properties[row];
-	size_t size = live_size(spec->type);
-	if (!(spec->flags & PROPERTY_LIVE) || size == 0)
-		return false;
-	memcpy((char *)op->state + spec->offset, value, size);
-	struct text problem = {0};
-	bool usable = !op->opened || op->finished ||
-		op->spec->changed(op, op->state, spec, &problem);
-	if (!usable)
-		graph_report(op, NULL, SEVERITY_WARNING, "%s: %s", property,
-			problem.data);
-	text_free(&problem);
-	return usable;
-}
-
 void graph_destroy(struct graph *graph)
 {
 	if (!graph)

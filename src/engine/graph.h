@@ -168,14 +168,6 @@ size_t graph_peak_memory(const struct graph *graph);
 /* The bytes of the units that were read from their sources so far. */
 uint64_t graph_bytes_read(const struct graph *graph);
 
-/* Sets a live property of an operator before a run, or between two of its
- * steps; VALUE is of the C type of the property (registry/spec.h) and lives as
- * long as the graph. It holds for all items that the operator has not taken
- * yet. False: there is no such live property, or the value isn't usable, which
- * is reported. */
-bool graph_set_property(struct graph *graph, unsigned index,
-	const char *property, const void *value);
-
 void graph_destroy(struct graph *graph); /* takes NULL */
 
 #endif

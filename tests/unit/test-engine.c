@@ -143,73 +143,6 @@ static void diamond_grows_a_full_link(void **unused)
 	assert_int_equal(plan_run(&plan, &settings).status, STATUS_SYSTEM);
 }
 
-/* ---- Live properties -------------------------------------------------------------- */
-
-struct live {
-	int64_t limit; /* live */
-	int *changes; /* setting */
-};
-
-static bool live_changed(struct operator *op, void *state,
-	const struct property_spec *property, struct text *problem)
-{
-	struct live *live = state;
-
-	(void)op;
-	assert_string_equal(property->name, "limit");
-	++*live->changes;
-	(void)problem;
-	return live->limit >= 0;
-}
-
-static enum step live_step(struct operator *op, void *state)
-{
-	struct live *live = state;
-
-	(void)op;
-	assert_int_equal(live->limit, 7);
-	return STEP_END;
-}
-
-static void live_property_is_set(void **unused)
-{
-	static const struct property_spec properties[] = {
-		{.name = "limit",
-			.type = SETTING_INTEGER,
-			.offset = offsetof(struct live, limit),
-			.flags = PROPERTY_LIVE},
-		{.name = "fixed",
-			.type = SETTING_INTEGER,
-			.offset = offsetof(struct live, limit)},
-		{0},
-	};
-	static const struct pin_spec no_pins[] = {{0}};
-	static const struct operator_spec spec = {
-		.name = "live",
-		.pins = no_pins,
-		.properties = properties,
-		.state_size = sizeof(struct live),
-		.step = live_step,
-		.changed = live_changed,
-	};
-	int changes = 0;
-	int64_t seven = 7;
-	struct live live = {1, &changes};
-	struct graph_settings settings = {.memory_bytes = 1000};
-	struct plan plan;
-
-	(void)unused;
-	plan_init(&plan);
-	plan_add(&plan, "l", &spec, &live, SCOPE_UNIT);
-	settings.log = &(struct log){.file = stderr};
-	struct graph *graph = graph_create(&plan.graph, &settings);
-	assert_false(graph_set_property(graph, 0, "fixed", &seven));
-	assert_false(graph_set_property(graph, 0, "absent", &seven));
-	assert_true(graph_set_property(graph, 0, "limit", &seven));
-	assert_int_equal(graph_run(graph).status, STATUS_OK);
-	graph_destroy(graph);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,7 +150,6 @@ int main(void)
 		cmocka_unit_test(failure_reaches_all_branches),
 		cmocka_unit_test(failure_stops_in_order),
 		cmocka_unit_test(diamond_grows_a_full_link),
-		cmocka_unit_test(live_property_is_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

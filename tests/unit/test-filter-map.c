@@ -25,8 +25,6 @@ static const struct schema schema = {.count = 2, .fields = fields};
 
 struct rows {
 	unsigned count; /* setting */
-	void (*at_half)(void *context); /* called before row count / 2 */
-	void *context;
 	unsigned done;
 	bool open;
 };
@@ -63,8 +61,6 @@ static enum step rows_step(struct operator *op, void *state)
 	}
 	if (operator_room(op, IN) == 0)
 		return operator_wait_output(op, IN);
-	if (rows->at_half && rows->done == rows->count / 2)
-		rows->at_half(rows->context);
 	give_row(op, rows->done++);
 	return STEP_MORE;
 }
@@ -282,75 +278,12 @@ static void borrows(void **state)
 	tear_down(&test);
 }
 
-/* ---- Live ---------------------------------------------------------------------- */
-
-struct change {
-	struct graph *graph;
-	struct setting_text where;
-	bool good;
-};
-
-static void change_where(void *context)
-{
-	struct change *change = context;
-
-	change->good =
-		graph_set_property(change->graph, 1, "where", &change->where);
-}
-
-static const struct schema first_schema = {.count = 1, .fields = copied_fields};
-
-static void run_changed(struct change *change, struct text *out)
-{
-	struct graph_under_test test;
-	char *messages = NULL;
-	size_t length;
-	/* Each row is through before the next one comes. */
-	const struct log log = {.file = open_memstream(&messages, &length)};
-	struct graph_settings settings = {
-		.memory_bytes = 1 << 20, .link_items = 1, .log = &log};
-
-	set_up(&test, "n % 100 = 1", copied, 1, &first_schema);
-	test.rows.at_half = change_where;
-	test.rows.context = change;
-	change->graph = graph_create(&test.plan.graph, &settings);
-	struct graph_result result = graph_run(change->graph);
-	assert_int_equal(result.status, STATUS_OK);
-	graph_destroy(change->graph);
-	fclose(log.file);
-	free(messages);
-	*out = test.out;
-	text_free(&test.rejected);
-}
-
-static void live(void **state)
-{
-	struct change change = {.where = {.text = "n % 100 = 2"}};
-	struct text out;
-
-	(void)state;
-	run_changed(&change, &out);
-	assert_true(change.good);
-	assert_string_equal(
-		out.data, "2;202;402;602;802;1004;1204;1404;1604;1804;");
-	text_free(&out);
-
-	/* What isn't usable changes nothing. */
-	change.where.text = "m > 1";
-	run_changed(&change, &out);
-	assert_false(change.good);
-	assert_string_equal(
-		out.data, "2;202;402;602;802;1002;1202;1402;1602;1802;");
-	text_free(&out);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(schedules),
 		cmocka_unit_test(rejects),
 		cmocka_unit_test(borrows),
-		cmocka_unit_test(live),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
