@@ -2,7 +2,6 @@
 /* Memory that is freed all at once. */
 #include "base/arena.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 /* Digests of contents. */
 #include "base/digest.h"
 
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>

@@ -3,7 +3,6 @@
 #ifndef LEAT_BASE_UNITS_CIVIL_H
 #define LEAT_BASE_UNITS_CIVIL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct civil {

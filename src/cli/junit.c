@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "base/units.h"
 #include "cli/run-files.h"
 
 /* TEXT as the value of an attribute of XML 1.0 (section 2.2: what isn't a

@@ -2,8 +2,7 @@
 /* Which unit writes which file, and what can't be written. */
 #include <string.h>
 
-#include "base/memory.h"
-#include "engine/share.h"
+#include "engine/internal.h"
 #include "registry/registry.h"
 
 enum { SHOWN_BYTES = 1000 };

@@ -2,7 +2,6 @@
 /* Failures and rejected items: what is said of them, and what follows. */
 #include <string.h>
 
-#include "base/memory.h"
 #include "engine/share.h"
 
 enum { SHOWN_BYTES = 200 };

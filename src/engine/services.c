@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What operators ask of the engine: items, waits, files, facts. */
-#include <errno.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/share.h"
-#include "registry/registry.h"
+#include "engine/internal.h"
 
 /* ---- Items ---------------------------------------------------------------- */
 

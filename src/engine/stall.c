@@ -4,7 +4,6 @@
  * other: a branch of a diamond is full while the other one is what the place
  * where they meet waits for. Room in the full link resolves it.
  */
-#include "base/memory.h"
 #include "engine/internal.h"
 
 static struct link *waited_link(const struct operator *op)

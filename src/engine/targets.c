@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which files units will be written to, as far as their names tell; and which a
  * source would find. */
-#include "engine/frontier.h"
+#include "engine/internal.h"
 
 struct telling {
 	struct graph *graph;

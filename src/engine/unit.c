@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "engine/frontier.h"
-#include "engine/share.h"
 
 static void wake_those_that_wait_for(struct graph *graph)
 {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What operators wait for, and sleeping when all of them do. */
-#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
-#include "engine/frontier.h"
 #include "engine/share.h"
 
 /* A signal may come just before the sleep, and somebody may watch. */

@@ -6,7 +6,6 @@
  * chunks, where the one who takes it doesn't mind.
  */
 #include "loader/relate.h"
-#include "registry/registry.h"
 
 struct crossing {
 	struct graph_work *work;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "loader/subgraph.h"
 #include "registry/registry.h"
 

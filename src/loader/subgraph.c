@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "loader/param.h"
-#include "registry/registry.h"
 
 enum { SHOWN = 8 }; /* names of a cycle */
 

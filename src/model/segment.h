@@ -7,7 +7,6 @@
 #define LEAT_MODEL_SEGMENT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/digest.h"

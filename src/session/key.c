@@ -2,10 +2,9 @@
 /* Names of files, relative to the session. */
 #include "session/key.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/memory.h"
 
 /* Adds the components of PATH behind DIRECTORY, which ends in a slash, without
  * empty ones and `.`; `..` takes the last one away. */

@@ -2,7 +2,6 @@
 /* One worker as its crew sees it. */
 #include "session/member.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/memory.h"
-
 enum { SHOWN_BYTES = 200 };
 
 /* An output can't be published: its unit has failed after all. Returns what was

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/memory.h"
 #include "session/stale.h"
 #include "session/stamp.h"
 

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/memory.h"
-
 /* Behind the key and its NUL. */
 struct entry {
 	uint64_t run, offset, length;

@@ -4,7 +4,6 @@
 #define LEAT_SESSION_WATCH_H
 
 #include "session/due.h"
-#include "session/journal.h"
 #include "session/run.h"
 
 struct watch {

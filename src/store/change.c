@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Changes of several rows that happen whole or not at all. */
-#include "base/pack.h"
 #include "store/internal.h"
 
 /* Pages of the log at which it is written into the store: 16 MiB. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Forgetting what nobody asks for any more. */
 #include <endian.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "store/internal.h"
 
 static const struct bytes no_group = {"", 0};

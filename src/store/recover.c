@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "base/pack.h"
 #include "base/place.h"
 #include "store/internal.h"

@@ -2,7 +2,6 @@
 /* What the next run needs to finish or to clean up after a killed one. */
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/pack.h"
 #include "store/internal.h"
 

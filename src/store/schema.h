@@ -5,7 +5,6 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 enum {
 	SCHEMA_APPLICATION = 0x6c656174, /* "leat" */

@@ -12,7 +12,6 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "operators/support/codec/compressor.h"
 #include "pieces.h"
 

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "operators/support/codec/compressor.h"
 #include "unpack.h"
 

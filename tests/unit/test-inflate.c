@@ -14,7 +14,6 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "base/memory.h"
 #include "unpack.h"
 
 /* ---- Data ------------------------------------------------------------------ */

@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "plan.h"
 #include "stages.h"

@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include "loader/graph.h"
 #include "loader/param.h"
 #include "loader/settings.h"
 #include "registry/registry.h"

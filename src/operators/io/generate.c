@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* generate: items out of nothing, with computed fields if wanted. */
-#include "base/memory.h"
 #include "engine/operator.h"
 #include "model/packer.h"
 #include "operators/support/sql/columns.h"

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "operators/support/aggregate/group-table.h"
 
 static void describe(struct expression_problem *problem,

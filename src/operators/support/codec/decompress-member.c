@@ -2,7 +2,6 @@
 /* The members of all formats but gzip and zlib, and what follows them. */
 #include <stdio.h>
 
-#include "base/memory.h"
 #include "operators/support/codec/decompress-parts.h"
 
 void decompress_start_member(struct decompress *self)

@@ -11,7 +11,6 @@
 #include <stddef.h>
 
 #include "base/file.h"
-#include "base/text.h"
 
 struct output;
 struct tree_node;

@@ -66,9 +66,6 @@ const char *sql_function_nearest(const char *name);
 bool sql_function_refusal(
 	const char *name, char *reason, size_t size, const char **hint);
 
-/* The compiled patterns of a connection. */
-struct sql_patterns;
-
 /* Makes min and max of one argument, which SQLite takes for aggregates, say
  * so. */
 void sql_functions_add(sqlite3 *database);

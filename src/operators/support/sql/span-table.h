@@ -9,7 +9,6 @@
 
 #include <sqlite3.h>
 
-#include "base/text.h"
 #include "model/segment.h"
 #include "registry/spec.h"
 
