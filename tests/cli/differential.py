@@ -1087,7 +1087,8 @@ def case(seed, only):
 SKIP = set(os.environ.get("SKIP", "").split())
 
 
-def main():
+def search(case):
+    """What a program of such cases does: LEAT SECONDS SEED [MOST [ONLY]]"""
     global LEAT
     LEAT, seconds, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
     most = int(sys.argv[4]) if len(sys.argv) > 4 else 10**9
@@ -1102,4 +1103,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    search(case)

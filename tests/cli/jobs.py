@@ -11,8 +11,6 @@ import random
 import re
 import shutil
 import subprocess
-import sys
-import time
 
 import differential
 from differential import Session, Wrong, leat, tree, write
@@ -111,20 +109,6 @@ def case(seed, only):
     return True
 
 
-def main():
-    differential.LEAT = sys.argv[1]
-    differential.lines = lines
-    seconds, seed = float(sys.argv[2]), int(sys.argv[3])
-    most = int(sys.argv[4]) if len(sys.argv) > 4 else 10**9
-    only = sys.argv[5] if len(sys.argv) > 5 else None
-    end = time.monotonic() + seconds
-    failures = done = 0
-    while time.monotonic() < end and done < most and failures < 12:
-        failures += not case(seed + done, only)
-        done += 1
-    print(f"{done} cases, {failures} failed")
-    sys.exit(failures > 0)
-
-
 if __name__ == "__main__":
-    main()
+    differential.lines = lines
+    differential.search(case)
