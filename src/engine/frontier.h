@@ -104,15 +104,17 @@ enum put {
 enum put frontier_put(struct operator *source, unsigned index,
 	struct slice *piece, size_t *missing);
 
-/* nested.c: puts in the mark that ONE is, see enum frontier_mark; returns NULL,
- * or what is wrong. */
+/* Whether all that came to operators with partial results was taken. */
+bool frontiers_are_empty(const struct graph *graph);
+
+/* ---- nested.c: segments within them --------------------------------------------- */
+
+/* Puts in the mark that ONE is, see enum frontier_mark; returns NULL, or what is
+ * wrong. */
 const char *frontier_put_nested(
 	struct frontier_link *frontier, const struct slice *one);
 
 /* Ends the segments that haven't ended, as where the worker has died. */
 void frontier_end_nested(struct frontier_link *frontier);
-
-/* Whether all that came to operators with partial results was taken. */
-bool frontiers_are_empty(const struct graph *graph);
 
 #endif

@@ -192,10 +192,6 @@ bool operator_open(struct operator *op);
 /* The operator is through: its inputs close, its outputs end. */
 void operator_finish(struct operator *op);
 
-/* The operator broke the contract: says how, and fails the run with
- * STATUS_BUG. */
-void graph_violation(struct operator *op, const char *what);
-
 /* ---- drain.c ------------------------------------------------------------- */
 
 /* Stops the run in order, after the step that runs: sources end, what spans
@@ -341,6 +337,10 @@ void graph_report(const struct operator *op, const struct unit *unit,
 /* Fails the unit for a stream that failed, in the name of who made that. */
 void operator_fail_stream(
 	struct operator *op, unsigned pin, const struct stream *stream);
+
+/* The operator broke the contract: says how, and fails the run with
+ * STATUS_BUG. */
+void graph_violation(struct operator *op, const char *what);
 
 /* Fails the run. */
 void graph_fail(struct graph *graph, enum exit_status status);

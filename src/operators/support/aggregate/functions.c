@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* count, sum, avg; the rest is in aggregate-values.c; the table of all. */
+/* count, sum, avg; the rest is in values.c; the table of all. */
 #include "operators/support/aggregate/functions.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Aggregate functions whose states keep values: for the table in
- * aggregate-functions.c, which says what they are for. */
+ * functions.c, which says what they are for. */
 #ifndef LEAT_OPERATORS_SUPPORT_AGGREGATE_VALUES_H
 #define LEAT_OPERATORS_SUPPORT_AGGREGATE_VALUES_H
 

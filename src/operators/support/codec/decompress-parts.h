@@ -75,7 +75,7 @@ enum read_status decompress_fail_behind(struct decompress *self);
 enum read_status decompress_fail_start(
 	struct decompress *self, const char *problem);
 
-/* ---- decompress-gzip.c, decompress-member.c --------------------------------- */
+/* ---- decompress-gzip.c, decompress-member.c: other formats, and padding ------ */
 
 /* The next bytes are the start of a member. */
 void decompress_start_gzip(struct decompress *self);

@@ -80,7 +80,7 @@ void file_set_count_directory(struct file_set *set);
 bool file_set_excludes(const struct file_set *set, const char *relative);
 
 /* Adds what is found along a pattern; what a directory holds, PATH ending in
- * a slash. In file-walk.c. */
+ * a slash. In walk.c. */
 void file_walk_pattern(struct file_set *set, const char *pattern);
 void file_walk_directory(struct file_set *set, const char *path);
 

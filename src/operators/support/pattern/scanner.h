@@ -54,7 +54,7 @@ static inline void scan_replace(
 	scanner->at += length;
 }
 
-/* ---- pattern-class.c ----------------------------------------------------- */
+/* ---- class.c ------------------------------------------------------------- */
 
 /* The byte that an escape at AT stands for, and the escape's length; -1: not
  * one of the simple ones. The newline isn't one of them. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The parser of expressions that finds their types; for sql-type.c, sql-call.c
- * and sql-primary.c only. */
+/* The parser of expressions that finds their types; for type.c, operator.c,
+ * call.c and primary.c only. */
 #ifndef LEAT_OPERATORS_SUPPORT_SQL_PARSER_H
 #define LEAT_OPERATORS_SUPPORT_SQL_PARSER_H
 

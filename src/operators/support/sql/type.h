@@ -32,7 +32,7 @@ struct sql_typed {
 bool sql_type(const struct sql_scope *scope, const char *text, const char **at,
 	struct sql_typed *typed, struct sql_mistake *mistake);
 
-/* ---- For sql-type.c and sql-compare.c ---------------------------------- */
+/* ---- compare.c, for the parser ------------------------------------------- */
 
 /* A part of an expression. */
 struct sql_operand {
