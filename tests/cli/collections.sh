@@ -79,6 +79,57 @@ expect 66 "$LEAT" run cat.yaml 'in/su*'
 said 'recursive: true'
 silent stdout
 
+# Links that lead to where they lie: find(1), started where the paths do, tells of
+# a loop, and doesn't enter it.
+mkdir -p ring/a/b
+echo 1 >ring/1.txt
+echo 2 >ring/a/2.txt
+echo 3 >ring/a/b/3.txt
+ln -s .. ring/a/up
+ln -s . ring/self
+ln -s ../../.. ring/a/b/top
+ln -s a ring/twin
+for way in ring ring/a ring/twin/b; do
+	LC_ALL=C find -L . -path "./$way/*" -type f -name '*.txt' \
+		2>loops >wanted
+	[ -s wanted ] || fail 'find has found nothing'
+	grep -q loop loops || fail 'find has seen no loop'
+	LC_ALL=C sort wanted | xargs cat >contents
+	for pattern in "$way/**" "$way/**/*.txt" "$PWD/$way/**"; do
+		expect 0 "$LEAT" run cat.yaml --symlinks follow "$pattern"
+		holds stdout <contents
+		said 'leads to a directory that it lies in'
+	done
+	expect 0 "$LEAT" run cat.yaml --symlinks follow --recursive "$way"
+	holds stdout <contents
+done
+lists '1\n2\n3\n2\n3\n' --symlinks follow --recursive 'ring/*'
+said "ring/a/b/top leads to a directory that it lies in: it isn't entered, \
+nor are 4 others like it; \`exclude\` can leave it out"
+lists '2\n3\n' --symlinks follow 'ring/a/**'
+said 'ring/a/b/top leads'
+lists '3\n' 'ring/a/b/**'
+silent stderr
+
+# So outputs beside the inputs aren't found in the next run, either.
+cat >ring.yaml <<'END'
+leat: 1
+session: ring
+operators:
+  in: {use: files, match: 'ring/a/**', symlinks: follow}
+  out: {use: write-file, path: 'ring/out/{src_path}'}
+links: [in -> out]
+END
+for _ in 1 2 3; do
+	expect 0 "$LEAT" run ring.yaml
+	holds_only ring/out '2.txt b'
+	holds_only ring/out/b 3.txt
+done
+said 'ring/a/b/top leads'
+sed "s/symlinks: follow/&, exclude: [up, top]/" ring.yaml >told.yaml
+expect 0 "$LEAT" run told.yaml
+grep leads stderr && fail 'what is excluded is warned of'
+
 # What isn't a regular file is said, and the others are read.
 mkfifo in/fifo
 ln -s nowhere in/dangling

@@ -108,8 +108,10 @@ static const struct property_spec properties[] = {
 		.details =
 			"`files`: links to files; ** and `recursive` go "
 			"through none to a directory. `follow`: they do, but "
-			"not in circles. `skip`: none. A path that is given "
-			"as it is may be a link in any case.",
+			"not to one that the path, from the working directory "
+			"or / on, lies in already: that is warned of, unless "
+			"`exclude` leaves the link out. `skip`: none. A path "
+			"that is given as it is may be a link in any case.",
 	},
 	{
 		.name = "empty",
@@ -253,6 +255,24 @@ static void fail_empty(struct operator *op, struct state *state)
 	text_free(&what);
 }
 
+static void warn_circles(struct operator *op, const struct file_set *files)
+{
+	const size_t count = file_set_circles(files);
+	struct text what = {0};
+
+	if (count == 0)
+		return;
+	const char *first = file_set_circle(files);
+	text_add_escaped(&what, first, strlen(first), 1000);
+	text_add_string(&what,
+		" leads to a directory that it lies in: it isn't entered");
+	if (count > 1)
+		text_add_format(
+			&what, ", nor are %zu others like it", count - 1);
+	operator_warn(op, "%s; `exclude` can leave it out", what.data);
+	text_free(&what);
+}
+
 static bool open(struct operator *op, void *memory)
 {
 	struct state *state = memory;
@@ -268,6 +288,7 @@ static bool open(struct operator *op, void *memory)
 		return false;
 	}
 	file_set_sort(state->files);
+	warn_circles(op, state->files);
 	if (file_set_count(state->files) > 0 || state->empty == EMPTY_ALLOW)
 		return true;
 	fail_empty(op, state);

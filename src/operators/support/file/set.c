@@ -20,6 +20,8 @@ struct file_set {
 	size_t count, capacity;
 	size_t order; /* of what is being added */
 	size_t directories;
+	const char **circles;
+	size_t circle_count, circle_capacity;
 };
 
 struct file_set *file_set_create(const struct file_set_options *options)
@@ -37,6 +39,7 @@ void file_set_destroy(struct file_set *set)
 		return;
 	arena_destroy(set->arena);
 	free(set->files);
+	free(set->circles);
 	free(set);
 }
 
@@ -147,6 +150,14 @@ void file_set_count_directory(struct file_set *set)
 	set->directories++;
 }
 
+void file_set_add_circle(struct file_set *set, const char *path, size_t length)
+{
+	set->circles = memory_grow(set->circles, set->circle_count,
+		&set->circle_capacity, sizeof(*set->circles));
+	set->circles[set->circle_count++] =
+		arena_copy(set->arena, path, length);
+}
+
 /* ---- Order ------------------------------------------------------------------ */
 
 /* Of a path that was found twice, what was named first counts. */
@@ -169,10 +180,31 @@ static bool is_sorted(const struct file_set *set)
 	return true;
 }
 
+static int compare_text(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void sort_circles(struct file_set *set)
+{
+	size_t kept = 0;
+
+	if (set->circle_count == 0)
+		return;
+	qsort(set->circles, set->circle_count, sizeof(*set->circles),
+		compare_text);
+	for (size_t i = 0; i < set->circle_count; i++)
+		if (i == 0 ||
+			strcmp(set->circles[i], set->circles[kept - 1]) != 0)
+			set->circles[kept++] = set->circles[i];
+	set->circle_count = kept;
+}
+
 void file_set_sort(struct file_set *set)
 {
 	size_t kept = 0;
 
+	sort_circles(set);
 	if (!is_sorted(set))
 		qsort(set->files, set->count, sizeof(*set->files), compare);
 	for (size_t i = 0; i < set->count; i++)
@@ -196,6 +228,16 @@ const struct found_file *file_set_get(const struct file_set *set, size_t index)
 size_t file_set_directories(const struct file_set *set)
 {
 	return set->directories;
+}
+
+size_t file_set_circles(const struct file_set *set)
+{
+	return set->circle_count;
+}
+
+const char *file_set_circle(const struct file_set *set)
+{
+	return set->circles[0];
 }
 
 /* ---- Patterns that exclude -------------------------------------------------- */

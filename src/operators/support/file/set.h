@@ -15,7 +15,7 @@ struct file_set;
 
 enum file_links {
 	LINKS_FILES, /* those to files; `**` goes through none to a directory */
-	LINKS_FOLLOW, /* those to directories as well */
+	LINKS_FOLLOW, /* those to directories as well, but not in circles */
 	LINKS_SKIP, /* none that a pattern finds */
 };
 
@@ -59,6 +59,11 @@ const struct found_file *file_set_get(const struct file_set *set, size_t index);
 /* How many directories were found that weren't walked. */
 size_t file_set_directories(const struct file_set *set);
 
+/* How many directories lie in themselves, by way of links, and so weren't walked;
+ * one of them, the first in order once all was put in order. */
+size_t file_set_circles(const struct file_set *set);
+const char *file_set_circle(const struct file_set *set);
+
 /* Whether a path, relative to where a walk starts, matches a pattern: one
  * without a slash is for the last component, another for the whole. */
 bool file_pattern_matches(
@@ -77,6 +82,7 @@ void file_set_add_found(struct file_set *set, const char *path, size_t prefix);
 void file_set_add_error(
 	struct file_set *set, const char *path, size_t prefix, int error);
 void file_set_count_directory(struct file_set *set);
+void file_set_add_circle(struct file_set *set, const char *path, size_t length);
 bool file_set_excludes(const struct file_set *set, const char *relative);
 
 /* Adds what is found along a pattern; what a directory holds, PATH ending in

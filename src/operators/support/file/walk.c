@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "operators/support/file/set.h"
+#include "operators/support/file/way.h"
 
 struct walk {
 	struct file_set *set;
@@ -18,13 +19,6 @@ struct walk {
 	size_t prefix; /* bytes of the path that were named as they are */
 	char **parts; /* the components of the pattern behind those */
 	size_t count;
-};
-
-/* A directory among those that lead to one; they tell circles of links. */
-struct place {
-	const struct place *above;
-	dev_t device;
-	ino_t inode;
 };
 
 /* ---- Listing ---------------------------------------------------------------- */
@@ -188,36 +182,28 @@ static bool name_matches(
 	return fnmatch(pattern, name, flags) == 0;
 }
 
-/* Whether the directory is one of those above it. Fills in HERE. */
-static bool is_circle(
-	const struct walk *walk, const struct place *above, struct place *here)
-{
-	struct stat found;
+/* ---- Walking ---------------------------------------------------------------- */
 
-	*here = (struct place){.above = above};
+/* Fills in HERE, the directory that it is at. DEEP: all in it is walked, so not
+ * if it is one of those above it; false then. */
+static bool go_in(const struct walk *walk, struct place *here,
+	const struct place *above, bool deep)
+{
+	*here = (struct place){0};
 	if (walk->options->links != LINKS_FOLLOW ||
-		stat(path_or_dot(walk), &found) < 0)
-		return false;
-	here->device = found.st_dev;
-	here->inode = found.st_ino;
-	for (; above; above = above->above)
-		if (above->device == here->device &&
-			above->inode == here->inode)
-			return true;
+		place_init(here, above, path_or_dot(walk)) || !deep)
+		return true;
+	file_set_add_circle(walk->set, walk->path.data, walk->path.length - 1);
 	return false;
 }
 
-/* ---- Walking ---------------------------------------------------------------- */
-
 /* Adds all files below. */
-static void walk_all(struct walk *walk, const struct place *above)
+static void walk_all(struct walk *walk, const struct place *here)
 {
 	const size_t length = walk->path.length;
-	struct place here;
-
-	if (is_circle(walk, above, &here))
-		return;
 	struct names names = list(walk);
+	struct place next;
+
 	for (size_t i = 0; i < names.count; i++) {
 		if (!name_matches(walk, "*", names.items[i].name))
 			continue;
@@ -226,7 +212,10 @@ static void walk_all(struct walk *walk, const struct place *above)
 			file_set_add_found(
 				walk->set, walk->path.data, walk->prefix);
 			break;
-		case KIND_DIRECTORY: walk_all(walk, &here); break;
+		case KIND_DIRECTORY:
+			if (go_in(walk, &next, here, true))
+				walk_all(walk, &next);
+			break;
 		case KIND_NOTHING: break;
 		}
 		leave(walk, length);
@@ -235,67 +224,91 @@ static void walk_all(struct walk *walk, const struct place *above)
 }
 
 static void walk_part(
-	struct walk *walk, size_t index, const struct place *above);
+	struct walk *walk, size_t index, const struct place *here);
 
 /* A `**` with more behind it: no directory, or any, and so on in each. */
-static void walk_deep(
-	struct walk *walk, size_t index, const struct place *above)
+static void walk_deep(struct walk *walk, size_t index, const struct place *here)
 {
 	const size_t length = walk->path.length;
-	struct place here;
+	struct place next;
 
-	if (is_circle(walk, above, &here))
-		return;
-	walk_part(walk, index + 1, NULL);
+	walk_part(walk, index + 1, here);
 	struct names names = list(walk);
 	for (size_t i = 0; i < names.count; i++) {
 		if (!name_matches(walk, "*", names.items[i].name))
 			continue;
-		if (enter(walk, &names.items[i], true) == KIND_DIRECTORY)
-			walk_deep(walk, index, &here);
+		if (enter(walk, &names.items[i], true) == KIND_DIRECTORY &&
+			go_in(walk, &next, here, true))
+			walk_deep(walk, index, &next);
 		leave(walk, length);
 	}
 	names_free(&names);
 }
 
-/* Something whose name matched component INDEX. */
-static void visit(struct walk *walk, size_t index, enum kind kind)
+static bool is_deep(const char *part)
 {
-	const bool last = index + 1 == walk->count;
-
-	if (kind == KIND_FILE && last)
-		file_set_add_found(walk->set, walk->path.data, walk->prefix);
-	if (kind != KIND_DIRECTORY)
-		return;
-	if (!last)
-		walk_part(walk, index + 1, NULL);
-	else if (walk->options->recursive)
-		walk_all(walk, NULL);
-	else
-		file_set_count_directory(walk->set);
+	return strcmp(part, "**") == 0;
 }
 
-static void walk_part(
+/* A directory whose name matched component INDEX. */
+static void visit_directory(
 	struct walk *walk, size_t index, const struct place *above)
 {
+	const bool last = index + 1 == walk->count;
+	struct place here;
+
+	if (last && !walk->options->recursive)
+		file_set_count_directory(walk->set);
+	else if (!go_in(walk, &here, above,
+			 last || is_deep(walk->parts[index + 1])))
+		return;
+	else if (last)
+		walk_all(walk, &here);
+	else
+		walk_part(walk, index + 1, &here);
+}
+
+static void walk_part(struct walk *walk, size_t index, const struct place *here)
+{
 	const size_t length = walk->path.length;
+	const bool last = index + 1 == walk->count;
 	const char *part = walk->parts[index];
 
-	if (strcmp(part, "**") == 0) {
-		if (index + 1 == walk->count)
-			walk_all(walk, above);
+	if (is_deep(part)) {
+		if (last)
+			walk_all(walk, here);
 		else
-			walk_deep(walk, index, above);
+			walk_deep(walk, index, here);
 		return;
 	}
 	struct names names = list(walk);
 	for (size_t i = 0; i < names.count; i++) {
 		if (!name_matches(walk, part, names.items[i].name))
 			continue;
-		visit(walk, index, enter(walk, &names.items[i], false));
+		enum kind kind = enter(walk, &names.items[i], false);
+		if (kind == KIND_DIRECTORY)
+			visit_directory(walk, index, here);
+		else if (kind == KIND_FILE && last)
+			file_set_add_found(
+				walk->set, walk->path.data, walk->prefix);
 		leave(walk, length);
 	}
 	names_free(&names);
+}
+
+/* Walks from the directory that the path names. */
+static void start(struct walk *walk)
+{
+	const struct place *here = NULL;
+	struct place *way = NULL;
+
+	if (walk->options->links == LINKS_FOLLOW)
+		way = place_way(path_or_dot(walk), &here);
+	if (walk->count > 0)
+		walk_part(walk, 0, here);
+	else
+		walk_all(walk, here);
+	free(way);
 }
 
 /* ---- Patterns --------------------------------------------------------------- */
@@ -324,13 +337,11 @@ static void add_unescaped(struct text *text, const char *part)
  * then to the pattern. */
 static void add_part(struct walk *walk, char *part, bool last)
 {
-	bool deep = strcmp(part, "**") == 0;
-
 	if (walk->count == 0 && !last && !is_pattern(part)) {
 		add_unescaped(&walk->path, part);
 		text_add(&walk->path, "/", 1);
-	} else if (!deep || walk->count == 0 ||
-		strcmp(walk->parts[walk->count - 1], "**") != 0) {
+	} else if (!is_deep(part) || walk->count == 0 ||
+		!is_deep(walk->parts[walk->count - 1])) {
 		walk->parts = memory_resize(
 			walk->parts, walk->count + 1, sizeof(char *));
 		walk->parts[walk->count++] = part;
@@ -361,7 +372,7 @@ void file_walk_pattern(struct file_set *set, const char *pattern)
 
 	split(&walk, copy);
 	if (walk.count > 1 || (walk.count == 1 && is_pattern(walk.parts[0]))) {
-		walk_part(&walk, 0, NULL);
+		start(&walk);
 	} else {
 		if (walk.count == 1)
 			add_unescaped(&walk.path, walk.parts[0]);
@@ -378,6 +389,6 @@ void file_walk_directory(struct file_set *set, const char *path)
 
 	text_add_string(&walk.path, path);
 	walk.prefix = walk.path.length;
-	walk_all(&walk, NULL);
+	start(&walk);
 	text_free(&walk.path);
 }
