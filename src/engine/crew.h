@@ -134,6 +134,7 @@ struct worker_methods {
 struct pulse {
 	uint64_t steps; /* it isn't stuck */
 	uint64_t bytes; /* read of all its units */
+	int error; /* errno of what it ended for; else 0 */
 };
 
 /* Before graph_run, which doesn't return unless the run fails beyond a unit.

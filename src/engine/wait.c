@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What operators wait for, and sleeping when all of them do. */
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
@@ -114,10 +115,12 @@ void wait_idle(struct graph *graph)
 		if ((graph->settings.stop || graph->settings.watch) &&
 			(timeout_ms < 0 || timeout_ms > CHECK_MS))
 			timeout_ms = CHECK_MS;
-		if (poll(polls, count, timeout_ms) > 0)
-			for (unsigned i = 0; i < count; i++)
-				if (polls[i].revents)
-					operator_set_ready(who[i]);
+		/* Who may go on isn't known then: all look for themselves. */
+		bool all_look =
+			poll(polls, count, timeout_ms) < 0 && errno != EINTR;
+		for (unsigned i = 0; i < count; i++)
+			if (all_look || polls[i].revents)
+				operator_set_ready(who[i]);
 		graph->now_ns = now_ns();
 	}
 	free(polls);

@@ -136,6 +136,22 @@ static void hear_spawned(struct crew *crew, const struct wire_news *news)
 	member->status = SIGKILL; /* the task isn't to blame */
 }
 
+/* It is gone, and all with it; or it can't be heard, and then has to go. */
+static void lose_zygote(struct crew *crew, int error)
+{
+	struct zygote *zygote = crew->settings.zygote;
+
+	zygote_end(zygote);
+	crew_watch(crew, EPOLL_CTL_DEL, zygote->socket, 0, NULL);
+	crew->orphaned = true;
+	crew->spawn_error = error;
+	for (struct member *member = crew->members; member;
+		member = member->next) {
+		member->exited = true;
+		member->status = SIGKILL;
+	}
+}
+
 void crew_hear(struct crew *crew)
 {
 	struct zygote *zygote = crew->settings.zygote;
@@ -152,16 +168,13 @@ void crew_hear(struct crew *crew)
 		} else if (member) {
 			member->exited = true;
 			member->status = news.value;
+			if (!member->error)
+				member->error =
+					zygote->pulses[member->slot].error;
 		}
 	}
-	if (got != 0)
-		return;
-	/* The zygote is gone, and all with it. */
-	crew_watch(crew, EPOLL_CTL_DEL, zygote->socket, 0, NULL);
-	crew->spawn_error = ECHILD;
-	for (struct member *member = crew->members; member;
-		member = member->next) {
-		member->exited = true;
-		member->status = SIGKILL;
-	}
+	if (got == 0)
+		lose_zygote(crew, ECHILD);
+	else if (got < 0 && errno != EAGAIN)
+		lose_zygote(crew, errno);
 }

@@ -129,6 +129,7 @@ static void leave_slot(struct crew *crew, unsigned slot)
 
 	crew->gone_bytes += pulse->bytes;
 	pulse->bytes = 0;
+	pulse->error = 0;
 }
 
 uint64_t crew_bytes_read(void *context)
@@ -157,7 +158,7 @@ void crew_remove(struct crew *crew, struct member *member)
 		leave_slot(crew, member->slot);
 	}
 	/* There is room for a process again. */
-	if (member->pid > 0 && crew->spawn_error != ECHILD)
+	if (member->pid > 0 && !crew->orphaned)
 		crew->spawn_error = 0;
 	if (member->socket >= 0)
 		close(member->socket);
@@ -208,10 +209,13 @@ struct task *crew_task_at(struct crew *crew, const struct member *member)
 }
 
 /* A worker that asks waits for the answer: there is room. */
-static void answer(const struct member *member, const struct wire_head *head,
-	int descriptor)
+static void answer(
+	struct member *member, const struct wire_head *head, int descriptor)
 {
-	wire_send(member->socket, head, sizeof(*head), descriptor, false);
+	if (!wire_send(
+		    member->socket, head, sizeof(*head), descriptor, false) &&
+		errno != EPIPE && errno != ECONNRESET)
+		member_lose(member, errno);
 }
 
 static void make_output(struct crew *crew, struct member *member,
@@ -302,5 +306,7 @@ void crew_read(struct crew *crew, struct member *member)
 				offsetof(struct block, next)));
 		member->still = 0;
 	}
+	if (member->error && member->pid && !member->exited)
+		zygote_kill(crew->settings.zygote, member->pid);
 	crew_pause_or_go_on(crew, member);
 }

@@ -43,6 +43,7 @@ struct crew {
 	uint64_t gone_bytes; /* read by workers that are gone */
 	unsigned spare_tokens; /* of make, kept for tasks that nobody has */
 	int spawn_error; /* why there can't be more workers */
+	bool orphaned; /* the zygote is gone */
 	bool stopped;
 };
 

@@ -48,7 +48,7 @@ static struct member *choose(struct crew *crew, const struct task *task)
 	return best;
 }
 
-/* False: there is no room at the worker. */
+/* False: errno says why, EAGAIN that there is no room at the worker. */
 static bool send_task(struct member *member, struct task *task)
 {
 	const struct unit *unit = task->segment->unit;
@@ -67,9 +67,11 @@ static bool send_task(struct member *member, struct task *task)
 	text_add(&message, task->text.data, task->text.length);
 	bool ok = wire_send(member->socket, message.data, message.length,
 		descriptor, false);
+	int saved = errno;
 	if (descriptor >= 0 && unit->is_file)
 		close(descriptor);
 	text_free(&message);
+	errno = saved;
 	if (!ok)
 		return false;
 	task->member = member;
@@ -103,6 +105,29 @@ static bool may_be_relieved(const struct crew *crew)
 	return member;
 }
 
+/* Returns true: the task is seen to. */
+static bool lose(struct task *task, const char *what, int error)
+{
+	struct text reason = {0};
+
+	member_add_error(&reason, what, error);
+	task_lose(task, reason.data);
+	text_free(&reason);
+	return true;
+}
+
+/* Hands the task to the worker. One that is at something will say so when it is
+ * done, and one that is gone, that it is: then it is tried again. */
+static bool hand(struct member *member, struct task *task)
+{
+	if (send_task(member, task))
+		return true;
+	if (errno == EAGAIN || errno == EPIPE || errno == ECONNRESET ||
+		member->tasks > member->reports)
+		return false;
+	return lose(task, "no worker can be told of it", errno);
+}
+
 /* Finds somebody for the task. */
 static bool place(struct crew *crew, struct task *task)
 {
@@ -120,16 +145,10 @@ static bool place(struct crew *crew, struct task *task)
 		member = relieve(crew);
 	if (!member && crew->spawn_error &&
 		(crew->member_count == 0 ||
-			(task == crew->first && !may_be_relieved(crew)))) {
-		struct text reason = {0};
-
-		text_add_format(&reason, "no worker can be started: %s",
-			strerror(crew->spawn_error));
-		task_lose(task, reason.data);
-		text_free(&reason);
-		return true;
-	}
-	return member && send_task(member, task);
+			(task == crew->first && !may_be_relieved(crew))))
+		return lose(
+			task, "no worker can be started", crew->spawn_error);
+	return member && hand(member, task);
 }
 
 /* Tasks of workers that are gone come before new ones. */

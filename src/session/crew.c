@@ -20,6 +20,18 @@ bool crew_watch(struct crew *crew, int operation, int descriptor,
 	return epoll_ctl(crew->epoll, operation, descriptor, &event) == 0;
 }
 
+/* Where it can't be told who has something. */
+static void look_at_all(struct crew *crew)
+{
+	if (!crew->orphaned)
+		crew_hear(crew);
+	crew_tick(crew);
+	for (struct member *member = crew->members; member;
+		member = member->next)
+		crew_read(crew, member);
+	crew_bury(crew);
+}
+
 void crew_pump(struct crew *crew)
 {
 	struct epoll_event events[EVENTS];
@@ -37,6 +49,8 @@ void crew_pump(struct crew *crew)
 	}
 	if (count > 0)
 		crew_bury(crew);
+	else if (count < 0 && errno != EINTR)
+		look_at_all(crew);
 }
 
 static int descriptor(void *context)

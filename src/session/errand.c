@@ -21,6 +21,7 @@ struct early {
 
 struct errand {
 	int socket;
+	volatile struct pulse *pulse;
 	int stray; /* where standard error is read */
 	struct early *first, **last;
 	struct sandbox sandbox;
@@ -31,12 +32,21 @@ struct errand {
 
 /* ---- Sending ---------------------------------------------------------------- */
 
+/* It can't go on, for errno. */
+static _Noreturn void give_up(const struct errand *errand)
+{
+	if (errno == EPIPE || errno == ECONNRESET)
+		_exit(0); /* nobody wants it any more */
+	errand->pulse->error = errno;
+	_exit(STATUS_SYSTEM);
+}
+
 static void flush(struct errand *errand)
 {
 	if (errand->length > 0 &&
 		!wire_send(errand->socket, errand->records, errand->length, -1,
 			true))
-		_exit(0); /* nobody wants it any more */
+		give_up(errand);
 	errand->length = 0;
 }
 
@@ -106,6 +116,8 @@ static size_t receive_message(
 	ssize_t got = wire_receive(
 		errand->socket, errand->message, WIRE_BYTES, descriptor, true);
 
+	if (got < 0)
+		give_up(errand);
 	if (got < (ssize_t)sizeof(*head))
 		_exit(0); /* there is nothing more to do */
 	memcpy(head, errand->message, sizeof(*head));
@@ -232,10 +244,11 @@ _Noreturn void errand_run(const struct session *session,
 	};
 
 	errand->socket = socket;
+	errand->pulse = pulse;
 	errand->sandbox = order->sandbox;
 	errand->last = &errand->first;
 	if (!give_stray(errand))
-		_exit(STATUS_SYSTEM);
+		give_up(errand);
 	struct graph *graph =
 		graph_create(&session->graphs[order->graph], &settings);
 	graph_become_worker(graph, &methods, errand, pulse);

@@ -2,6 +2,7 @@
 /* One worker as its crew sees it. */
 #include "session/member.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,17 +27,29 @@ bool block_record(
 	return true;
 }
 
+void member_lose(struct member *member, int error)
+{
+	if (member->socket < 0)
+		return;
+	close(member->socket);
+	member->socket = -1;
+	member->error = error;
+}
+
 bool member_read(struct member *member)
 {
 	char message[WIRE_BYTES];
 	int descriptor;
-	ssize_t got = member->socket < 0
-		? -1
-		: wire_receive(member->socket, message, sizeof(message),
-			  &descriptor, false);
 
-	if (got < 0)
+	if (member->socket < 0)
 		return false;
+	ssize_t got = wire_receive(
+		member->socket, message, sizeof(message), &descriptor, false);
+	if (got < 0) {
+		if (errno != EAGAIN)
+			member_lose(member, errno);
+		return false;
+	}
 	if (member->stray < 0)
 		member->stray = descriptor;
 	else if (descriptor >= 0)
@@ -87,6 +100,17 @@ void member_forget(struct member *member)
 	member->stray = -1;
 }
 
+void member_add_error(struct text *reason, const char *what, int error)
+{
+	bool gone = error == ECHILD || error == EPIPE || error == ECONNRESET;
+
+	text_add_format(reason, "%s: %s", what,
+		gone ? "what starts them has ended" : strerror(error));
+	if (error == EMFILE || error == ENFILE)
+		text_add_string(
+			reason, "; raise `ulimit -n`, or run fewer with -j");
+}
+
 void member_describe_end(const struct member *member,
 	const struct member_limits *limits, struct text *reason, bool *outside)
 {
@@ -103,6 +127,8 @@ void member_describe_end(const struct member *member,
 			"the worker took more than %lld s of processor time, "
 			"and was ended; raise `resources: unit-time`",
 			(long long)limits->unit_seconds);
+	else if (member->error)
+		member_add_error(reason, "the worker was lost", member->error);
 	else if (number == SIGKILL || number == SIGTERM || number == SIGINT ||
 		number == SIGHUP)
 		*outside = true;

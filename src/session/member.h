@@ -16,7 +16,7 @@ struct block {
 struct member {
 	struct member *next;
 	pid_t pid; /* 0: not known yet */
-	int socket; /* -1: its other side is gone, and all was read */
+	int socket; /* -1: nothing more comes of it */
 	int stray; /* see session/stray.h; -1: not known yet */
 	unsigned slot;
 	struct block *first, **last;
@@ -32,6 +32,7 @@ struct member {
 	bool exited, token;
 	bool relieved; /* only what it had to say: see crew_relieve */
 	bool hung, spun; /* it was ended for that */
+	int error; /* errno of what it was lost for; else 0 */
 	int status; /* as of waitpid(2) */
 };
 
@@ -46,8 +47,13 @@ bool block_record(
 	const struct block *block, size_t *at, struct wire_record *record);
 
 /* Reads one message; false: there is none. The block that it makes is the last
- * one. At the end of all, the socket is closed. */
+ * one. At the end of all, the socket is closed; where it can't be read, the
+ * worker is lost. */
 bool member_read(struct member *member);
+
+/* Nobody can talk to the worker, for ERROR, an errno: its socket is closed. It
+ * is left to be ended. */
+void member_lose(struct member *member, int error);
 
 /* Takes the next record of the blocks; false: there is none. */
 bool member_take(struct member *member, struct wire_record *record);
@@ -60,6 +66,10 @@ struct member_limits {
 	int64_t hang_seconds; /* without a step */
 	int64_t unit_seconds; /* of processor time, for a unit */
 };
+
+/* Adds WHAT has happened, that it was for ERROR, an errno, and what to do about
+ * that, if anything. ECHILD and EPIPE: the zygote is gone. */
+void member_add_error(struct text *reason, const char *what, int error);
 
 /* Why a worker that has exited failed its unit, as a phrase; *OUTSIDE: it was
  * killed by somebody else. */

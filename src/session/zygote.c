@@ -123,6 +123,14 @@ static _Noreturn void work(const struct nursery *nursery,
 		&nursery->pulses[order->slot % ZYGOTE_SLOTS]);
 }
 
+/* Whoever isn't told would wait for ever: without this process, and with it all
+ * workers, nobody does. */
+static void tell(const struct nursery *nursery, const struct wire_news *news)
+{
+	if (!wire_send(nursery->socket, news, sizeof(*news), -1, true))
+		_exit(0);
+}
+
 static void spawn(const struct nursery *nursery, const struct wire_order *order,
 	int socket)
 {
@@ -133,7 +141,7 @@ static void spawn(const struct nursery *nursery, const struct wire_order *order,
 	struct wire_news news = {WIRE_SPAWNED, pid, pid < 0 ? errno : 0,
 		order->graph, order->slot};
 	close(socket);
-	wire_send(nursery->socket, &news, sizeof(news), -1, true);
+	tell(nursery, &news);
 }
 
 static void tell_exits(const struct nursery *nursery)
@@ -141,10 +149,10 @@ static void tell_exits(const struct nursery *nursery)
 	struct signalfd_siginfo info;
 	struct wire_news news = {.kind = WIRE_EXITED};
 
-	if (read(nursery->children, &info, sizeof(info)) < 0)
-		return;
+	if (file_read(nursery->children, &info, sizeof(info)) < 0)
+		_exit(0);
 	while ((news.pid = waitpid(-1, &news.value, WNOHANG)) > 0)
-		wire_send(nursery->socket, &news, sizeof(news), -1, true);
+		tell(nursery, &news);
 }
 
 /* Only of what it hasn't waited for the number is still a child's. */
@@ -203,19 +211,20 @@ static _Noreturn void serve(struct nursery *nursery, pid_t parent)
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &children, NULL);
 	nursery->children = signalfd(-1, &children, SFD_CLOEXEC);
-	for (;;) {
+	while (nursery->children >= 0) {
 		struct pollfd polls[] = {
 			{.fd = nursery->socket, .events = POLLIN},
 			{.fd = nursery->children, .events = POLLIN},
 		};
 
-		if (poll(polls, 2, -1) < 0)
-			continue;
+		if (poll(polls, 2, -1) < 0 && errno != EINTR)
+			break;
 		if (polls[1].revents)
 			tell_exits(nursery);
 		if (polls[0].revents)
 			obey(nursery);
 	}
+	_exit(0);
 }
 
 /* ---- In the parent ---------------------------------------------------------- */
@@ -275,7 +284,13 @@ void zygote_kill(struct zygote *zygote, pid_t pid)
 {
 	const struct wire_order order = {.kind = WIRE_KILL, .pid = pid};
 
-	wire_send(zygote->socket, &order, sizeof(order), -1, true);
+	if (!wire_send(zygote->socket, &order, sizeof(order), -1, true))
+		zygote_end(zygote);
+}
+
+void zygote_end(struct zygote *zygote)
+{
+	kill(zygote->pid, SIGKILL);
 }
 
 void zygote_stop(struct zygote *zygote)

@@ -30,8 +30,11 @@ struct zygote *zygote_start(const struct session *session);
 bool zygote_spawn(
 	struct zygote *zygote, const struct wire_order *order, int socket);
 
-/* Ends a worker at once, if it is there. */
+/* Ends a worker at once, if it is there; all, when the zygote can't be told. */
 void zygote_kill(struct zygote *zygote, pid_t pid);
+
+/* Ends it and all workers at once; what it has said stays to be read. */
+void zygote_end(struct zygote *zygote);
 
 /* Ends it and all workers that are left; takes NULL. */
 void zygote_stop(struct zygote *zygote);

@@ -33,10 +33,15 @@ static bool wait_for(const struct feed *feed)
 	struct pollfd poller = {
 		.fd = feed->stream->descriptor, .events = POLLIN};
 
-	while (poll(&poller, 1, LOOK_MS) <= 0)
+	for (;;) {
+		int ready = poll(&poller, 1, LOOK_MS);
+
+		/* Where that can't be told, reading waits. */
+		if (ready > 0 || (ready < 0 && errno != EINTR))
+			return true;
 		if (operator_stopping(feed->op))
 			return false;
-	return true;
+	}
 }
 
 /* Keeps count of the zeros at the end of what was read. */
