@@ -35,7 +35,7 @@ bool store_change(struct run_store *store)
 	if (database_run(store->database, "BEGIN IMMEDIATE") != SQLITE_OK)
 		return store_fail_database(store, "change");
 	if (store->renamed)
-		rows_remove(store, TABLE_RENAME, bytes_string(""), NULL, NULL);
+		rows_remove(store, TABLE_RENAME, bytes_string(""), NULL);
 	return !store->failed;
 }
 

@@ -196,7 +196,7 @@ static bool collect_fingerprints(struct collection *collection)
 			ROWS_ASCENDING, see_fingerprint, collection);
 	while (ok && !collection->dry &&
 		next_key(&collection->keys, &at, &group))
-		ok = rows_remove(store, TABLE_COMPONENT, group, NULL, NULL);
+		ok = rows_remove(store, TABLE_COMPONENT, group, NULL);
 	return ok;
 }
 

@@ -271,12 +271,9 @@ static bool forget(struct run_store *store, bool renames, bool directories)
 	bool own, ok = store_enter(store, &own);
 
 	if (renames)
-		ok = ok &&
-			rows_remove(store, TABLE_RENAME, no_group, NULL, NULL);
+		ok = ok && rows_remove(store, TABLE_RENAME, no_group, NULL);
 	if (directories)
-		ok = ok &&
-			rows_remove(
-				store, TABLE_DIRECTORY, no_group, NULL, NULL);
+		ok = ok && rows_remove(store, TABLE_DIRECTORY, no_group, NULL);
 	return store_leave(store, own, ok);
 }
 

@@ -75,10 +75,9 @@ bool rows_sweep(struct run_store *store, enum store_table table,
 	void *context);
 
 /* Removes the rows of a group, or, where PART isn't NULL, those whose rest is
- * PART, a NUL and more; within a change. Adds how many there were to *COUNT,
- * which may be NULL. */
+ * PART, a NUL and more; within a change. */
 bool rows_remove(struct run_store *store, enum store_table table,
-	struct bytes group, const struct bytes *part, uint64_t *count);
+	struct bytes group, const struct bytes *part);
 
 /* How many rows of a group have a rest that is PART, a NUL and more. */
 bool rows_count(struct run_store *store, enum store_table table,

@@ -140,7 +140,7 @@ bool store_end_run(struct run_store *store, const struct store_run *run)
 {
 	bool own;
 	bool ok = store_enter(store, &own) && put_run(store, run) &&
-		rows_remove(store, TABLE_DIRECTORY, no_group, NULL, NULL);
+		rows_remove(store, TABLE_DIRECTORY, no_group, NULL);
 
 	ok = store_leave(store, own, ok);
 	if (ok)

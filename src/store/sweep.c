@@ -162,7 +162,7 @@ static void free_keys(struct keys *keys)
 }
 
 bool rows_remove(struct run_store *store, enum store_table table,
-	struct bytes group, const struct bytes *part, uint64_t *count)
+	struct bytes group, const struct bytes *part)
 {
 	struct keys keys = {0};
 	bool ok = list_part(store, table, group, part, &keys);
@@ -176,8 +176,6 @@ bool rows_remove(struct run_store *store, enum store_table table,
 		ok = row_remove(store, &key);
 		at += keys.lengths[i];
 	}
-	if (count)
-		*count += keys.count;
 	free_keys(&keys);
 	return ok;
 }

@@ -211,7 +211,7 @@ bool store_remove_unit(
 	const struct row_key row = unit_key(graph, key);
 
 	return store_may_put(store) && row_remove(store, &row) &&
-		rows_remove(store, TABLE_PARTIAL, row.group, &row.rest, NULL);
+		rows_remove(store, TABLE_PARTIAL, row.group, &row.rest);
 }
 
 /* ---- Partial results ----------------------------------------------------------------- */
