@@ -112,8 +112,8 @@ bool graph_finds(const struct graph *graph, const char *path)
 	return false;
 }
 
-void graph_refuse(struct graph *graph, unsigned op, enum exit_status status,
-	const char *message)
+void graph_refuse(struct graph *graph, unsigned op, const char *message)
 {
-	operator_fail(&graph->operators[op], status, "%s", message);
+	operator_fail(
+		&graph->operators[op], STATUS_CANNOT_CREATE, "%s", message);
 }

@@ -46,8 +46,7 @@ bool targets_refuse_second(struct adding *adding, const struct target *first,
 			? "; put {src_path}, or {src_dir}/{src_name}, into "
 			  "`path`"
 			: "; let each have a `path` of its own");
-	graph_refuse(
-		adding->graph, second->op, STATUS_CANNOT_CREATE, text.data);
+	graph_refuse(adding->graph, second->op, text.data);
 	text_free(&text);
 	return false;
 }
@@ -72,7 +71,7 @@ bool targets_refuse_read(struct adding *adding, const char *path, unsigned op,
 	struct text text = {0};
 
 	say_read(&text, path, unit, adding->plan, reads);
-	graph_refuse(adding->graph, op, STATUS_CANNOT_CREATE, text.data);
+	graph_refuse(adding->graph, op, text.data);
 	text_free(&text);
 	return false;
 }
@@ -119,8 +118,7 @@ bool targets_check_state(
 	bool ok = is_free(adding->targets, written->path, &problem);
 
 	if (!ok)
-		graph_refuse(adding->graph, written->op, STATUS_CANNOT_CREATE,
-			problem.data);
+		graph_refuse(adding->graph, written->op, problem.data);
 	text_free(&problem);
 	return ok;
 }
@@ -146,8 +144,7 @@ bool targets_refuse_found(struct adding *adding)
 		", and be read by the next run; write to another directory, or "
 		"`exclude` it");
 	graph_refuse(adding->graph,
-		targets_index_of(adding->plan, found->operator),
-		STATUS_CANNOT_CREATE, text.data);
+		targets_index_of(adding->plan, found->operator), text.data);
 	text_free(&text);
 	return false;
 }
