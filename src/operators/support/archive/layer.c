@@ -316,23 +316,23 @@ static enum layer_result refill(struct layer *layer)
 static enum layer_result take(
 	struct layer *layer, char *space, size_t size, size_t *length)
 {
-	enum layer_result result = LAYER_OK;
 	uint64_t most = layer->hole > 0 ? layer->hole : layer->left;
 
 	*length = most < size ? (size_t)most : size;
-	result = count(layer, *length);
+	if (count(layer, *length) != LAYER_OK)
+		return LAYER_FAILED; /* and there is no more of it */
 	layer->at += *length;
 	if (layer->hole > 0) {
 		layer->hole -= *length;
 		if (space)
 			memset(space, 0, *length);
-		return result;
+		return LAYER_OK;
 	}
 	if (space)
 		memcpy(space, layer->data, *length);
 	layer->data += *length;
 	layer->left -= *length;
-	return result;
+	return LAYER_OK;
 }
 
 static enum layer_result want_data(struct layer *layer)
