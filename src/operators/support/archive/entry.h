@@ -9,8 +9,6 @@
 #include "base/text.h"
 #include "model/attribute.h"
 
-struct archive_entry;
-
 enum entry_attribute {
 	ENTRY_PATH,
 	ENTRY_TYPE,

@@ -116,11 +116,6 @@ void rewind_settle(struct stream *stream)
 	of(stream)->settled = true;
 }
 
-struct stream *rewind_inner(struct stream *stream)
-{
-	return of(stream)->inner;
-}
-
 /* ---- Borrowed --------------------------------------------------------------- */
 
 struct borrowed {

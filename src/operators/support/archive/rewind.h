@@ -15,9 +15,6 @@ void rewind_back(struct stream *stream);
 /* It is known what it is: nothing more is kept than has to be read again. */
 void rewind_settle(struct stream *stream);
 
-/* What it reads. */
-struct stream *rewind_inner(struct stream *stream);
-
 /* A stream that reads INNER, which stays when it is destroyed. */
 struct stream *rewind_borrow(struct stream *inner);
 
