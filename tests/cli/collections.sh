@@ -79,6 +79,11 @@ expect 66 "$LEAT" run cat.yaml 'in/su*'
 said 'recursive: true'
 silent stdout
 
+in_outer()
+{
+	(cd outer/in && "$@")
+}
+
 # Links that lead to where they lie: find(1), started where the paths do, tells of
 # a loop, and doesn't enter it.
 mkdir -p ring/a/b
@@ -110,6 +115,21 @@ lists '2\n3\n' --symlinks follow 'ring/a/**'
 said 'ring/a/b/top leads'
 lists '3\n' 'ring/a/b/**'
 silent stderr
+
+# Above the working directory it is no other, however the path is written.
+mkdir -p outer/in/x
+echo o >outer/o.txt
+echo 1 >outer/in/x/1.txt
+ln -s ../.. outer/in/x/out
+in_outer find -L .. -path '../in/x/*' -type f -exec cat '{}' + \
+	2>/dev/null >contents
+ln -s / outer/in/x/root
+for pattern in 'x/**' '../in/x/**' "$PWD/outer/in/x/**" './x/../x/**'; do
+	expect 0 in_outer "$LEAT" run ../../cat.yaml --symlinks follow \
+		"$pattern"
+	holds stdout <contents
+	said 'x/out leads to a directory that it lies in'
+done
 
 # So outputs beside the inputs aren't found in the next run, either.
 cat >ring.yaml <<'END'

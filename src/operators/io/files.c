@@ -108,9 +108,9 @@ static const struct property_spec properties[] = {
 		.details =
 			"`files`: links to files; ** and `recursive` go "
 			"through none to a directory. `follow`: they do, but "
-			"not to one that the path, from the working directory "
-			"or / on, lies in already: that is warned of, unless "
-			"`exclude` leaves the link out. `skip`: none. A path "
+			"not to one that they are in already, be it far above: "
+			"that is warned of, unless `exclude` leaves the link "
+			"out. `skip`: none. A path "
 			"that is given as it is may be a link in any case.",
 	},
 	{

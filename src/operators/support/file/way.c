@@ -2,8 +2,10 @@
 /* The directories that a walk is inside of. */
 #include "operators/support/file/way.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -55,14 +57,13 @@ static const struct place *go_on(struct place *next, const struct place *above,
 	return next;
 }
 
-struct place *place_way(const char *path, const struct place **here)
+/* Goes along the components of PATH. NEXT is moved behind the places it took. */
+static const struct place *go_along(
+	struct place **next, const struct place *here, const char *path)
 {
-	struct place *places = memory_zeroed(
-		memory_product(strlen(path) + 1, sizeof(*places)));
 	struct text part = {0};
-	size_t count = 0;
 
-	*here = go_on(&places[count++], NULL, *path == '/' ? "/" : ".", ".");
+	here = go_on((*next)++, here, *path == '/' ? "/" : ".", ".");
 	while (*path) {
 		const size_t slashes = strspn(path, "/");
 		const size_t length = strcspn(path + slashes, "/");
@@ -70,9 +71,26 @@ struct place *place_way(const char *path, const struct place **here)
 		text_add(&part, path, slashes + length);
 		path += slashes + length;
 		if (length > 0)
-			*here = go_on(&places[count++], *here, part.data,
+			here = go_on((*next)++, here, part.data,
 				part.data + part.length - length);
 	}
 	text_free(&part);
+	return here;
+}
+
+struct place *place_way(const char *path, const struct place **here)
+{
+	/* One that was removed has no name: nothing leads to it. */
+	char *working = *path == '/' ? NULL : getcwd(NULL, 0);
+	const size_t length = working ? strlen(working) : 0;
+	struct place *places = memory_zeroed(
+		memory_product(length + strlen(path) + 2, sizeof(*places)));
+	struct place *next = places;
+
+	*here = NULL;
+	if (working && *working == '/')
+		*here = go_along(&next, NULL, working);
+	*here = go_along(&next, *here, path);
+	free(working);
 	return places;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The directories that a walk is inside of, from the first one that was named.
- * By device and inode they tell circles, which links lead to: find(1) calls
- * them loops. Only for walk.c.
+ * The directories that a walk is inside of, from the root on. By device and
+ * inode they tell circles, which links lead to: find(1) calls them loops. Only
+ * for walk.c.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_FILE_WAY_H
 #define LEAT_OPERATORS_SUPPORT_FILE_WAY_H
@@ -21,9 +21,9 @@ struct place {
 bool place_init(
 	struct place *here, const struct place *above, const char *path);
 
-/* The way to PATH along its components: a directory that somebody has named, so
- * it is one to be in even if it is one of those on the way to itself. Returns an
- * array, to be freed, with that of PATH in *HERE. */
+/* The way to PATH, from the root and along its components: a directory that
+ * somebody has named, so it is one to be in even if it is one of those on the way
+ * to itself. Returns an array, to be freed, with that of PATH in *HERE. */
 struct place *place_way(const char *path, const struct place **here);
 
 #endif
