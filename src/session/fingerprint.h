@@ -17,7 +17,7 @@ struct fingerprint {
 	struct digest digest;
 	struct store_component *components;
 	size_t count, capacity;
-	unsigned file_facts; /* enum file_facts: those that a name is in it of */
+	unsigned file_facts; /* enum file_facts: whose names are in it */
 };
 
 enum fingerprint_part {
