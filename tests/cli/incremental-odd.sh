@@ -270,6 +270,7 @@ links: [in -> split -> few -> ask -> table -> out]
 END
 touch -d '2001-02-03 04:05:06 UTC' in/*.log
 chmod 640 in/a.log
+sleep 0.1 # a time as young as the look at it isn't remembered
 ran 3 0 facts
 echo more >>in/b.log
 touch -d '2001-02-03 04:05:06 UTC' in/b.log
