@@ -84,12 +84,6 @@ static enum step take_entry(struct operator *op, struct archive_read *state)
 	if (problem)
 		return reading_reject(op, reading->layer, attributes,
 			"the name of the entry", problem);
-	if (state->content && layer_is_late(reading->layer))
-		return reading_reject(op, reading->layer, attributes,
-			"the entry",
-			"has the content of hard links that came before it, "
-			"empty: archives that cpio makes of hard links are not "
-			"read; unpack it, and pack it with tar");
 	warn(op, reading, name, clamped);
 	return reading_give_entry(op, state, attributes);
 }
@@ -119,6 +113,7 @@ static enum step next_entry(struct operator *op, struct archive_read *state)
 		return operator_wait_output(op, ARCHIVE_READ_REJECTED);
 	switch (layer_next(reading->layer)) {
 	case LAYER_OK: return take_entry(op, state);
+	case LAYER_LATER: return STEP_MORE;
 	case LAYER_END:
 		warn_followed(op, reading->layer);
 		if (reading->layer->outer)
@@ -207,6 +202,7 @@ static enum step open_first(struct operator *op, struct archive_read *state)
 	switch (layer_open(layer)) {
 	case LAYER_OK: return STEP_MORE;
 	case LAYER_PLAIN: return pass_plain(op, state);
+	case LAYER_LATER:
 	case LAYER_END:
 	case LAYER_FAILED: break;
 	}

@@ -151,7 +151,7 @@ struct attributes *describe_entry(
 	set = set_owner(set, entry);
 	set = set_text(set, ENTRY_LINK, link_target(entry));
 	set = set_rare(set, entry);
-	set = set_integer(set, ENTRY_INDEX, (int64_t)layer->index - 1);
+	set = set_integer(set, ENTRY_INDEX, (int64_t)layer->place.index);
 	return set_text(set, ENTRY_FORMAT,
 		layer->kind != KIND_NONE ? kind_names[layer->kind]
 					 : archive_format_name(layer->archive));

@@ -39,7 +39,8 @@ void layer_destroy(struct layer *layer)
 		stream_destroy(layer->plain);
 	stream_destroy(layer->source);
 	attributes_unref(layer->described);
-	path_set_finish(&layer->awaiting);
+	cpio_links_finish(&layer->links, &layer->context->links_bytes);
+	archive_entry_free(layer->late);
 	text_free(&layer->path);
 	text_free(&layer->trail);
 	text_free(&layer->problem);
@@ -195,37 +196,26 @@ static bool lacks_header(struct layer *layer)
 		strstr(warning, "pax extended attribute");
 }
 
-static void await_content(struct layer *layer)
+/* What a cpio archive has without a content may have one that comes later. */
+static enum layer_result take_links(struct layer *layer)
 {
-	struct archive_entry *entry = layer->entry;
-	const char *name = archive_entry_pathname(entry);
-
-	if (layer->kind == KIND_CPIO && name &&
-		archive_entry_nlink(entry) > 1 &&
-		archive_entry_filetype(entry) == AE_IFREG &&
-		!archive_entry_hardlink(entry) &&
-		archive_entry_size(entry) == 0)
-		path_set_add(&layer->awaiting, name, "");
+	if (layer->kind != KIND_CPIO)
+		return LAYER_OK;
+	switch (cpio_links_take(&layer->links, layer->entry, layer->place,
+		&layer->context->links_bytes)) {
+	case CPIO_LINKS_GIVE: return LAYER_OK;
+	case CPIO_LINKS_WAIT: return LAYER_LATER;
+	case CPIO_LINKS_FULL: break;
+	}
+	return fail(layer,
+		"the hard links in it that wait for their content take more "
+		"than 16 MiB; unpack it, and pack it with tar");
 }
 
-bool layer_is_late(const struct layer *layer)
-{
-	const char *target = archive_entry_hardlink(layer->entry);
-
-	return target && archive_entry_size(layer->entry) > 0 &&
-		path_set_owner(&layer->awaiting, target);
-}
-
-enum layer_result layer_next(struct layer *layer)
+static enum layer_result read_header(struct layer *layer)
 {
 	struct limits *limits = &layer->context->limits;
 
-	if (layer->empty)
-		return LAYER_END;
-	if (layer->damaged)
-		return LAYER_FAILED;
-	if (layer->index > 0 && skip_content(layer) != LAYER_OK)
-		return LAYER_FAILED;
 	switch (archive_read_next_header(layer->archive, &layer->entry)) {
 	case ARCHIVE_WARN:
 		if (lacks_header(layer))
@@ -242,12 +232,51 @@ enum layer_result layer_next(struct layer *layer)
 	/* ar files have modes without a type, as 644. */
 	if (archive_entry_filetype(layer->entry) == 0)
 		archive_entry_set_filetype(layer->entry, AE_IFREG);
-	await_content(layer);
-	layer->index++;
+	layer->place.index = layer->index++;
+	layer->place.position =
+		(uint64_t)archive_read_header_position(layer->archive);
+	layer->over = false;
+	return take_links(layer);
+}
+
+/* What has waited is empty, or a hard link. */
+static bool take_late(struct layer *layer)
+{
+	if (!layer->links.ready)
+		return false;
+	if (!layer->late)
+		layer->late = archive_entry_new();
+	if (!layer->late)
+		memory_abort();
+	layer->entry = layer->late;
+	layer->over = true;
+	return cpio_links_next(&layer->links, layer->late, &layer->place,
+		&layer->context->links_bytes);
+}
+
+enum layer_result layer_next(struct layer *layer)
+{
+	enum layer_result result;
+
+	if (layer->empty)
+		return LAYER_END;
+	if (layer->damaged)
+		return LAYER_FAILED;
+	if (layer->index > 0 && layer->entry != layer->late && !layer->ended &&
+		skip_content(layer) != LAYER_OK)
+		return LAYER_FAILED;
 	layer->left = 0;
 	layer->at = layer->hole = 0;
-	layer->over = false;
-	return LAYER_OK;
+	if (take_late(layer))
+		return LAYER_OK;
+	if (layer->ended)
+		return LAYER_END;
+	result = read_header(layer);
+	if (result != LAYER_END)
+		return result;
+	layer->ended = true;
+	cpio_links_end(&layer->links);
+	return layer->links.ready ? LAYER_LATER : LAYER_END;
 }
 
 /* ---- Contents --------------------------------------------------------------- */

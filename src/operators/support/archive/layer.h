@@ -9,8 +9,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include "base/path-set.h"
 #include "engine/operator.h"
+#include "operators/support/archive/cpio-links.h"
 #include "operators/support/archive/feed.h"
 #include "operators/support/archive/kind.h"
 #include "operators/support/archive/limits.h"
@@ -21,6 +21,7 @@ struct archive_context {
 	struct operator *op;
 	struct buffer_pool *pool;
 	struct limits limits;
+	size_t links_bytes; /* that entries take that wait in cpio archives */
 	unsigned kinds; /* bits of enum archive_kind that are opened */
 	char **passphrases; /* ends in NULL; or NULL */
 	bool trailing; /* something may follow the end of an archive */
@@ -44,11 +45,12 @@ struct layer {
 	uint64_t end; /* then: where that is, in bytes */
 	struct text path, trail; /* of the archive, for its entries */
 
-	struct archive_entry *entry; /* the current one; of the archive */
-	uint64_t index; /* of the next entry */
-	struct path_set awaiting; /* empty files of a cpio file that have
-				     several names: the last may have the
-				     content */
+	struct archive_entry *entry; /* the current one; of the archive, or: */
+	struct archive_entry *late; /* what has waited; owned; or NULL */
+	struct entry_place place; /* of the current one */
+	uint64_t index; /* of what comes next in the archive */
+	struct cpio_links links;
+	bool ended; /* the archive has, and is whole */
 	const char *data; /* of its content, not lent yet */
 	size_t left;
 	uint64_t at; /* in its content: what is lent next */
@@ -64,6 +66,7 @@ struct layer {
 
 enum layer_result {
 	LAYER_OK,
+	LAYER_LATER, /* the entry waits for another one: go on */
 	LAYER_END, /* there are no more entries, and the archive is whole */
 	LAYER_PLAIN, /* it is no archive */
 	LAYER_FAILED, /* layer->problem says why */
@@ -86,10 +89,6 @@ bool layer_failed_alone(const struct layer *layer);
 /* Goes on to the next entry; what is unread of the last is skipped. Once a
  * content has failed, this fails for the same reason, whoever has read it. */
 enum layer_result layer_next(struct layer *layer);
-
-/* Whether the current entry has the content of hard links that came before it,
- * empty: what cpio writes of them. */
-bool layer_is_late(const struct layer *layer);
 
 /* Reads on in what nobody has read of an entry, so that its checksum is
  * checked: OK, or END when it has ended. */

@@ -153,6 +153,7 @@ static enum step nest(struct operator *op, struct archive_read *state,
 		reading_begin_entry(op, reading, attributes, false);
 		give(op, NULL);
 		return STEP_MORE;
+	case LAYER_LATER:
 	case LAYER_END:
 	case LAYER_FAILED: break;
 	}

@@ -88,7 +88,7 @@ static enum step reject_as(struct operator *op, const struct layer *layer,
 	struct item *item = operator_item(op, PAYLOAD_NONE);
 
 	item->attributes = attributes;
-	item->position = (uint64_t)archive_read_header_position(layer->archive);
+	item->position = layer->place.position;
 	operator_reject(op, IN, item, NULL, "%s", reason);
 	return STEP_MORE;
 }
