@@ -42,10 +42,8 @@ static void make_ready(struct cpio_links *links, struct cpio_file *file)
 
 void cpio_links_end(struct cpio_links *links)
 {
-	struct cpio_file *file, *next;
-
-	HASH_ITER(hh, links->waiting, file, next)
-	make_ready(links, file);
+	while (links->waiting)
+		make_ready(links, links->waiting);
 }
 
 /* ---- Names that come -------------------------------------------------------- */
