@@ -91,6 +91,46 @@ class Zip:
             len(self.data) + offset, 0) + tail
 
 
+def end64(size, offset):
+    """The end of a large zip file with one entry, and what leads to it."""
+    return b'PK\6\6' + struct.pack('<QHHIIQQQQ', 44, 45, 45, 0, 0, 1, 1, size,
+                                   offset) + \
+        b'PK\6\7' + struct.pack('<IQI', 0, offset + size, 1)
+
+
+def two_directories():
+    """The end says that of `a`; what precedes it, at the end of the comment of
+    `a`, leads to that of `b`. unzip sees `a`, libarchive `b`."""
+    one, two = Zip().add('a'), Zip().add('a').add('b')
+    other = two.central[len(one.central):]
+    wide = end64(len(other), len(two.data))
+    central = one.central[:32] + struct.pack('<H', 20) + one.central[34:] + \
+        wide[-20:]
+    return two.data + other + wide[:-20] + central + b'PK\5\6' + struct.pack(
+        '<HHHHIIH', 0, 0, 1, 1, len(central), len(two.data + other) + 56, 0)
+
+
+def ends_in_comment():
+    """The directory of `b` and an end for it, whose own comment is too long for
+    the file, lie in the comment of a file with `a`."""
+    one, two = Zip().add('a'), Zip().add('a').add('b')
+    other = two.central[len(one.central):]
+    whole = two.data + one.central
+    comment = other + b'PK\5\6' + struct.pack(
+        '<HHHHIIH', 0, 0, 1, 1, len(other), len(whole) + 22, 9)
+    return whole + b'PK\5\6' + struct.pack(
+        '<HHHHIIH', 0, 0, 1, 1, len(one.central), len(two.data),
+        len(comment)) + comment
+
+
+def streamed():
+    """What zip 3.0 writes of its standard input: the end for large files, and
+    that for small ones, which says the same."""
+    one = Zip().add('-')
+    return one.data + one.central + end64(len(one.central), len(one.data)) + \
+        one.bytes()[-22:]
+
+
 def seven_zip(dictionary):
     """A 7z file with the entry `a`, as 7zFormat.txt has it; the property of
     LZMA2 says the size of its dictionary."""
@@ -217,6 +257,10 @@ FAILED = {
     'wide-end.zip': Zip().add('a').bytes()[:-22] + b'PK\6\7' + bytes(16) +
     Zip().add('a').bytes()[-22:-10] + b'\xff' * 8 + bytes(2),
     'wide-size.zip': WIDE.bytes(),
+    'wide-other.zip': two_directories(),
+    'comment.zip': ends_in_comment(),
+    'comment-17k.zip': Zip().add('a').bytes()[:-2] +
+    struct.pack('<H', 17000) + bytes(17000),
     'place.zip': Zip().add('a').add('b', offset=1).bytes(),
     'behind.zip': Zip().add('a').add('b', offset=1 << 31).bytes(),
     'fit.zip': FIT.bytes(),
@@ -264,6 +308,7 @@ GOOD = {
     tar_entry('c', b'\x1f\x8b\x08\xff\n') + END,
     'dictionary.7z': seven_zip(12),  # 256 KiB
     'descriptor.zip': Zip().add('a').add('b').bytes(),
+    'streamed.zip': streamed(),
 }
 
 DAMAGED = {  # the content of one entry is

@@ -12,7 +12,7 @@ enum {
 	END_BYTES = 22,
 	END64_BYTES = 56,
 	LOCATOR_BYTES = 20,
-	COMMENT_MAX = 65535,
+	TAIL_BYTES = 16384, /* where libarchive looks for the end */
 	FLAG_DESCRIPTOR = 1 << 3,
 };
 
@@ -111,14 +111,24 @@ static bool read_at(struct zip *zip, uint64_t offset, char *data, size_t length)
 
 /* ---- The end ---------------------------------------------------------------- */
 
-/* The record at the end of zip files that are large. */
+/* Whether the record for small files says what that for large ones does, or
+ * leaves it to that: some readers take the one, some the other. */
+static bool agrees(uint64_t narrow, uint64_t wide, uint64_t most)
+{
+	return narrow == most || narrow == wide;
+}
+
+/* The record at the end of zip files that are large, or whose writer didn't know
+ * that they wouldn't be. */
 static bool read_end64(struct zip *zip, uint64_t end)
 {
 	char locator[LOCATOR_BYTES], record[END64_BYTES];
+	const struct zip narrow = *zip;
 
-	if (end < LOCATOR_BYTES ||
-		!read_at(zip, end - LOCATOR_BYTES, locator, LOCATOR_BYTES))
-		return fail(zip, "its end is damaged");
+	if (end < LOCATOR_BYTES)
+		return true;
+	if (!read_at(zip, end - LOCATOR_BYTES, locator, LOCATOR_BYTES))
+		return false;
 	if (memcmp(locator, "PK\6\7", 4) != 0)
 		return true; /* the numbers only look so */
 	zip->end = number(locator + 8, 8);
@@ -129,7 +139,10 @@ static bool read_end64(struct zip *zip, uint64_t end)
 	zip->count = number(record + 32, 8);
 	zip->length = number(record + 40, 8);
 	zip->offset = number(record + 48, 8);
-	return true;
+	return (agrees(narrow.count, zip->count, UINT16_MAX) &&
+		       agrees(narrow.length, zip->length, UINT32_MAX) &&
+		       agrees(narrow.offset, zip->offset, UINT32_MAX)) ||
+		fail(zip, "its end says two directories");
 }
 
 /* The record at END must be followed by just its comment. */
@@ -142,46 +155,43 @@ static bool take_end(struct zip *zip, const char *record, uint64_t end)
 	if (number(record + 4, 2) != 0 || number(record + 6, 2) != 0)
 		return zip->count == 0xffff ||
 			fail(zip, "it is one part of several");
-	if (zip->count == 0xffff || zip->length == UINT32_MAX ||
-		zip->offset == UINT32_MAX)
-		return read_end64(zip, end);
+	return read_end64(zip, end);
+}
+
+/* Whether the mark that is BACK bytes in front of the end of the file begins the
+ * record, with its comment. What follows that is noted, if it may. */
+static bool is_end(struct zip *zip, const char *at, size_t back)
+{
+	size_t whole = END_BYTES + (size_t)number(at + 20, 2);
+
+	if (whole > back || (whole < back && !zip->trailing))
+		return false;
+	if (whole < back)
+		zip->followed = zip->size - back + whole;
 	return true;
 }
 
-/* Whether what starts BACK bytes in front of the end of the file is the record,
- * with its comment. */
-static bool is_end(const struct zip *zip, const char *at, size_t back)
-{
-	uint64_t comment = number(at + 20, 2);
-
-	return memcmp(at, "PK\5\6", 4) == 0 &&
-		(comment == back - END_BYTES ||
-			(zip->trailing && comment < back - END_BYTES));
-}
-
+/* The last mark of the record must be that of the end: readers that find one
+ * in its comment, or behind it, would take that. */
 static bool find_end(struct zip *zip)
 {
-	uint64_t most = END_BYTES + COMMENT_MAX;
-	size_t length = (size_t)(zip->size < most ? zip->size : most);
+	size_t length =
+		(size_t)(zip->size < TAIL_BYTES ? zip->size : TAIL_BYTES);
+	size_t back = END_BYTES;
 	char *tail = memory_alloc(length + 1);
-	bool found = false, ok = read_at(zip, zip->size - length, tail, length);
+	bool ok = read_at(zip, zip->size - length, tail, length);
 
-	for (size_t back = END_BYTES; ok && !found && back <= length; back++) {
-		const char *at = tail + length - back;
-		size_t whole = END_BYTES + (size_t)number(at + 20, 2);
-
-		found = is_end(zip, at, back);
-		if (found && whole < back)
-			zip->followed = zip->size - back + whole;
-		if (found)
-			ok = take_end(zip, at, zip->size - back);
-	}
+	while (ok && back <= length &&
+		memcmp(tail + length - back, "PK\5\6", 4) != 0)
+		back++;
+	if (ok && (back > length || !is_end(zip, tail + length - back, back)))
+		ok = fail(zip,
+			"it is truncated, or something follows its end, or a "
+			"comment of more than 16 KiB");
+	if (ok)
+		ok = take_end(zip, tail + length - back, zip->size - back);
 	free(tail);
-	return ok &&
-		(found ||
-			fail(zip,
-				"it is truncated, or something follows its "
-				"end"));
+	return ok;
 }
 
 /* ---- Entries ---------------------------------------------------------------- */
