@@ -194,6 +194,28 @@ bsdtar -c -f image.iso --format=iso9660 -C d sub
 expect 1 "$LEAT" run sums.yaml image.iso
 expect 0 "$LEAT" run zips.yaml image.iso
 [ "$(wc -l <stdout)" -eq 2 ] || fail 'not what the image holds'
+expect 1 "$LEAT" run sums.yaml image.iso
+said 'image.iso: it begins with zeros, as an empty tar file does, but something follows; if it is the image of a disc, `formats: [iso]` opens it'
+
+# A volume of GNU tar that begins amid a content, with and without a name: GNU
+# tar says "Cannot extract -- file is continued from another volume". The part
+# that is there is no content; in the list it is, as that of tar is.
+echo rest >rest
+for name in '' '-V label'; do
+	rm -f one two
+	tar -c -M -L 200 --format=gnu $name -f one -f two -C d numbers.txt \
+		-C .. rest
+	tar -x -M -O -f two numbers.txt 2>stderr && fail 'tar reads it'
+	said 'continued'
+	expect 1 "$LEAT" run sums.yaml two
+	said 'entries: two: the entry `numbers.txt` has only the end of its content: it begins in another volume of the archive'
+	expect 1 "$LEAT" run sums.yaml one
+	said 'one: the entry `numbers.txt`: Truncated'
+	at=$(tar -tv -f two | sed -n 's/.*--Continued at byte \([0-9]*\)--.*/\1/p')
+	expect 0 "$LEAT" run list.yaml two
+	[ "$(cut -d, -f 1-3 stdout)" = "numbers.txt,file,$((348894 - at))
+rest,file,5" ] || fail "not what is in the volume: $(cat stdout)"
+done
 
 # Contents leave the sandbox: to standard output, to one file for all, as they
 # are and compressed, from files and from a pipe, by one worker and by several.

@@ -84,6 +84,11 @@ static enum step take_entry(struct operator *op, struct archive_read *state)
 	if (problem)
 		return reading_reject(op, reading->layer, attributes,
 			"the name of the entry", problem);
+	if (state->content && layer_is_continued(reading->layer))
+		return reading_reject(op, reading->layer, attributes,
+			"the entry",
+			"has only the end of its content: it begins in another "
+			"volume of the archive");
 	warn(op, reading, name, clamped);
 	return reading_give_entry(op, state, attributes);
 }

@@ -20,6 +20,9 @@ const char *const kind_names[] = {
 	[KINDS] = NULL,
 };
 
+/* POSIX.1, pax: all of a tar file is blocks. */
+enum { TAR_BLOCK_BYTES = 512 };
+
 /* The number in octal in the field of a tar header for its checksum, or -1. */
 static long parse_checksum(const unsigned char *field)
 {
@@ -41,7 +44,7 @@ static bool is_tar(const unsigned char *head)
 {
 	long sum = 0, sum_signed = 0, wanted = parse_checksum(head + 148);
 
-	for (int i = 0; i < KIND_HEAD_BYTES; i++) {
+	for (int i = 0; i < TAR_BLOCK_BYTES; i++) {
 		unsigned char byte = i >= 148 && i < 156 ? ' ' : head[i];
 
 		sum += byte;
@@ -73,10 +76,23 @@ static bool is_binary_cpio(const unsigned char *head, size_t length)
 
 bool kind_is_zero(const unsigned char *head, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = 0; i < length && i < TAR_BLOCK_BYTES; i++)
 		if (head[i] != 0)
 			return false;
 	return true;
+}
+
+/* GNU tar's manual, "The Standard Format": an entry of type V gives the volume a
+ * name, one of type M has the rest of a content. */
+bool kind_is_continued(const unsigned char *head, size_t length)
+{
+	enum { TYPE = 156 };
+	size_t at = 0;
+
+	if (length >= 2 * TAR_BLOCK_BYTES && head[TYPE] == 'V')
+		at = TAR_BLOCK_BYTES;
+	return length >= at + TAR_BLOCK_BYTES && is_tar(head + at) &&
+		head[at + TYPE] == 'M';
 }
 
 enum archive_kind kind_detect(const unsigned char *head, size_t length)
@@ -95,7 +111,7 @@ enum archive_kind kind_detect(const unsigned char *head, size_t length)
 		{KIND_AR, 8, "!<arch>\n"},
 	};
 
-	if (length >= KIND_HEAD_BYTES &&
+	if (length >= TAR_BLOCK_BYTES &&
 		(is_tar(head) || kind_is_zero(head, length)))
 		return KIND_TAR;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)

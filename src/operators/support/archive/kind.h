@@ -30,12 +30,16 @@ enum archive_kind {
 
 extern const char *const kind_names[]; /* ends in NULL */
 
-/* The bytes that kind_detect wants to see, if there are as many. */
-enum { KIND_HEAD_BYTES = 512 };
+/* The bytes that these want to see, if there are as many. */
+enum { KIND_HEAD_BYTES = 1024 };
 
-/* Whether they are all zero: a tar file without entries, or an image of a disc,
- * or nothing of the kind. */
+/* Whether it starts with a block of zeros: a tar file without entries, or an
+ * image of a disc, or nothing of the kind. */
 bool kind_is_zero(const unsigned char *head, size_t length);
+
+/* Whether it is a tar file that starts amid the content of its first entry, as
+ * all volumes that GNU tar makes do but for the first. */
+bool kind_is_continued(const unsigned char *head, size_t length);
 
 /* Which of the usual kinds a content that starts so is, or KIND_NONE. Zeros are
  * a tar file. */

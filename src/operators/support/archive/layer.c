@@ -132,6 +132,11 @@ static enum layer_result take_trailing(struct layer *layer, uint64_t last)
 		layer->end = last;
 		return LAYER_END;
 	}
+	if (last == 0)
+		return fail(layer,
+			"it begins with zeros, as an empty tar file does, but "
+			"something follows; if it is the image of a disc, "
+			"`formats: [iso]` opens it");
 	snprintf(problem, sizeof(problem),
 		"something follows its end, which is at byte %llu",
 		(unsigned long long)last);
@@ -210,6 +215,11 @@ static enum layer_result take_links(struct layer *layer)
 	return fail(layer,
 		"the hard links in it that wait for their content take more "
 		"than 16 MiB; unpack it, and pack it with tar");
+}
+
+bool layer_is_continued(const struct layer *layer)
+{
+	return layer->continued && layer->place.index == 0;
 }
 
 static enum layer_result read_header(struct layer *layer)

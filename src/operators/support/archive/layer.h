@@ -40,6 +40,7 @@ struct layer {
 	struct feed feed;
 	struct archive *archive;
 	enum archive_kind kind;
+	bool continued; /* its first entry has only the end of its content */
 	bool empty; /* a zip file without entries, which libarchive refuses */
 	bool followed; /* something follows its end, as it may */
 	uint64_t end; /* then: where that is, in bytes */
@@ -89,6 +90,10 @@ bool layer_failed_alone(const struct layer *layer);
 /* Goes on to the next entry; what is unread of the last is skipped. Once a
  * content has failed, this fails for the same reason, whoever has read it. */
 enum layer_result layer_next(struct layer *layer);
+
+/* Whether the content of the current entry begins in another archive: what GNU
+ * tar makes where there are several volumes. */
+bool layer_is_continued(const struct layer *layer);
 
 /* Reads on in what nobody has read of an entry, so that its checksum is
  * checked: OK, or END when it has ended. */

@@ -288,6 +288,8 @@ enum layer_result layer_open(struct layer *layer)
 		layer->plain = layer->source;
 	if (!choose_kind(layer, head, length))
 		return leave(layer);
+	layer->continued =
+		layer->kind == KIND_TAR && kind_is_continued(head, length);
 	rewind_settle(layer->source);
 	rewind_settle(layer->plain);
 	feed_finish(&layer->feed);
