@@ -73,79 +73,67 @@ done
 
 # ---- Tokens after a signal --------------------------------------------------------
 
-# at_work: a run that is a job of make, with two tokens to take.
+# The default is a job for each processor.
+[ "$(nproc)" -gt 1 ] || skip 'one processor: only one unit runs at a time'
+
+# at_work: a run that is a job of make and has taken the one token that is there.
 at_work()
 {
-	rm -rf out .leat
-	printf ++ >&3
-	MAKEFLAGS=" -j9 --jobserver-auth=$auth" \
-		"$LEAT" run -k long.yaml >stdout 2>stderr &
-	run=$!
-	wait_for taken_some || fail "$auth: no token is taken"
+	in_time with_token env MAKEFLAGS=" -j9 --jobserver-auth=$auth" \
+		"$LEAT" run -k long.yaml
+	tokens 0 'at work'
 }
-taken_some()
+with_token()
 {
-	left=$(dd bs=9 count=1 iflag=nonblock <&3 2>/dev/null)
-	printf %s "$left" >&3
-	[ ${#left} -lt 2 ]
+	dd bs=9 count=1 iflag=nonblock <&3 >/dev/null 2>&1
+	printf + >&3
+	from_nothing "$@"
 }
 back()
 {
-	tokens 2 "$1"
+	tokens 1 "$1"
 	dd bs=9 count=1 iflag=nonblock <&3 >/dev/null 2>&1
 }
 
+# One signal, two, and workers that are killed.
 auth=3,3
-if [ "$(nproc)" -gt 1 ]; then
-	# One signal, two, and a worker that is killed.
-	at_work
-	kill -TERM $run
-	ended 143
-	back 'SIGTERM'
+at_work
+kill -TERM $run
+wait_for heard $run
+release $workers
+ended 143
+back 'SIGTERM'
 
-	at_work
-	kill -TERM $run
-	sleep 0.1
-	kill -TERM $run
-	ended 143
-	back 'two signals'
+at_work
+kill -TERM $run
+wait_for heard $run
+kill -TERM $run
+ended 143
+back 'two signals'
 
-	at_work
-	kill -KILL $(children $(children $run))
-	ended 0
-	back 'killed workers'
-	right_outputs
-else
-	echo 'SKIP of a part: one processor'
-fi
+at_work
+kill -KILL $workers
+ended 0
+back 'killed workers'
+right_outputs
 
 # A retried unit doesn't wait for a token that somebody else has got meanwhile:
 # neither when the worker without one is killed nor when the one with it is.
-if [ "$(nproc)" -gt 1 ]; then
-	for which in 1 2; do
-		rm -rf out .leat
-		printf + >&3
-		MAKEFLAGS=" -j9 --jobserver-auth=$auth" \
-			"$LEAT" run long.yaml >stdout 2>stderr &
-		run=$!
-		both()
-		{
-			workers=$(children $(children $run))
-			[ "$(echo $workers | wc -w)" -eq 2 ]
-		}
-		wait_for both || fail 'no two workers'
-		sleep 0.1
-		kill -KILL $(echo $workers | cut -d ' ' -f $which)
-		sleep 0.1
-		# Whatever is there is somebody else's now.
-		dd bs=9 count=1 iflag=nonblock <&3 >grabbed 2>/dev/null
-		ended 0
-		right_outputs
-		cat grabbed >&3
-		tokens 1 "worker $which is killed"
-		dd bs=9 count=1 iflag=nonblock <&3 >/dev/null 2>&1
+for which in 1 2; do
+	at_work
+	victim=$(echo $workers | cut -d ' ' -f $which)
+	kill -KILL $victim
+	for process in gone:$victim asleep:$zygote asleep:$run; do
+		wait_for ${process%:*} ${process#*:}
 	done
-fi
+	# Whatever is there is somebody else's now.
+	dd bs=9 count=1 iflag=nonblock <&3 >grabbed 2>/dev/null
+	release $workers
+	ended 0
+	right_outputs
+	cat grabbed >&3
+	back "worker $which is killed"
+done
 exec 3>&-
 
 # ---- A make that is stopped ---------------------------------------------------------
@@ -159,30 +147,49 @@ one two:
 END
 for job in one two; do
 	sed "s|path: \"out/|path: \"out-$job/|; s|path: out/|path: out-$job/|
-		s/^session: .*/session: $job/" long.yaml >long-$job.yaml
+		s/^session: .*/session: $job\nresources: {jobs: 2}/" \
+		long.yaml >long-$job.yaml
 done
-# Whether both are at work.
-both_work()
+# Whether the three workers of the two jobs that make has tokens for are at work.
+all_work()
 {
-	jobs=
-	for job in $(children $make); do
-		[ -n "$(children $job)" ] && jobs="$jobs $job"
+	jobs= workers=
+	for job in $(children $run); do
+		zygote=$(children $job)
+		[ -z "$zygote" ] || jobs="$jobs $job" \
+			workers="$workers $(children $zygote)"
 	done
-	[ "$(echo $jobs | wc -w)" -eq 2 ]
+	[ "$(echo $jobs | wc -w)" -eq 2 ] &&
+		[ "$(echo $workers | wc -w)" -eq 3 ] && all_at_units
 }
-# stopped SIGNAL: make, once both got that.
-stopped()
+all_at_units()
+{
+	for worker in $workers; do
+		at $worker '[1-4]' || return
+	done
+}
+both_begun()
 {
 	rm -rf out-* state-*
 	env -u MAKEFLAGS -u MFLAGS --default-signal=INT \
 		make -s -k -j3 LEAT="$LEAT" both >stdout 2>stderr &
-	make=$!
-	wait_for both_work || fail 'make: no two jobs'
-	sleep 0.2
+	run=$!
+	until all_work; do
+		kill -0 $run || return
+	done
+	hold $workers && all_at_units && return
+	kill -KILL $run $jobs
+	for job in $jobs; do wait_for gone $job; done
+	return 1
+}
+# stopped SIGNAL: make, once both got that.
+stopped()
+{
+	in_time both_begun
 	kill -$1 $jobs
-	wait $make
-	status=$?
-	[ $status -eq 2 ] || fail "SIG$1: make exits with $status"
+	for job in $jobs; do wait_for heard $job; done
+	release $workers
+	ended 2
 	[ "$(grep -cE '^make.*: .*(Terminated|Interrupt|Killed)' stderr)" -eq 2 ] ||
 		fail "SIG$1: make says: $(cat stderr)"
 }
@@ -192,5 +199,5 @@ for signal in TERM INT; do
 done
 # The control: who is killed can't give anything back.
 stopped KILL
-[ "$(nproc)" -eq 1 ] || said 'INTERNAL: Exiting with 2 jobserver tokens'
+said 'INTERNAL: Exiting with 2 jobserver tokens'
 finish

@@ -47,21 +47,88 @@ children()
 	[ -z "${1:-}" ] || cat "/proc/$1/task/$1/children" 2>/dev/null
 }
 
-# begin OPTION...: a run with two workers; $run, $zygote and $worker are it, the
-# zygote, and the worker that has the unit 1.
+# asleep PROCESS: it has done what there was to do.
+asleep()
+{
+	grep -q '^State:.S' "/proc/$1/status" 2>/dev/null
+}
+
+# heard PROCESS: the signals that it got are behind it, or it is gone.
+heard()
+{
+	[ ! -e "/proc/$1" ] || awk '/^State:.[ZX]/ {gone = 1}
+		/^(Shd|Sig)Pnd:.*[1-9a-f]/ {waits = 1}
+		END {exit waits && !gone}' "/proc/$1/status" 2>/dev/null
+}
+
+gone()
+{
+	[ ! -e "/proc/$1" ] || grep -q '^State:.[ZX]' "/proc/$1/status" 2>/dev/null
+}
+
+# hold PROCESS...: nothing moves them from where they are but SIGKILL and release.
+hold()
+{
+	kill -STOP "$@" 2>/dev/null
+	for held in "$@"; do wait_for is_held $held || return; done
+}
+is_held()
+{
+	gone $1 || grep -q '^State:.T' "/proc/$1/status" 2>/dev/null
+}
+release()
+{
+	kill -CONT "$@" 2>/dev/null
+}
+
+# at PROCESS UNIT: the process, a worker, has it open. Only root is told.
+at()
+{
+	ls -l "/proc/$1/fd" 2>/dev/null | grep -q "/long/$2\.gz\$" ||
+		{ [ "$(id -u)" -ne 0 ] && kill -0 $1 2>/dev/null; }
+}
+
+# begin COMMAND...: from nothing, starts it, a run with two workers, and holds
+# these when they are at the units 1 and 2. $run, $zygote, $workers and $worker
+# are it, the zygote, the two, and the one at the unit 1.
 begin()
 {
+	in_time from_nothing "$@"
+}
+from_nothing()
+{
 	rm -rf out .leat
-	"$LEAT" run -k -j 2 "$@" long.yaml >stdout 2>stderr &
-	run=$! workers=
-	while [ "$(echo $workers | wc -w)" -lt 2 ]; do
-		kill -0 $run 2>/dev/null || break
+	begun "$@"
+}
+# Whoever comes too late tries it again, with another run.
+in_time()
+{
+	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		"$@" && return
+		kill -KILL $run
+		wait $run
+	done 2>/dev/null
+	fail "too late, again and again: $*"
+}
+begun()
+{
+	"$@" >stdout 2>stderr &
+	run=$! workers= worker=
+	until [ "$(echo $workers | wc -w)" -eq 2 ] &&
+		at ${workers% *} '[1-4]' && at ${workers#* } '[1-4]'; do
+		kill -0 $run || return
 		zygote=$(children $run)
-		workers=$([ -z "$zygote" ] || children $zygote)
+		workers=$(echo $([ -z "$zygote" ] || children $zygote))
 	done
-	worker=${workers%% *}
-	[ -n "$worker" ] || fail 'no worker'
-	sleep 0.1
+	worker=${workers% *}
+	hold $workers && at $worker 1 && at ${workers#* } 2
+}
+
+# strike SIGNAL: the worker gets it, and then all go on.
+strike()
+{
+	kill -$1 $worker
+	release $workers
 }
 
 # ended STATUS

@@ -8,15 +8,20 @@
 export ASAN_OPTIONS="handle_segv=0:handle_sigbus=0:$ASAN_OPTIONS"
 
 # Killed from outside: tried again.
-begin
-kill -KILL $worker
+begin "$LEAT" run -k -j 2 long.yaml
+strike KILL
 ended 0
 right_outputs
 printf 'n\n80000\n' | holds out/all.csv
 
 # Killed twice: the unit has failed, and its worker isn't blamed for a crash.
-begin
-kill -KILL $worker
+killed()
+{
+	from_nothing "$@" || return
+	kill -KILL $worker
+	wait_for another || fail 'nobody takes its place'
+	hold $second && at $second 1
+}
 another()
 {
 	second=
@@ -26,10 +31,11 @@ another()
 		*) second=$process ;;
 		esac
 	done
-	[ -n "$second" ]
+	[ -n "$second" ] && at $second '[1-4]'
 }
-wait_for another || fail 'nobody takes its place'
+in_time killed "$LEAT" run -k -j 2 long.yaml
 kill -KILL $second
+release $workers
 ended 1
 said 'in: long/1.gz: the worker was killed twice: Killed'
 right_outputs 1
@@ -37,50 +43,48 @@ printf 'n\n60000\n' | holds out/all.csv
 
 # Crashed: fails its unit, and the others are as they should be.
 for crash in ABRT:Aborted 'SEGV:Segmentation fault' 'BUS:Bus error'; do
-	begin
-	kill -${crash%:*} $worker
+	begin "$LEAT" run -k -j 2 long.yaml
+	strike ${crash%:*}
 	ended 1
 	said "in: long/1.gz: the worker crashed: ${crash#*:}"
 	right_outputs 1
 	printf 'n\n60000\n' | holds out/all.csv
 done
 
-# Stopped for good.
-LEAT_WORKER_TIMEOUT=1
+# Stopped for good. The others are not to be taken for stopped.
+LEAT_WORKER_TIMEOUT=4
 export LEAT_WORKER_TIMEOUT
-begin
-kill -STOP $worker
+begin "$LEAT" run -k -j 2 long.yaml
+release ${workers#* }
 ended 1
-said 'in: long/1.gz: the worker got nowhere for 1 s and was ended'
+said 'in: long/1.gz: the worker got nowhere for 4 s and was ended'
 right_outputs 1
 unset LEAT_WORKER_TIMEOUT
 
 # Asked to stop: what is in flight is finished, nothing that spans it is made.
-begin
+begin "$LEAT" run -k -j 2 long.yaml
+wait_for asleep $run
 kill -TERM $run
+wait_for heard $run
+release $workers
 ended 143
 [ -e out/1.csv ] && [ -e out/2.csv ] || fail 'units in flight are not finished'
 [ ! -e out/all.csv ] || fail 'a report of half of it'
 
 # And at once.
-begin
+begin "$LEAT" run -k -j 2 long.yaml
 kill -TERM $run
-sleep 0.3
+wait_for heard $run
 kill -TERM $run
 ended 143
 [ ! -e out/1.csv ] || fail 'the second signal is not heeded'
 
 # Killed: nobody outlives it, no output is half made, and the next run has all.
-begin
+begin "$LEAT" run -k -j 2 long.yaml
 kill -KILL $run
 wait $run 2>/dev/null
-for wait in 1 2 3 4 5 6 7 8 9 10; do
-	kill -0 $zygote 2>/dev/null || break
-	sleep 0.2
-done
 for process in $zygote $workers; do
-	grep -q '^State:.Z' /proc/$process/status 2>/dev/null ||
-		! kill -0 $process 2>/dev/null || fail "$process outlives the run"
+	wait_for gone $process || fail "$process outlives the run"
 done
 ls out/*.csv >/dev/null 2>&1 && fail 'there are outputs'
 expect 0 "$LEAT" run -j 2 long.yaml
@@ -92,26 +96,13 @@ printf 'n\n80000\n' | holds out/all.csv
 # The same in workers, also when one of them is killed.
 expect 0 "$LEAT" run --verify -j 2 long.yaml
 silent stderr
-begin_again()
-{
-	"$LEAT" run --verify -j 2 long.yaml >stdout 2>stderr &
-	run=$!
-	some()
-	{
-		zygote=$(children $run)
-		[ -n "$zygote" ] && workers=$(children $zygote) &&
-			[ -n "$workers" ]
-	}
-	wait_for some || fail 'no worker verifies'
-	worker=${workers%% *}
-}
-begin_again
-kill -KILL $worker
+in_time begun "$LEAT" run --verify -j 2 long.yaml
+strike KILL
 ended 0
 silent stderr
 right_outputs
-begin_again
-kill -SEGV $worker
+in_time begun "$LEAT" run --verify -j 2 long.yaml
+strike SEGV
 ended 1
 said 'the worker crashed: Segmentation fault'
 right_outputs # nothing was touched
@@ -143,16 +134,16 @@ links:
   - ends -> sum -> table -> all
   - split -> rest -> copy
 END2
-begin
-kill -KILL $worker
+begin "$LEAT" run -k -j 2 long.yaml
+strike KILL
 ended 0
 right_outputs
 printf 'n\n80000\n' | holds out/all.csv
 for unit in 1 2 3 4; do
 	zcat long/$unit.gz | cmp - out/$unit.txt || fail "the copy of $unit"
 done
-begin
-kill -SEGV $worker
+begin "$LEAT" run -k -j 2 long.yaml
+strike SEGV
 ended 1
 said 'in: long/1.gz: the worker crashed: Segmentation fault'
 right_outputs 1
