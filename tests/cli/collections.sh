@@ -259,8 +259,8 @@ sed 's,^links:.*,links: [in -> unpack -> split -> out],
 	s,  out: stdout,  out: {use: write-file\, path: changed.out},' \
 	cat.yaml >slow.yaml
 if traced; then
-	(sleep 1 && echo more >>in/long) &
-	expect 1 trace in/long read:delay_enter=2000000:when=2 \
+	amid sh -c 'echo more >>in/long'
+	expect 1 trace in/long read:signal=STOP:when=2 \
 		"$LEAT" run slow.yaml in/long
 	wait
 	said 'changed while it was read'

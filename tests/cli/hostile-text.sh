@@ -162,8 +162,8 @@ expect 0 trace one read:error=EINTR:when=1 "$LEAT" run copy.yaml one
 echo one | holds out/one
 rm -rf out
 head -c 3000000 /dev/zero | tr '\0' '\n' >growing
-(sleep 1 && echo more >>growing) &
-expect 1 trace growing read:delay_exit=3000000:when=1 \
+amid sh -c 'echo more >>growing'
+expect 1 trace growing read:signal=STOP:when=1 \
 	"$LEAT" run -j 1 -k copy.yaml growing two
 wait
 said growing

@@ -128,17 +128,35 @@ trace()
 	ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" strace -f -o trace \
 		${file:+-P "$PWD/$file" -P "$file"} --inject="$fault" "$@"
 	traced_status=$?
-	grep -qE 'INJECTED|DELAYED' trace || echo "FAIL: no fault: $fault" >&2
+	grep -qE 'INJECTED|DELAYED|stopped by SIGSTOP' trace ||
+		echo "FAIL: no fault: $fault" >&2
 	return $traced_status
 }
 
-# Waits up to 10 seconds for a command to succeed.
+# Where the fault is signal=STOP: waits for it to stop what is traced; lets that go
+# on; and does both in the background, and between them COMMAND, when that is going
+# to be traced.
+wait_for_stop()
+{
+	wait_for grep -qs 'stopped by SIGSTOP' trace || fail 'nothing stops'
+}
+go_on()
+{
+	kill -CONT "$(sed -n '/stopped by SIGSTOP/s/ .*//p' trace)"
+}
+amid()
+{
+	rm -f trace
+	(wait_for_stop && "$@" && go_on) &
+}
+
+# Waits up to a minute or so for a command to succeed.
 wait_for()
 {
 	tries=0
 	until "$@"; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || return 1
+		[ $tries -lt 1000 ] || return 1
 		sleep 0.05
 	done
 }

@@ -363,19 +363,14 @@ END
 	expect 0 "$LEAT" run stopped.yaml
 	rm in/a.log
 	for name in b c; do echo more >>in/$name.log; done
-	ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS-}" strace -f -o trace \
-		-P in/b.log -P "$PWD/in/b.log" \
-		--inject=openat:delay_enter=1500000 \
-		"$LEAT" run -j 1 --prune stopped.yaml >stdout 2>stderr &
-	tracer=$!
-	leat=
-	while [ -z "$leat" ] && kill -0 $tracer; do
-		sleep 0.05
-		leat=$(cat /proc/$tracer/task/$tracer/children)
-	done 2>/dev/null
-	sleep 0.7
-	kill -TERM ${leat:-$tracer}
-	wait $tracer 2>/dev/null
+	stop()
+	{
+		kill -TERM "$(sed -n '/stopped by SIGSTOP/s/ .*//p' trace)"
+	}
+	amid stop
+	expect 143 trace in/b.log openat:signal=STOP:when=1 \
+		"$LEAT" run -j 1 --prune stopped.yaml
+	wait
 	holds_only later 'a b c'
 	expect 0 "$LEAT" run --prune stopped.yaml
 	holds_only later 'b c'

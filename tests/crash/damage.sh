@@ -10,33 +10,29 @@ mill_make 5
 
 # ---- Inputs and directories --------------------------------------------------------
 
-# opened FILE COUNT
-opened()
-{
-	[ -s trace ] && [ "$(grep -c "openat.*$1" trace)" -ge "$2" ]
-}
-
-# read_slowly FILE: a run that waits before it reads the file. It is read before
-# to be compared, up to the end, which takes two calls.
-read_slowly()
+# read_half FILE: a run that is stopped when it has read the file but doesn't know
+# that this is all. It is read before to be compared, up to the end, which takes
+# two calls.
+read_half()
 {
 	rm -f trace
 	(cd work && ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" \
 		exec strace -f -o ../trace -P "$1" -e trace=openat,read \
-		-e inject=read:delay_enter=300000:when=3 \
+		-e inject=read:signal=STOP:when=3 \
 		"$LEAT" run $options -k mill.yaml) \
 		>stdout 2>stderr &
 	tracer=$!
-	wait_for opened "$1" 2 || fail "$1 is not opened"
+	wait_for_stop
 }
 
 if traced; then
 	# An input grows, shrinks, or is written to.
 	for change in 'echo more >>in' ': >in' 'touch in'; do
 		mill_start 1
-		read_slowly in/3/0003.log
+		read_half in/3/0003.log
 		(cd work/in/3 &&
 			eval "$(echo "$change" | sed 's/\<in\>/0003.log/g')")
+		go_on
 		wait $tracer
 		status=$?
 		[ $status -eq 1 ] || fail "$change: exit status $status"
@@ -51,8 +47,9 @@ if traced; then
 	# Another file takes its name: what was opened is read to its end, and
 	# the next run finds the other one.
 	mill_start 1
-	read_slowly in/3/0003.log
+	read_half in/3/0003.log
 	echo '1 other' >work/new && mv work/new work/in/3/0003.log
+	go_on
 	wait $tracer
 	status=$?
 	[ $status -eq 0 ] || fail "replaced: exit status $status"
@@ -73,7 +70,7 @@ if traced; then
 			-e inject=$call:delay_enter=300000:when=1+ "$LEAT" run \
 			$options -k mill.yaml) >stdout 2>stderr &
 		tracer=$!
-		wait_for grep -qs "$call(" trace
+		wait_for grep -qs -e "$call(" -e '+++ exited' trace
 		mv work/out/3 work/out/gone && ln -s ../../elsewhere work/out/3
 		wait $tracer
 		[ -z "$(ls -A elsewhere)" ] ||
