@@ -54,11 +54,11 @@ static bool note_outputs(
 	return true;
 }
 
-/* False: what was kept of it is of something else. */
+/* False: what was kept of it is of something else, or what it had rejected. */
 static bool is_same(const struct store_unit *row, const struct due_unit *unit,
 	const struct digest *content, const struct digest *fingerprint)
 {
-	return row->partials > 0 &&
+	return row->state == UNIT_DONE && row->partials > 0 &&
 		strcmp(row->identity, unit->identity) == 0 &&
 		digest_equal(&row->content, content) &&
 		digest_equal(&row->fingerprint, fingerprint);
@@ -98,8 +98,10 @@ bool accept_unit(struct accepting *accepting, struct wanted *wanted)
 	const struct due_unit *unit = wanted->unit;
 	struct store_unit none = {.outputs = NULL};
 	struct store_unit *row = wanted->row ? wanted->row : &none;
+	const bool failed = unit->reason == DUE_NOT && unit->quarantined;
+	const enum due_reason reason = failed ? DUE_FAILED : unit->reason;
 
-	if (unit->reason != DUE_NOT) {
+	if (reason != DUE_NOT) {
 		if (!wanted->row && accepting->writes)
 			return refuse(accepting, unit->name,
 				"it never ran, so its outputs aren't known",
@@ -110,7 +112,7 @@ bool accept_unit(struct accepting *accepting, struct wanted *wanted)
 		if (!put_unit(accepting, unit, row))
 			return false;
 	}
-	tell(accepting, unit->name, unit->reason);
+	tell(accepting, unit->name, reason);
 	return true;
 }
 
