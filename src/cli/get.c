@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "session/address.h"
 #include "session/key.h"
 #include "session/stale.h"
 #include "session/state.h"
@@ -47,18 +48,6 @@ struct query {
 
 /* ---- Which outputs ----------------------------------------------------------- */
 
-/* Whether ADDRESS is the operator, or the graph's. */
-static bool names_operator(
-	const char *address, const char *graph, const char *operator)
-{
-	size_t length = strlen(graph);
-
-	return strcmp(address, operator) == 0 ||
-		(strncmp(address, graph, length) == 0 &&
-			address[length] == '/' &&
-			strcmp(address + length + 1, operator) == 0);
-}
-
 static bool is_wanted(const struct query *query, const struct store_unit *unit,
 	const struct store_output *output)
 {
@@ -67,7 +56,8 @@ static bool is_wanted(const struct query *query, const struct store_unit *unit,
 		return false;
 	return !query->address ||
 		strcmp(query->path_key.data, output->path) == 0 ||
-		names_operator(query->address, unit->graph, output->operator);
+		address_is_operator(
+			query->address, unit->graph, output->operator);
 }
 
 static void print_row(

@@ -2,6 +2,7 @@
 /* leat why: says why one thing would be made again. */
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -93,15 +94,21 @@ static void print_reason(
 	text_free(&text);
 }
 
-/* The digest of what is there now, as text. */
+/* What there is now: the digest, as text, or what is in its place. */
 static const char *content_now(const char *path, char text[DIGEST_TEXT_BYTES])
 {
 	struct digest digest;
+	struct stat found;
 
-	if (!stamp_digest(path, &digest))
+	if (stamp_digest(path, &digest)) {
+		digest_print(&digest, text);
+		return text;
+	}
+	if (stat(path, &found) < 0)
 		return "not there";
-	digest_print(&digest, text);
-	return text;
+	if (S_ISDIR(found.st_mode))
+		return "a directory";
+	return S_ISREG(found.st_mode) ? "not readable" : "no regular file";
 }
 
 static void print_change(
@@ -320,7 +327,8 @@ const struct verb verb_why = {
 	.summary = "Say why something would be made again",
 	.details =
 		"ADDRESS is the path of an input or of an output, or the name "
-		"of an operator or a graph. If the session is what changed, "
+		"of an operator, OP or GRAPH/OP, or of a graph. If the session "
+		"is what changed, "
 		"each property that differs is shown, with its value in the "
 		"run that made what is there, and its value now; else the "
 		"attributes, or the digests of contents. Like `leat "

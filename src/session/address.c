@@ -16,10 +16,21 @@ void address_finish(struct address *address)
 	text_free(&address->key);
 }
 
+bool address_is_operator(
+	const char *given, const char *graph, const char *operator)
+{
+	size_t length = strlen(graph);
+
+	return strcmp(given, operator) == 0 ||
+		(strncmp(given, graph, length) == 0 && given[length] == '/' &&
+			strcmp(given + length + 1, operator) == 0);
+}
+
 static bool names_operator(const struct graph_plan *plan, const char *name)
 {
 	for (unsigned i = 0; i < plan->operator_count; i++)
-		if (strcmp(plan->operators[i].name, name) == 0)
+		if (address_is_operator(
+			    name, plan->name, plan->operators[i].name))
 			return true;
 	return strcmp(plan->name, name) == 0;
 }

@@ -13,6 +13,10 @@ struct address {
 	struct text key; /* the same, as that of a file */
 };
 
+/* Whether GIVEN is the operator: OP, or GRAPH/OP. */
+bool address_is_operator(
+	const char *given, const char *graph, const char *operator);
+
 void address_init(struct address *address, const char *given,
 	const struct key_base *base);
 void address_finish(struct address *address);

@@ -96,6 +96,14 @@ expect 0 "$LEAT" why copy.yaml "$PWD/out/b.txt"
 printed 'logs/b.log: an output is missing: out/b.txt'
 printed "    out/b.txt: was $(seq 3 >three; digest three)"
 printed ' in run 1, is not there'
+mkdir out/b.txt
+expect 0 "$LEAT" why copy.yaml out/b.txt
+printed ' in run 1, is a directory'
+rmdir out/b.txt
+mkfifo out/b.txt
+expect 0 "$LEAT" why copy.yaml out/b.txt
+printed ' in run 1, is no regular file'
+rm out/b.txt
 expect 0 "$LEAT" why copy.yaml logs/c.log
 printed 'logs/c.log: the input is gone, its outputs are stale'
 expect 0 "$LEAT" why copy.yaml out/c.txt
@@ -270,6 +278,10 @@ third: runs, since it depends on what another graph writes: second; 1 of 1 unit 
   1: it depends on what another graph writes
     all.chain: second
 END
+expect 0 "$LEAT" why chain.yaml second/out
+grep -q '^second: ' stdout && ! grep -Eq '^(first|third): ' stdout ||
+	fail 'GRAPH/OP is not the operator of that graph'
+expect 64 "$LEAT" why chain.yaml fourth/out
 expect 0 "$LEAT" why chain.yaml mid/c
 printed 'mid/c: not there yet, it will be written by first'
 expect 0 "$LEAT" run -v chain.yaml
@@ -399,7 +411,17 @@ expect 0 "$LEAT" plan many.yaml
 	echo '    and 1 more'
 } | holds stdout
 expect 0 "$LEAT" plan -v many.yaml
-printed 'many/111: the input is gone'
+# What may not be read.
+mkdir -m 777 theirs
+cp many.yaml theirs
+mkdir theirs/many
+echo 1 >theirs/many/1
+expect 0 as_nobody ./leat run theirs/many.yaml
+chmod 0 theirs/many/1
+expect 0 as_nobody ./leat why theirs/many.yaml theirs/many/1
+printed ' in run 1, is not readable'
+rm -r theirs
+
 
 # ---- Elsewhere -------------------------------------------------------------------
 
