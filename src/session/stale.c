@@ -184,8 +184,8 @@ bool stale_describe(
 		add_name(text, other ? row->outputs[number].path : row->key);
 		if (!other)
 			text_add_string(text,
-				": the input is gone, its outputs are stale; "
-				"--prune removes them");
+				": is no input any more, its outputs are "
+				"stale; --prune removes them");
 	}
 	if (other && text->length > 0) {
 		text_add_string(text, ": was written for ");

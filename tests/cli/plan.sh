@@ -70,7 +70,7 @@ copy: runs, since units changed; 3 of 3 units run, 0 come from the store
   1: new
     logs/d.log
   1: stale
-    logs/c.log: the input is gone, its outputs are stale; --prune removes them
+    logs/c.log: is no input any more, its outputs are stale; --prune removes them
 END
 expect 0 "$LEAT" plan all.yaml
 printed '2 of 3 units run, 1 comes from the store'
@@ -105,9 +105,9 @@ expect 0 "$LEAT" why copy.yaml out/b.txt
 printed ' in run 1, is no regular file'
 rm out/b.txt
 expect 0 "$LEAT" why copy.yaml logs/c.log
-printed 'logs/c.log: the input is gone, its outputs are stale'
+printed 'logs/c.log: is no input any more, its outputs are stale'
 expect 0 "$LEAT" why copy.yaml out/c.txt
-printed 'logs/c.log: the input is gone, its outputs are stale'
+printed 'logs/c.log: is no input any more, its outputs are stale'
 expect 64 "$LEAT" why copy.yaml logs/none
 said "nothing is known of 'logs/none'"
 
@@ -378,6 +378,14 @@ expect 0 "$LEAT" why given.yaml logs/z.log logs/a.log logs/z.log
 printed 'logs/z.log: '
 expect 0 "$LEAT" run --prune given.yaml logs/a.log
 holds_only given 'a.log'
+# What is there, but not named, is stale too.
+seq 5 >logs/z.log
+expect 0 "$LEAT" run given.yaml logs/a.log logs/z.log
+expect 0 "$LEAT" plan given.yaml logs/a.log
+printed 'logs/z.log: is no input any more, its outputs are stale'
+expect 0 "$LEAT" run --prune given.yaml logs/a.log
+holds_only given 'a.log'
+rm logs/z.log
 
 # A tree that has other names: attributes that paths follow from.
 mkdir -p deep/er
@@ -407,10 +415,12 @@ expect 0 "$LEAT" plan many.yaml
 {
 	echo 'many: nothing to do, 2 units are up to date'
 	echo '  11: stale'
-	seq 101 110 | sed 's,.*,    many/&: the input is gone\, its outputs are stale; --prune removes them,'
+	seq 101 110 | sed 's,.*,    many/&: is no input any more\, its outputs are stale; --prune removes them,'
 	echo '    and 1 more'
 } | holds stdout
 expect 0 "$LEAT" plan -v many.yaml
+printed 'many/111: is no input any more'
+
 # What may not be read.
 mkdir -m 777 theirs
 cp many.yaml theirs
@@ -421,7 +431,6 @@ chmod 0 theirs/many/1
 expect 0 as_nobody ./leat why theirs/many.yaml theirs/many/1
 printed ' in run 1, is not readable'
 rm -r theirs
-
 
 # ---- Elsewhere -------------------------------------------------------------------
 

@@ -136,7 +136,7 @@ holds_only out 'a.6 b.6 c.6'
 rm in/b.log
 stale 1
 expect 0 "$LEAT" plan made.yaml
-printed 'in/b.log: the input is gone, its outputs are stale; --prune removes them'
+printed 'in/b.log: is no input any more, its outputs are stale; --prune removes them'
 expect 0 "$LEAT" run --prune made.yaml
 holds_only out 'a.6 c.6'
 # It fails, then makes something else.
