@@ -177,6 +177,34 @@ wait_for sh -c '[ $(wc -l <said) -ge 2 ]' || fail 'no lines'
 exec 3>&-
 wait $first || fail 'with --heartbeat'
 
+# > Each run that did something is remembered until gc forgets it; once a week is
+# > enough:
+# > 2 4 * * 0 leat gc --keep 1000 /srv/web/access-report.yaml >/dev/null
+forget=$(sed -n 's/^# > \(2 4 .*\)/\1/p' "$srcdir/tests/cli/manual-usage.sh")
+grep -qxF -e "$forget" "$srcdir/examples/cron/crontab" ||
+	fail 'the line that forgets is not that of the example'
+env -i PATH="$PATH" sh -c "$command" || fail "$command" # bad.gz is gone
+expect 0 leat runs web/access-report.yaml
+mv stdout runs
+env -i PATH="$PATH" sh -c "$command" || fail "$command"
+expect 0 leat runs web/access-report.yaml
+holds stdout <runs
+count=$(($(wc -l <runs) - 1)) # without the heading
+[ "$count" -gt 2 ] || fail 'runs are not remembered'
+# forgets: the line, with --keep $1.
+forgets()
+{
+	env -i PATH="$PATH" sh -c "$(echo "${forget#2 4 \* \* 0 }" |
+		sed "s,/srv,$PWD,; s/--keep 1000/--keep $1/")" >said 2>&1 ||
+		fail "$forget"
+	silent said
+	expect 0 leat runs web/access-report.yaml
+}
+forgets 1000
+holds stdout <runs
+forgets $((count - 1))
+sed '$d' runs | holds stdout
+
 # > From make
 # > A rule that takes what it depends on from the last run:
 # > report/top.csv:

@@ -88,7 +88,7 @@ examples/access-report/make-logs web/logs
 sed "s,/srv/web,$PWD/web,; s,^PATH=,&$PWD/bin:," examples/cron/crontab >lines
 grep '%' lines && fail 'a % is the end of a command in a crontab'
 grep -Ev '^(#|$|PATH=)' lines >jobs
-[ "$(grep -cE '^([0-9*/,-]+ ){5}leat run ' jobs)" = "$(wc -l <jobs)" ] ||
+[ "$(grep -cE '^([0-9*/,-]+ ){5}leat (run|gc) ' jobs)" = "$(wc -l <jobs)" ] ||
 	fail 'lines that are no lines of a crontab'
 path=$(sed -n 's/^PATH=//p' lines)
 for round in 1 2; do
