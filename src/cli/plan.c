@@ -45,12 +45,12 @@ struct plan_output {
 
 /* ---- Text ------------------------------------------------------------------- */
 
-static void print_name(const char *name)
+static void print_name(const char *before, const char *name)
 {
 	struct text text = {0};
 
 	text_add_escaped(&text, name, strlen(name), SIZE_MAX);
-	printf("    %s", text.data);
+	printf("%s%s", before, text.data);
 	text_free(&text);
 }
 
@@ -85,7 +85,7 @@ static void print_reason(
 			printf("    and %zu more\n", count - SHOWN_UNITS);
 			break;
 		}
-		print_name(unit->name);
+		print_name("    ", unit->name);
 		print_detail(unit);
 	}
 }
@@ -125,7 +125,7 @@ static void print_resting(const struct due *due)
 	for (size_t i = 0; i < due->count; i++) {
 		if (!plan_rests(due, i))
 			continue;
-		print_name(due->units[i].name);
+		print_name("    ", due->units[i].name);
 		print_detail(&due->units[i]);
 	}
 }
@@ -143,7 +143,7 @@ static void print_awaited(const struct due *due, bool verbose)
 				due->awaited_count - SHOWN_UNITS);
 			break;
 		}
-		print_name(due->awaited[i]);
+		print_name("    ", due->awaited[i]);
 		putchar('\n');
 	}
 }
@@ -194,7 +194,7 @@ static void print_graph(const struct plan_output *output,
 		printf("%s: runs, since %s", plan->name,
 			due_reason_texts[due->reason]);
 		if (due->detail)
-			printf(": %s", due->detail);
+			print_name(": ", due->detail);
 		if (due->knowledge != UNITS_UNKNOWN)
 			printf("; %zu of %zu unit%s run, %zu come%s from the "
 			       "store",
@@ -228,7 +228,8 @@ static void print_forgotten(const struct due *due)
 {
 	for (size_t i = 0; i < due->vanished.count; i++)
 		for (size_t j = 0; j < due->vanished.all[i].output_count; j++) {
-			print_name(due->vanished.all[i].outputs[j].path);
+			print_name(
+				"    ", due->vanished.all[i].outputs[j].path);
 			putchar('\n');
 		}
 }

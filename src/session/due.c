@@ -271,6 +271,9 @@ bool due_find(struct due *due, struct graph *graph,
 	struct digest content = due_content(due);
 	due->same_units = digest_equal(&content, &comparison.graph_content);
 	due->reason = graph_reason(due, &comparison);
+	if (due->reason != DUE_OUTPUT_MISSING &&
+		due->reason != DUE_OUTPUT_CHANGED)
+		due->detail = NULL; /* it was found, but isn't the reason */
 	if (store && ok && due->intact)
 		ok = ranges_load(due, plan, store);
 	choose_ways(due);

@@ -432,6 +432,36 @@ expect 0 as_nobody ./leat why theirs/many.yaml theirs/many/1
 printed ' in run 1, is not readable'
 rm -r theirs
 
+# ---- The output of all units -----------------------------------------------------
+
+# What of it is the reason is named, so that nothing of it reaches the terminal as
+# it is; where the session or units have changed, it isn't the reason.
+mkdir -p whole
+seq 3 >whole/a
+cat >whole.yaml <<'END'
+leat: 1
+session: whole
+params: {out: {type: path}}
+operators:
+  in: {use: files, match: "whole/*"}
+  out: {use: write-file, path: "${out}"}
+links: [in -> out]
+END
+name=$(printf 'red\033[31m')
+for change in 'echo 4 >>whole/a' 'sed -i s/file,/file,\ mode:\ "0600",/ whole.yaml'; do
+	expect 0 "$LEAT" run whole.yaml --out "$name"
+	rm "$name"
+	expect 0 "$LEAT" plan whole.yaml --out "$name"
+	printed 'whole: runs, since an output is missing: red\x1b[31m; '
+	eval "$change"
+	expect 0 "$LEAT" plan whole.yaml --out "$name"
+	grep -q '^whole: runs, since [a-z ]* changed; 1 of 1 unit ' stdout ||
+		fail "the output is the reason: $(head -n 1 stdout)"
+	expect 0 "$LEAT" why whole.yaml whole --out "$name"
+	grep -q '^whole: [a-z ]* changed$' stdout ||
+		fail "the output is the reason: $(head -n 1 stdout)"
+done
+
 # ---- Elsewhere -------------------------------------------------------------------
 
 expect 0 "$LEAT" run --state "$PWD/elsewhere" all.yaml
