@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "registry/registry.h"
+
 enum { SHOWN_BYTES = 1000 };
 
 static void add_name(struct text *text, const char *name)
@@ -23,6 +25,32 @@ static void add_writer(struct text *text, const struct target *target,
 	add_name(text, target->unit ? target->unit : "all units");
 }
 
+/* Whether the path has all of the input's path already. */
+static bool has_src_path(const struct operator_plan *op)
+{
+	const struct property_spec *path = spec_path(op->spec);
+	const char *settings = op->settings;
+	struct setting_text text = {.text = NULL};
+
+	if (path)
+		memcpy(&text, settings + path->offset, sizeof(text));
+	return text.text && strstr(text.text, "{src_path}");
+}
+
+/* What to do about two outputs of one name. */
+static const char *advice(
+	const struct adding *adding, const struct target *first, unsigned op)
+{
+	const struct operator_plan *second = &adding->plan->operators[op];
+
+	if (first->plan != adding->plan ||
+		strcmp(first->operator, second->name) != 0)
+		return "; let each have a `path` of its own";
+	return has_src_path(second)
+		? "; let one pattern find both, so that {src_path} differs"
+		: "; put {src_path}, or {src_dir}/{src_name}, into `path`";
+}
+
 bool targets_refuse_second(struct adding *adding, const struct target *first,
 	const struct graph_target *second, size_t length)
 {
@@ -40,12 +68,7 @@ bool targets_refuse_second(struct adding *adding, const struct target *first,
 	add_writer(&text, first, operator, adding->plan);
 	text_add_string(&text, " and ");
 	add_writer(&text, &other, first->operator, first->plan);
-	text_add_string(&text,
-		strcmp(operator, first->operator) == 0 &&
-				first->plan == adding->plan
-			? "; put {src_path}, or {src_dir}/{src_name}, into "
-			  "`path`"
-			: "; let each have a `path` of its own");
+	text_add_string(&text, advice(adding, first, second->op));
 	graph_refuse(adding->graph, second->op, text.data);
 	text_free(&text);
 	return false;

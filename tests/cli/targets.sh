@@ -42,6 +42,14 @@ echo 3 >in/two/a.x
 session units 'in: {use: files, match: "in/*/*"}' \
 	'out: {use: write-file, path: "out/{src_name}"}' 'in -> out'
 refused units 'out/a.x would be written for in/one/a.x and for in/two/a.x; put {src_path}, or {src_dir}/{src_name}, into `path`'
+# Where the pattern begins behind what is different, only another one helps.
+session apart 'in: {use: files, match: [in/one/a.x, "in/two/*"]}' \
+	'out: {use: write-file, path: "out/{src_path}"}' 'in -> out'
+refused apart 'out/a.x would be written for in/one/a.x and for in/two/a.x; let one pattern find both, so that {src_path} differs'
+sed -i 's,match: [^}]*},match: "in/*/a.x"},' apart.yaml
+expect 0 "$LEAT" run --state none apart.yaml
+holds_only out 'one two'
+rm -r out
 session sinks 'in: {use: files, match: "in/*/*"}' \
 	'out: {use: write-file, path: "out/{src_path}"}' \
 	"again: {use: write-file, path: \"$PWD/./out/{src_path}\"}" \
