@@ -23,7 +23,7 @@ bool file_is_there(int directory, const char *name)
 
 bool file_sync_directory(int directory)
 {
-	return fsync(directory) == 0 || errno == EINVAL || errno == ENOTSUP;
+	return file_sync(directory) || errno == EINVAL || errno == ENOTSUP;
 }
 
 /* Makes the directory PATH at DIRECTORY, durably; one that exists is fine. */

@@ -172,6 +172,16 @@ bool file_write(int descriptor, const void *data, size_t length)
 	return true;
 }
 
+bool file_sync(int descriptor)
+{
+	int result;
+
+	do
+		result = fsync(descriptor);
+	while (result < 0 && errno == EINTR);
+	return result == 0;
+}
+
 bool file_cut(int descriptor, uint64_t length)
 {
 	return ftruncate(descriptor, (off_t)length) == 0 &&

@@ -126,6 +126,9 @@ void file_forget(int descriptor, uint64_t offset, uint64_t length);
 /* Has the system begin to write a file to the disk, without waiting. */
 void file_start_writing(int descriptor);
 
+/* fsync(2), tried again when a signal interrupts it, which tells nothing of the
+ * disk; any other failure is final. */
+bool file_sync(int descriptor);
 /* Syncs a directory. What can't be synced, such as some network file systems'
  * directories, counts as done. */
 bool file_sync_directory(int directory);

@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <unistd.h>
+
+#include "base/file.h"
 
 /* Of so few that starting threads would cost more, one comes after the other. */
 enum { FEW = 8, THREADS = 16, STACK_BYTES = 64 * 1024 };
@@ -24,8 +25,7 @@ static void *sync_some(void *argument)
 	size_t at;
 
 	while ((at = atomic_fetch_add(&work->next, 1)) < work->count)
-		work->errors[at] =
-			fsync(work->descriptors[at]) == 0 ? 0 : errno;
+		work->errors[at] = file_sync(work->descriptors[at]) ? 0 : errno;
 	return NULL;
 }
 

@@ -144,7 +144,7 @@ bool output_make_durable(struct output *output)
 	if (output->stage != FINISHED || output->descriptor < 0)
 		return output->error == 0;
 	return output_note_sync(
-		output, fsync(output->descriptor) == 0 ? 0 : errno);
+		output, file_sync(output->descriptor) ? 0 : errno);
 }
 
 void output_hand_over(struct output *output)

@@ -113,7 +113,7 @@ static bool sync_file(struct run_store *store, const char *name)
 {
 	int file = openat(store->directory_descriptor, name,
 		O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	bool ok = file >= 0 && fsync(file) == 0;
+	bool ok = file >= 0 && file_sync(file);
 
 	if (!ok)
 		store_fail(store, "can't sync %s: %s", name, strerror(errno));

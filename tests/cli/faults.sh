@@ -117,6 +117,19 @@ if traced; then
 	start_over
 	expect 0 trace '' write:error=EINTR:when=1 "$LEAT" run report.yaml big
 	holds total/all.txt <big
+	# Nor is an interrupted sync: of a file, of a directory, of the store that
+	# is made first and of its directory.
+	(
+		unset LEAT_STATE
+		for when in 1 2 3 4; do
+			start_over
+			rm -rf .leat
+			expect 0 trace '' fsync:error=EINTR:when=$when \
+				"$LEAT" run each.yaml big small
+			holds out/big <big
+			holds out/small <small
+		done
+	)
 	# Writing fails at once and later.
 	for when in 1 3; do
 		start_over
