@@ -66,12 +66,14 @@ bool file_read_link(int directory, const char *name, struct text *target)
 /* The time of the last access stays. */
 static void make_times(struct timespec times[2], int64_t mtime_us)
 {
-	int64_t below = mtime_us % 1000000;
+	int64_t seconds = mtime_us / 1000000, below = mtime_us % 1000000;
 
-	below += below < 0 ? 1000000 : 0;
+	if (below < 0) {
+		below += 1000000;
+		seconds--;
+	}
 	times[0] = (struct timespec){.tv_nsec = UTIME_OMIT};
-	times[1].tv_sec = (mtime_us - below) / 1000000;
-	times[1].tv_nsec = below * 1000;
+	times[1] = (struct timespec){seconds, below * 1000};
 }
 
 bool file_set_time(int descriptor, int64_t mtime_us)

@@ -279,12 +279,15 @@ static char *put_time(char *at, unsigned of_day)
 
 size_t units_format_timestamp(int64_t microseconds, char *text)
 {
+	int64_t seconds = microseconds / MICROSECONDS;
 	int64_t fraction = microseconds % MICROSECONDS;
 	struct civil civil;
 	char *at;
 
-	fraction += fraction < 0 ? MICROSECONDS : 0;
-	int64_t seconds = (microseconds - fraction) / MICROSECONDS;
+	if (fraction < 0) {
+		fraction += MICROSECONDS;
+		seconds--;
+	}
 	int64_t of_day = (seconds % DAY_SECONDS + DAY_SECONDS) % DAY_SECONDS;
 	civil_of((seconds - of_day) / DAY_SECONDS, &civil);
 	at = put_date(text, &civil);
