@@ -93,6 +93,16 @@ static bool landlock_close(const struct sandbox *sandbox)
 
 /* ---- seccomp ---------------------------------------------------------------- */
 
+/* Calls that the headers of Debian 12 don't know: from openat2 on they have the
+ * same order on all architectures. */
+enum {
+	CALL_FCHMODAT2 = SYS_openat2 + 15,
+	CALL_SETXATTRAT = SYS_openat2 + 26,
+	CALL_REMOVEXATTRAT = SYS_openat2 + 29,
+	CALL_OPEN_TREE_ATTR = SYS_openat2 + 30,
+	CALL_FILE_SETATTR = SYS_openat2 + 32,
+};
+
 /* Those by which a library may well look for a file that it can do without:
  * they fail. */
 static const int failing[] = {
@@ -116,6 +126,7 @@ static const int failing[] = {
 	SCMP_SYS(mknodat),
 	SCMP_SYS(chmod),
 	SCMP_SYS(fchmodat),
+	CALL_FCHMODAT2,
 	SCMP_SYS(chown),
 	SCMP_SYS(lchown),
 	SCMP_SYS(fchownat),
@@ -126,6 +137,9 @@ static const int failing[] = {
 	SCMP_SYS(lsetxattr),
 	SCMP_SYS(removexattr),
 	SCMP_SYS(lremovexattr),
+	CALL_SETXATTRAT,
+	CALL_REMOVEXATTRAT,
+	CALL_FILE_SETATTR,
 	SCMP_SYS(chdir),
 	SCMP_SYS(fchdir),
 	SCMP_SYS(readlink),
@@ -158,6 +172,7 @@ static const int ending[] = {
 	SCMP_SYS(pidfd_send_signal),
 	SCMP_SYS(tkill),
 	SCMP_SYS(rt_sigqueueinfo),
+	SCMP_SYS(rt_tgsigqueueinfo),
 	SCMP_SYS(bpf),
 	SCMP_SYS(perf_event_open),
 	SCMP_SYS(userfaultfd),
@@ -170,6 +185,7 @@ static const int ending[] = {
 	SCMP_SYS(mount_setattr),
 	SCMP_SYS(move_mount),
 	SCMP_SYS(open_tree),
+	CALL_OPEN_TREE_ATTR,
 	SCMP_SYS(fsopen),
 	SCMP_SYS(fsconfig),
 	SCMP_SYS(fsmount),
@@ -234,7 +250,20 @@ static bool add_rules(
 	return true;
 }
 
-/* Those whose arguments decide: threads, files without a name, and signals and
+/* The times of a descriptor are set by the same call, without a path. */
+static bool add_times(scmp_filter_ctx filter)
+{
+	static const int calls[] = {
+		SCMP_SYS(utimensat), SCMP_SYS(utimensat_time64)};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), calls[i],
+			    1, SCMP_A1(SCMP_CMP_NE, 0, 0)) != 0)
+			return false;
+	return true;
+}
+
+/* Others whose arguments decide: threads, files without a name, and signals and
  * limits of its own it may have. clone3, whose arguments can't be seen, is
  * missing, so that the C library takes clone. */
 static bool add_conditions(scmp_filter_ctx filter)
@@ -277,7 +306,8 @@ static bool seccomp_close(void)
 			sizeof(failing) / sizeof(*failing)) &&
 		add_rules(filter, SCMP_ACT_KILL_PROCESS, ending,
 			sizeof(ending) / sizeof(*ending)) &&
-		add_conditions(filter) && seccomp_load(filter) == 0;
+		add_times(filter) && add_conditions(filter) &&
+		seccomp_load(filter) == 0;
 	seccomp_release(filter);
 	return ok;
 }

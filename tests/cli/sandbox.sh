@@ -42,14 +42,15 @@ case $levels in
 esac
 
 failing='read-file write-file look-around open-newly move-away remove-file
-	open-mode dump-core gain-privileges leave-root'
-ending='inet local start-program multiply trace end-parent limit-parent
-	mount-over new-namespace load-program ring type-ahead'
+	open-mode open-mode-newly set-time dump-core gain-privileges leave-root'
+ending='inet local start-program multiply trace end-parent end-thread-of-parent
+	limit-parent mount-over new-namespace load-program ring type-ahead'
 for try in $failing $ending temporary; do
 	echo $try >tries/$try
 done
 echo untouched >victim
 chmod 600 victim
+touch -d 2020-02-02T02:02:02Z victim
 
 # check WORDS...: a run with them: what fails, and that all else is whole.
 check()
@@ -67,7 +68,8 @@ check()
 	[ "$(cat out/harmless out/temporary)" = "harmless
 temporary" ] || fail "others were hurt: $(ls out)"
 	[ "$(cat victim)" = untouched ] && [ ! -e escaped ] && [ ! -e outside ] &&
-		[ "$(stat -c %a victim)" = 600 ] || fail 'something got out'
+		[ "$(stat -c '%a %Y' victim)" = '600 1580608922' ] ||
+		fail 'something got out'
 }
 
 check "$hostile" run -k -j 1 try.yaml

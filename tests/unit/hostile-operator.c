@@ -89,6 +89,16 @@ static long open_mode(void)
 	return chmod("victim", 0777);
 }
 
+static long open_mode_newly(void)
+{
+	return syscall(SYS_openat2 + 15, AT_FDCWD, "victim", 0777, 0);
+}
+
+static long set_time(void)
+{
+	return utimensat(AT_FDCWD, "victim", NULL, 0);
+}
+
 static long inet(void)
 {
 	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -125,6 +135,15 @@ static long trace(void)
 static long end_parent(void)
 {
 	return kill(getppid(), SIGTERM);
+}
+
+static long end_thread_of_parent(void)
+{
+	siginfo_t info = {.si_code = SI_QUEUE};
+
+	info.si_signo = SIGTERM;
+	return syscall(
+		SYS_rt_tgsigqueueinfo, getppid(), getppid(), SIGTERM, &info);
 }
 
 static long limit_parent(void)
@@ -244,12 +263,15 @@ static const struct attempt {
 	{"move-away", move_away},
 	{"remove-file", remove_file},
 	{"open-mode", open_mode},
+	{"open-mode-newly", open_mode_newly},
+	{"set-time", set_time},
 	{"inet", inet},
 	{"local", local},
 	{"start-program", start_program},
 	{"multiply", multiply},
 	{"trace", trace},
 	{"end-parent", end_parent},
+	{"end-thread-of-parent", end_thread_of_parent},
 	{"limit-parent", limit_parent},
 	{"mount-over", mount_over},
 	{"new-namespace", new_namespace},
