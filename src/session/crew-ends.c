@@ -129,6 +129,8 @@ static void hear_spawned(struct crew *crew, const struct wire_news *news)
 		return;
 	if (news->pid > 0) {
 		member->pid = news->pid;
+		if (member->socket < 0)
+			zygote_kill(crew->settings.zygote, member->pid);
 		return;
 	}
 	crew->spawn_error = news->value;

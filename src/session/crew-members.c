@@ -262,6 +262,21 @@ static void reread(struct crew *crew, struct member *member,
 
 /* ---- What they say ------------------------------------------------------- */
 
+/* Of more tasks than it has no sane worker reports: what it says of them would
+ * be taken for what it says of those that it gets next. */
+static void note_report(struct crew *crew, struct member *member)
+{
+	const struct task *task = crew_task_at(crew, member);
+
+	if (member->reports >= member->tasks || !task) {
+		member_lose(member, EPROTO);
+		return;
+	}
+	member->reports++;
+	crew_begin_unit(member);
+	member->open_bytes -= task->segment->unit->file.size_bytes;
+}
+
 static void look_through(
 	struct crew *crew, struct member *member, const struct block *block)
 {
@@ -273,15 +288,8 @@ static void look_through(
 			make_output(crew, member, &record);
 		else if (record.head.kind == WIRE_REREAD)
 			reread(crew, member, &record);
-		else if (record.head.kind == WIRE_REPORT &&
-			member->reports < member->tasks) {
-			struct task *task = crew_task_at(crew, member);
-
-			member->reports++;
-			crew_begin_unit(member);
-			member->open_bytes -=
-				task->segment->unit->file.size_bytes;
-		}
+		else if (record.head.kind == WIRE_REPORT)
+			note_report(crew, member);
 	}
 }
 
@@ -306,7 +314,7 @@ void crew_read(struct crew *crew, struct member *member)
 				offsetof(struct block, next)));
 		member->still = 0;
 	}
-	if (member->error && member->pid && !member->exited)
+	if (member->socket < 0 && member->pid && !member->exited)
 		zygote_kill(crew->settings.zygote, member->pid);
 	crew_pause_or_go_on(crew, member);
 }

@@ -49,10 +49,12 @@ ssize_t wire_receive(
 {
 	union control control = {0};
 	struct iovec part = {data, size};
+	/* Room for one descriptor, and not for a second behind it: that would
+	 * be ours, and nobody would know of it. */
 	struct msghdr message = {.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space)};
+		.msg_controllen = CMSG_LEN(sizeof(int))};
 	ssize_t got;
 
 	*descriptor = -1;

@@ -71,7 +71,8 @@ bool wire_send(
 	int socket, const void *data, size_t length, int descriptor, bool wait);
 
 /* Returns the length of the next message, 0 when the other side is gone, or -1,
- * with EAGAIN when there is none. *DESCRIPTOR becomes what it brings, or -1. */
+ * with EAGAIN when there is none. *DESCRIPTOR becomes what it brings, or -1; of
+ * several the first. */
 ssize_t wire_receive(
 	int socket, void *data, size_t size, int *descriptor, bool wait);
 

@@ -155,7 +155,17 @@ static void tell_exits(const struct nursery *nursery)
 		tell(nursery, &news);
 }
 
-/* Only of what it hasn't waited for the number is still a child's. */
+/* Only of what it hasn't waited for the number is still a child's: by now it may be
+ * anybody's. */
+static bool is_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return pid > 0 &&
+		waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+		0;
+}
+
 static void obey(const struct nursery *nursery)
 {
 	struct wire_order order = {0};
@@ -166,7 +176,7 @@ static void obey(const struct nursery *nursery)
 		_exit(0); /* and with it all workers */
 	if (order.kind == WIRE_SPAWN)
 		spawn(nursery, &order, socket);
-	else if (order.pid > 0)
+	else if (is_child(order.pid))
 		kill(order.pid, SIGKILL);
 }
 

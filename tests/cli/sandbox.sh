@@ -145,6 +145,23 @@ said 'tries/long: cannot write out/long: File too large'
 [ -e out/harmless ] && [ ! -e out/long ] || fail "long: $(ls out)"
 rm -rf tries/*
 
+# One that was taken over reports more units than it has, or all of them and can't
+# be talked to from then on, or hands over more descriptors than anybody asks for:
+# others aren't hurt.
+mkdir -p out
+for i in $(seq -w 40); do echo harmless >tries/$i; done
+for try in report-more fall-silent; do
+	echo $try >tries/00
+	rm -f out/*
+	expect 0 timeout 100 "$hostile" run -j 1 --state none try.yaml
+	echo harmless | holds out/40
+done
+echo flood-descriptors >tries/00
+(ulimit -S -n 100 && exec "$hostile" run -j 1 --state none try.yaml) 2>stderr ||
+	fail 'descriptors have run out'
+[ "$(ls out | wc -l)" = 41 ] || fail "made: $(ls out)"
+rm -rf tries/* out
+
 # Standard input is read in the worker, too.
 echo harmless | expect 0 "$hostile" run piped.yaml
 [ "$(cat stdout)" = harmless ] || fail 'standard input comes through'

@@ -20,7 +20,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "engine/share.h"
+#include "session/wire.h"
 
 enum { IN, OUT };
 
@@ -209,12 +211,6 @@ static long spin(void)
 	return 0;
 }
 
-/* Is made by leave_root below. */
-static long leave(void)
-{
-	return 0;
-}
-
 static long open_many(void)
 {
 	for (;;)
@@ -250,65 +246,7 @@ static long gain_privileges(void)
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? -1 : 0;
 }
 
-static const struct attempt {
-	const char *name;
-	long (*make)(void);
-} attempts[] = {
-	{"read-file", read_file},
-	{"write-file", write_file},
-	{"look-around", look_around},
-	{"open-newly", open_newly},
-	{"temporary", temporary},
-	{"temporary-elsewhere", temporary_elsewhere},
-	{"move-away", move_away},
-	{"remove-file", remove_file},
-	{"open-mode", open_mode},
-	{"open-mode-newly", open_mode_newly},
-	{"set-time", set_time},
-	{"inet", inet},
-	{"local", local},
-	{"start-program", start_program},
-	{"multiply", multiply},
-	{"trace", trace},
-	{"end-parent", end_parent},
-	{"end-thread-of-parent", end_thread_of_parent},
-	{"limit-parent", limit_parent},
-	{"mount-over", mount_over},
-	{"new-namespace", new_namespace},
-	{"load-program", load_program},
-	{"ring", ring},
-	{"type-ahead", type_ahead},
-	{"crash", crash},
-	{"devour", devour},
-	{"murmur", murmur},
-	{"flood", flood},
-	{"last-words", last_words},
-	{"spin", spin},
-	{"leave-root", leave},
-	{"open-many", open_many},
-	{"dump-core", dump_core},
-	{"gain-privileges", gain_privileges},
-};
-
-/* ---- The operator ----------------------------------------------------------- */
-
-static const struct attempt *find(const struct slice *line)
-{
-	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++)
-		if (strlen(attempts[i].name) == line->length &&
-			memcmp(attempts[i].name, line->data, line->length) == 0)
-			return &attempts[i];
-	return NULL;
-}
-
-/* Steps that get on, and never to an end. */
-static enum step step_forever(struct operator *op, struct item *item)
-{
-	struct item *again = item_ref(item);
-
-	operator_give(op, OUT, &again, 1);
-	return STEP_MORE;
-}
+/* ---- What it asks of the parent ---------------------------------------------- */
 
 static bool ask(struct operator *op, const char *path, size_t root_length)
 {
@@ -336,9 +274,153 @@ static long leave_root(struct operator *op)
 		: -1;
 }
 
+/* The socket to the parent. */
+static int find_socket(void)
+{
+	for (int descriptor = 3; descriptor < 100; descriptor++) {
+		int type = 0;
+		socklen_t size = sizeof(type);
+
+		if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) ==
+				0 &&
+			type == SOCK_SEQPACKET)
+			return descriptor;
+	}
+	return -1;
+}
+
+/* Says of COUNT units that they are done. */
+static long report_units(struct operator *op, int count)
+{
+	const struct graph *graph = op->graph;
+	const struct unit *unit = operator_segment(op, IN)->unit;
+	struct operator_statistics *sent = memory_zeroed(
+		memory_product(graph->plan->operator_count, sizeof(*sent)));
+	struct text report = {0}, message = {0};
+
+	for (unsigned i = 0; i < graph->plan->operator_count; i++)
+		sent[i] = graph->operators[i].statistics;
+	report_pack(&report, graph, unit, &(struct text){0}, sent);
+	const struct wire_head head = {
+		.kind = WIRE_REPORT, .length = (uint32_t)report.length};
+	for (int i = 0; i < count; i++) {
+		text_add(&message, (const char *)&head, sizeof(head));
+		text_add(&message, report.data, report.length);
+	}
+	bool sent_all = wire_send(
+		find_socket(), message.data, message.length, -1, true);
+	text_free(&report);
+	text_free(&message);
+	free(sent);
+	return sent_all ? 0 : -1;
+}
+
+/* More than it has been handed. */
+static long report_more(struct operator *op)
+{
+	return report_units(op, 50);
+}
+
+/* All that it has been handed; then it lives on. */
+static long fall_silent(struct operator *op)
+{
+	report_units(op, 16);
+	close(find_socket());
+	return pause();
+}
+
+/* Hands over two descriptors at a time. */
+static long flood_descriptors(struct operator *op)
+{
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(2 * sizeof(int))];
+	} control = {.head = {.cmsg_len = CMSG_LEN(2 * sizeof(int)),
+			     .cmsg_level = SOL_SOCKET,
+			     .cmsg_type = SCM_RIGHTS}};
+	const int descriptors[] = {STDERR_FILENO, STDERR_FILENO};
+	struct iovec part = {(char[]){"x"}, 1};
+	const struct msghdr message = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space)};
+	int socket = find_socket();
+
+	(void)op;
+	memcpy(CMSG_DATA(&control.head), descriptors, sizeof(descriptors));
+	for (int i = 0; i < 200; i++)
+		if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+			return -1;
+	return 0;
+}
+
+static const struct attempt {
+	const char *name;
+	long (*make)(void);
+	long (*ask)(struct operator *op); /* instead of it; or NULL */
+} attempts[] = {
+	{"read-file", read_file, NULL},
+	{"write-file", write_file, NULL},
+	{"look-around", look_around, NULL},
+	{"open-newly", open_newly, NULL},
+	{"temporary", temporary, NULL},
+	{"temporary-elsewhere", temporary_elsewhere, NULL},
+	{"move-away", move_away, NULL},
+	{"remove-file", remove_file, NULL},
+	{"open-mode", open_mode, NULL},
+	{"open-mode-newly", open_mode_newly, NULL},
+	{"set-time", set_time, NULL},
+	{"inet", inet, NULL},
+	{"local", local, NULL},
+	{"start-program", start_program, NULL},
+	{"multiply", multiply, NULL},
+	{"trace", trace, NULL},
+	{"end-parent", end_parent, NULL},
+	{"end-thread-of-parent", end_thread_of_parent, NULL},
+	{"limit-parent", limit_parent, NULL},
+	{"mount-over", mount_over, NULL},
+	{"new-namespace", new_namespace, NULL},
+	{"load-program", load_program, NULL},
+	{"ring", ring, NULL},
+	{"type-ahead", type_ahead, NULL},
+	{"crash", crash, NULL},
+	{"devour", devour, NULL},
+	{"murmur", murmur, NULL},
+	{"flood", flood, NULL},
+	{"last-words", last_words, NULL},
+	{"spin", spin, NULL},
+	{"leave-root", NULL, leave_root},
+	{"report-more", NULL, report_more},
+	{"fall-silent", NULL, fall_silent},
+	{"flood-descriptors", NULL, flood_descriptors},
+	{"open-many", open_many, NULL},
+	{"dump-core", dump_core, NULL},
+	{"gain-privileges", gain_privileges, NULL},
+};
+
+/* ---- The operator ----------------------------------------------------------- */
+
+static const struct attempt *find(const struct slice *line)
+{
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++)
+		if (strlen(attempts[i].name) == line->length &&
+			memcmp(attempts[i].name, line->data, line->length) == 0)
+			return &attempts[i];
+	return NULL;
+}
+
+/* Steps that get on, and never to an end. */
+static enum step step_forever(struct operator *op, struct item *item)
+{
+	struct item *again = item_ref(item);
+
+	operator_give(op, OUT, &again, 1);
+	return STEP_MORE;
+}
+
 static long attempt_make(const struct attempt *attempt, struct operator *op)
 {
-	return attempt->make == leave ? leave_root(op) : attempt->make();
+	return attempt->ask ? attempt->ask(op) : attempt->make();
 }
 
 static enum step step(struct operator *op, void *state)
