@@ -169,6 +169,11 @@ HUGE = bytes(100 << 20)
 # The directory says more bytes than there are; the header none.
 FIT = Zip().add('a', flags=8)
 FIT.central = FIT.central[:20] + struct.pack('<I', 1 << 20) + FIT.central[24:]
+# The same of so many that the sum is where the entry starts, in 64 bits.
+WRAP = Zip().add('a', flags=8)
+WRAP.central = WRAP.central[:20] + b'\xff' * 4 + WRAP.central[24:30] + \
+    struct.pack('<H', 12) + WRAP.central[32:] + \
+    struct.pack('<HHQ', 1, 8, (1 << 64) - 31)
 # The size is said to follow, but doesn't.
 WIDE = Zip().add('a')
 WIDE.central = WIDE.central[:24] + b'\xff' * 4 + WIDE.central[28:30] + \
@@ -264,6 +269,7 @@ FAILED = {
     'place.zip': Zip().add('a').add('b', offset=1).bytes(),
     'behind.zip': Zip().add('a').add('b', offset=1 << 31).bytes(),
     'fit.zip': FIT.bytes(),
+    'wrap.zip': WRAP.bytes(),
     'directory.zip': Zip().add('a').bytes().replace(b'PK\1\2', b'PK\1\3'),
     'directory-name.zip': Zip().add('a').bytes()[:-22 - 19] + b'\xff' +
     Zip().add('a').bytes()[-22 - 18:],

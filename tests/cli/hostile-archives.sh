@@ -74,6 +74,7 @@ refused comment-17k.zip 'or a comment of more than 16 KiB'
 refused place.zip 'its directory says wrong offsets'
 refused behind.zip 'it is truncated, or says wrong offsets'
 refused fit.zip "an entry doesn't fit into it"
+refused wrap.zip "an entry doesn't fit into it"
 refused directory.zip 'its directory is damaged'
 refused directory-name.zip 'its directory is damaged'
 refused directory-64m.zip 'its directory has more than 64 MiB'

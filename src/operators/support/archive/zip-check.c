@@ -284,7 +284,8 @@ static bool check_local(struct zip *zip, const struct record *central,
 	extent->end = central->offset + LOCAL_BYTES + local.name_length +
 		local.extra_length + central->packed;
 	return ok &&
-		((extent->end >= extent->start && extent->end <= zip->offset) ||
+		((central->packed <= zip->offset &&
+			 extent->end <= zip->offset) ||
 			fail(zip, "an entry doesn't fit into it"));
 }
 
