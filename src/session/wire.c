@@ -67,5 +67,11 @@ ssize_t wire_receive(
 	if (got >= 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)) &&
 		control.head.cmsg_type == SCM_RIGHTS)
 		memcpy(descriptor, CMSG_DATA(&control.head), sizeof(int));
+	/* Where no more can be open it isn't there: the message would mean
+	 * something else. */
+	if (got >= 0 && message.msg_flags & MSG_CTRUNC && *descriptor < 0) {
+		errno = EMFILE;
+		return -1;
+	}
 	return got;
 }

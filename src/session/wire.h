@@ -72,7 +72,8 @@ bool wire_send(
 
 /* Returns the length of the next message, 0 when the other side is gone, or -1,
  * with EAGAIN when there is none. *DESCRIPTOR becomes what it brings, or -1; of
- * several the first. */
+ * several the first. A message whose descriptor can't be open here as well is
+ * lost: EMFILE. */
 ssize_t wire_receive(
 	int socket, void *data, size_t size, int *descriptor, bool wait);
 
