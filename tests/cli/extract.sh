@@ -335,11 +335,39 @@ holds_only outside f
 rm root/out/text/a
 mkdir root/out/text/run
 expect 1 "$LEAT" run x.yaml text.tar
-said 'it is a directory'
+said 'cannot create root/out/text/run: it is a directory; remove that first, or write to another path'
 rmdir root/out/text/run
 echo old >root/out/text/run
 expect 0 "$LEAT" run x.yaml text.tar
 printf 'no line feed' | holds root/out/text/run
+
+# What was a file is a directory in the next version, and is a file again: what
+# the former run has made stays, and it is said what to do.
+(
+	unset LEAT_STATE
+	in_way='something else is where a directory is needed; remove that first, or write to another path'
+	mkdir -p file tree/x
+	echo file >file/x
+	echo tree >tree/x/y
+	tar -c -f turned.tar -C file x
+	expect 0 "$LEAT" run x.yaml turned.tar
+	for entry in x x/y; do
+		tar -c -f turned.tar -C tree $entry
+		expect 1 "$LEAT" run x.yaml turned.tar --prune
+		said "turned.tar: cannot create root/out/turned/$entry: $in_way"
+		echo file | holds root/out/turned/x
+	done
+	rm root/out/turned/x
+	expect 0 "$LEAT" run x.yaml turned.tar
+	echo tree | holds root/out/turned/x/y
+	tar -c -f turned.tar -C file x
+	expect 1 "$LEAT" run x.yaml turned.tar
+	said 'turned.tar: cannot create root/out/turned/x: it is a directory; '
+	echo tree | holds root/out/turned/x/y
+	rm -r root/out/turned/x
+	expect 0 "$LEAT" run x.yaml turned.tar
+	echo file | holds root/out/turned/x
+)
 
 # Two archives may fill one directory, but not write one file.
 sed 's,root/out/{src_stem},root/both,' x.yaml >both.yaml

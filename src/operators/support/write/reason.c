@@ -9,7 +9,12 @@ const char *write_reason(int error)
 {
 	switch (error) {
 	case ENOTSUP: return "it exists and is not a regular file";
-	case EISDIR: return "it is a directory";
+	case EISDIR:
+		return "it is a directory; remove that first, or write to "
+		       "another path";
+	case ENOTDIR:
+		return "something else is where a directory is needed; remove "
+		       "that first, or write to another path";
 	case EXDEV:
 	case ELOOP:
 		return "a symbolic link on its way leads out of its directory";
