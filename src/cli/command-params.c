@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "cli/command.h"
 
 /* Mistakes in values are collected: they don't keep the rest of the command
@@ -118,7 +119,7 @@ static void read_names(struct command *command, const struct param *param)
 			line, PATH_MAX - 1);
 	if (ferror(stdin)) {
 		command_wrong(command, NULL, "can't read standard input: %s",
-			strerror(errno));
+			system_error(errno));
 		command->status = STATUS_IO_ERROR;
 	}
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "base/text.h"
 #include "cli/show.h"
 
@@ -43,7 +44,7 @@ enum exit_status command_change_directory(
 	if (chdir(directory) == 0)
 		return STATUS_OK;
 	diagnostics_add(diagnostics, SEVERITY_ERROR, nowhere, NULL,
-		"can't work in %s: %s", directory, strerror(errno));
+		"can't work in %s: %s", directory, system_error(errno));
 	return errno == EACCES ? STATUS_NOT_PERMITTED : STATUS_NO_INPUT;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "session/address.h"
@@ -144,10 +145,11 @@ static void write_content(struct query *query, int descriptor, const char *path)
 		offset += (uint64_t)got;
 		if (!file_write(STDOUT_FILENO, block, (size_t)got))
 			fail(query, STATUS_IO_ERROR, NULL,
-				"can't write standard output", strerror(errno));
+				"can't write standard output",
+				system_error(errno));
 	}
 	if (got < 0)
-		fail(query, STATUS_IO_ERROR, NULL, path, strerror(errno));
+		fail(query, STATUS_IO_ERROR, NULL, path, system_error(errno));
 	digest = digester_result(digester);
 	if (query->command->status == STATUS_OK &&
 		!digest_equal(&digest, &query->digest))
@@ -166,7 +168,7 @@ static void write_output(struct query *query, const struct key_base *base)
 	if (descriptor < 0)
 		fail(query, errno == ENOENT ? STATUS_NO_INPUT : STATUS_IO_ERROR,
 			errno == ENOENT ? "a run makes it again" : NULL,
-			query->path, strerror(errno));
+			query->path, system_error(errno));
 	else if (file_refusal(stat.st_mode))
 		fail(query, STATUS_BAD_DATA, "a run makes it again",
 			query->path, file_refusal(stat.st_mode));

@@ -12,6 +12,7 @@
 #include "base/diagnostic.h"
 #include "base/exit.h"
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/show.h"
@@ -111,8 +112,8 @@ static int run_program(char *const *words)
 	if (errno == ENOENT)
 		status = unknown_verb(words[0]);
 	else
-		show_usage_error(
-			NULL, "can't run %s: %s", name.data, strerror(errno));
+		show_usage_error(NULL, "can't run %s: %s", name.data,
+			system_error(errno));
 	text_free(&name);
 	free(arguments);
 	return status;
@@ -198,7 +199,7 @@ int main(int argc, char **argv)
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr,
 			"leat: error: can't write standard output: %s\n",
-			strerror(errno));
+			system_error(errno));
 		if (status == STATUS_OK)
 			status = STATUS_IO_ERROR;
 	}

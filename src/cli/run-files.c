@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/system-error.h"
 #include "engine/output.h"
 
 bool run_files_want_all(const struct run_files *files)
@@ -19,7 +20,7 @@ static void complain(
 
 	text_add_escaped(&shown, path, strlen(path), SIZE_MAX);
 	log_say(log, LOG_ERROR, NULL, "can't write %s: %s", shown.data,
-		strerror(errno));
+		system_error(errno));
 	if (result->status == STATUS_OK)
 		result->status = STATUS_CANNOT_CREATE;
 	text_free(&shown);

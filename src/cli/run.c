@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/system-error.h"
 #include "base/units.h"
 #include "cli/build.h"
 #include "cli/params.h"
@@ -175,7 +176,7 @@ static struct run_result verify(const struct session *session,
 		verify_remove_scratch(scratch.data);
 	} else {
 		log_say(settings->log, LOG_ERROR, NULL, "cannot create %s: %s",
-			scratch.data, strerror(errno));
+			scratch.data, system_error(errno));
 	}
 	text_free(&directory);
 	text_free(&scratch);
@@ -260,8 +261,9 @@ static enum exit_status run_session(const struct session *session,
 	if (!find_sandbox(session, options_given, &sandbox, &settings))
 		return STATUS_SYSTEM;
 	/* While this process is small, and has no database open. */
-	if (settings.sandbox)
-		settings.zygote = zygote_start(session);
+	if (settings.sandbox && !(settings.zygote = zygote_start(session)))
+		log_say(log, LOG_WARNING, NULL, "no process can be started: %s",
+			system_error(errno));
 	if (!build_open_writer(session, options_given->state, wait_us,
 		    settings.stop, log, &settings.store, &status)) {
 		zygote_stop(settings.zygote);

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/secrets.h"
+#include "base/system-error.h"
 #include "engine/crew.h"
 #include "engine/internal.h"
 
@@ -51,7 +52,7 @@ static void fail_output(struct graph *graph, struct unit *unit,
 	struct text text = {0};
 
 	text_add_format(&text, "cannot %s %s%s: %s", verb, output_path(output),
-		where, strerror(errno));
+		where, system_error(errno));
 	diagnostics_add(graph->diagnostics, SEVERITY_ERROR, nowhere, NULL, "%s",
 		text.data);
 	log_diagnostics(graph->settings.log, graph->diagnostics,

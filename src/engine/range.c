@@ -3,10 +3,10 @@
 #include "engine/range.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/system-error.h"
 
 struct range_stream {
 	struct stream base;
@@ -33,7 +33,7 @@ static enum read_status read_range(struct stream *stream, struct slice *window)
 	if (got <= 0)
 		return stream_fail(stream, STATUS_IO_ERROR,
 			"the last output can't be read: %s",
-			got < 0 ? strerror(errno) : "it is shorter now");
+			got < 0 ? system_error(errno) : "it is shorter now");
 	range->offset += (uint64_t)got;
 	range->left -= (uint64_t)got;
 	*window =

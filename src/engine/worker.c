@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "engine/frontier.h"
 #include "engine/share.h"
 
@@ -265,7 +266,7 @@ static void sync_outputs(struct graph *graph, struct segment *segment)
 		text_add_string(&text, ": cannot write ");
 		text_add_escaped(&text, output_path(at->output),
 			strlen(output_path(at->output)), 1000);
-		text_add_format(&text, ": %s", strerror(errno));
+		text_add_format(&text, ": %s", system_error(errno));
 		unit_fail(op, op, segment, STATUS_IO_ERROR, text.data);
 		return;
 	}

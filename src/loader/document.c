@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "base/text.h"
 
 /* Where byte OFFSET of a source stands. */
@@ -109,7 +110,7 @@ static FILE *open_regular(const char *path, const char **problem)
 	FILE *file = NULL;
 
 	if (descriptor < 0 || fstat(descriptor, &status) != 0)
-		*problem = strerror(errno);
+		*problem = system_error(errno);
 	else if (!S_ISREG(status.st_mode))
 		*problem = "it is not a regular file";
 	else if (!(file = fdopen(descriptor, "r")))
@@ -131,7 +132,7 @@ bool document_read(struct arena *arena, const char *path, const char *what,
 	if (file)
 		source->length = fread(buffer, 1, DOCUMENT_BYTES + 1, file);
 	if (file && ferror(file))
-		problem = strerror(errno);
+		problem = system_error(errno);
 	if (file)
 		fclose(file);
 	source->text = arena_copy(arena, buffer, source->length);

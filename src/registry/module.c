@@ -3,11 +3,15 @@
 #include "registry/module.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/system-error.h"
 
 /* Where the program is: the bytes of its path up to the last slash. */
 static int program_directory(char *path, size_t size)
@@ -50,6 +54,17 @@ static void *find_code(void *module, const char *name)
 	return dlsym(module, symbol);
 }
 
+/* Too many open files are told as others are, with what to do. */
+static const char *load_problem(const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int error = file < 0 ? errno : 0;
+
+	if (file >= 0)
+		close(file);
+	return error == EMFILE ? system_error(error) : dlerror();
+}
+
 const struct operator_code *module_code(
 	const struct operator_spec *spec, struct text *problem)
 {
@@ -62,6 +77,6 @@ const struct operator_code *module_code(
 		text_add_format(problem,
 			"the module `%s`, which it is in, cannot be loaded: "
 			"%s",
-			spec->module, dlerror());
+			spec->module, load_problem(path));
 	return code;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "session/accept-parts.h"
 #include "session/stamp.h"
 
@@ -74,7 +75,7 @@ static bool put_unit(struct accepting *accepting, const struct due_unit *unit,
 	int64_t now_ns = stamp_now_ns();
 
 	if (unit->file.state.inode && !stamp_digest(unit->name, &content))
-		return refuse(accepting, unit->name, strerror(errno), "");
+		return refuse(accepting, unit->name, system_error(errno), "");
 	if (!note_outputs(accepting, unit->name, row))
 		return false;
 	if (!is_same(row, unit, &content, fingerprint)) {

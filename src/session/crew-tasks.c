@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The units of a crew: who gets them. */
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "session/crew-parts.h"
 
 enum {
@@ -134,7 +134,7 @@ static bool place(struct crew *crew, struct task *task)
 	struct member *member = choose(crew, task);
 
 	if (task->text.length > WIRE_BYTES - sizeof(struct wire_head)) {
-		task_lose(task, strerror(ENAMETOOLONG));
+		task_lose(task, system_error(ENAMETOOLONG));
 		return true;
 	}
 	if (!member || member->tasks > member->reports) {

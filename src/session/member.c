@@ -10,6 +10,7 @@
 
 #include "base/exit.h"
 #include "base/memory.h"
+#include "base/system-error.h"
 
 bool block_record(
 	const struct block *block, size_t *at, struct wire_record *record)
@@ -105,10 +106,9 @@ void member_add_error(struct text *reason, const char *what, int error)
 	bool gone = error == ECHILD || error == EPIPE || error == ECONNRESET;
 
 	text_add_format(reason, "%s: %s", what,
-		gone ? "what starts them has ended" : strerror(error));
-	if (error == EMFILE || error == ENFILE)
-		text_add_string(
-			reason, "; raise `ulimit -n`, or run fewer with -j");
+		gone ? "what starts them has ended" : system_error(error));
+	if (error == EMFILE)
+		text_add_string(reason, ", or run fewer with -j");
 }
 
 void member_describe_end(const struct member *member,

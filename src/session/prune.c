@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/system-error.h"
 #include "session/stale.h"
 #include "session/stamp.h"
 
@@ -75,7 +76,7 @@ static void explain(struct pruning *pruning, int error)
 	else if (error == 0)
 		keep(pruning, path, "it was changed, and not by leat");
 	else if (error != ENOENT && error != ENOTDIR)
-		keep(pruning, path, strerror(error));
+		keep(pruning, path, system_error(error));
 }
 
 /* Whatever becomes of directories on the way meanwhile, what is removed is in the

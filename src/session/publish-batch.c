@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Several units published in one change of the store. */
+#include "base/system-error.h"
 #include "session/publish-parts.h"
 
 #include <errno.h>
@@ -48,7 +49,7 @@ static void rename_outputs(struct publisher *publisher, struct decided *decided)
 			continue;
 		free(fail_late(publisher, decided, STATUS_CANNOT_CREATE,
 			"cannot put %s in its place: %s", output_path(output),
-			strerror(errno)));
+			system_error(errno)));
 		publisher->unsettled = true;
 	}
 }
@@ -66,7 +67,7 @@ static void settle_directories(
 			continue;
 		free(fail_late(publisher, decided, STATUS_CANNOT_CREATE,
 			"cannot set the permissions and the time of %s: %s",
-			output_path(output), strerror(errno)));
+			output_path(output), system_error(errno)));
 		publisher->unsettled = true;
 	}
 }
@@ -81,7 +82,7 @@ static void sync_directories(
 			continue;
 		free(fail_late(publisher, decided, STATUS_IO_ERROR,
 			"cannot sync the directory of %s: %s",
-			output_path(output), strerror(errno)));
+			output_path(output), system_error(errno)));
 		publisher->unsettled = true;
 	}
 }
@@ -115,7 +116,7 @@ bool publisher_settle(struct publisher *publisher, struct decided *decided)
 		free(decided->reason);
 		decided->reason = fail_late(publisher, decided, STATUS_IO_ERROR,
 			"cannot write %s: %s", output_path(output),
-			strerror(errno));
+			system_error(errno));
 		forget_outputs(decided);
 		decided->state = UNIT_FAILED;
 	}

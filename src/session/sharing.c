@@ -4,8 +4,9 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "base/system-error.h"
 
 /* Starting workers takes a millisecond or two, handing out a unit as long as
  * reading 16 KiB of it: less work than this is done sooner without. The first
@@ -131,13 +132,16 @@ static struct crew *share_graph(struct graph *graph,
 
 static void report_unshared(const struct sharing *sharing,
 	const struct graph *graph, const struct operator_plan *untrusted,
-	const struct log *log)
+	int error, const struct log *log)
 {
 	struct diagnostics *list = diagnostics_create();
 	struct text why = {0};
 
-	if (!sharing->zygote || !graph_has_obstacle(graph, &why))
+	if (!sharing->zygote)
 		text_add_string(&why, "no worker can be started");
+	else if (!graph_has_obstacle(graph, &why))
+		text_add_format(&why, "no worker can be started: %s",
+			system_error(error));
 	diagnostics_add(list, SEVERITY_ERROR, untrusted->location,
 		"see SANDBOX in leat(1); --sandbox off runs it without one",
 		"%s reads what nobody vouches for, and its graph can't be run "
@@ -169,7 +173,7 @@ static bool share_untrusted(const struct sharing *sharing, struct graph *graph,
 	if (graph_can_share(graph) && sharing->zygote)
 		*crew = share_graph(graph, settings, parent_bytes);
 	if (!*crew)
-		report_unshared(sharing, graph, untrusted, log);
+		report_unshared(sharing, graph, untrusted, errno, log);
 	return *crew;
 }
 
@@ -184,7 +188,7 @@ static bool have_zygote(struct sharing *sharing, const struct log *log)
 		log_say(log, LOG_WARNING, NULL,
 			"one unit runs at a time: no process can be started: "
 			"%s",
-			strerror(errno));
+			system_error(errno));
 	return sharing->zygote;
 }
 

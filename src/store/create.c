@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/system-error.h"
 #include "store/internal.h"
 #include "store/schema.h"
 
@@ -51,7 +51,8 @@ static bool remove_file(struct run_store *store, const char *name)
 {
 	return unlinkat(store->directory_descriptor, name, 0) == 0 ||
 		errno == ENOENT ||
-		store_fail(store, "can't remove %s: %s", name, strerror(errno));
+		store_fail(store, "can't remove %s: %s", name,
+			system_error(errno));
 }
 
 static bool remove_companions(
@@ -116,7 +117,8 @@ static bool sync_file(struct run_store *store, const char *name)
 	bool ok = file >= 0 && file_sync(file);
 
 	if (!ok)
-		store_fail(store, "can't sync %s: %s", name, strerror(errno));
+		store_fail(
+			store, "can't sync %s: %s", name, system_error(errno));
 	if (file >= 0)
 		close(file);
 	return ok;
@@ -143,7 +145,7 @@ bool store_establish(struct run_store *store, const char *name)
 	if (renameat(directory, name, directory, "store.db") != 0 ||
 		!file_sync_directory(directory))
 		return store_fail(
-			store, "can't take its place: %s", strerror(errno));
+			store, "can't take its place: %s", system_error(errno));
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "base/system-error.h"
 #include "store/files.h"
 
 enum { BUSY_MS = 10000 }; /* a reader is done sooner */
@@ -37,7 +38,7 @@ void database_add_error(struct text *text, sqlite3 *database)
 
 	text_add_string(text, sqlite3_errmsg(database));
 	if (error && !database_is_damage(result))
-		text_add_format(text, " (%s)", strerror(error));
+		text_add_format(text, " (%s)", system_error(error));
 }
 
 /* ---- Connections -------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "store/internal.h"
 #include "store/lock.h"
 
@@ -141,7 +142,7 @@ static bool make_missing(struct run_store *store)
 	if (file_is_there(store->directory_descriptor, "store.db"))
 		return true;
 	if (errno != ENOENT)
-		return store_fail(store, "%s", strerror(errno));
+		return store_fail(store, "%s", system_error(errno));
 	return store_draft(store, draft) && store_establish(store, draft);
 }
 
@@ -173,7 +174,7 @@ enum store_status store_open_locked(const struct store_opening *opening,
 	if (!store) {
 		*status = store_status_of(errno);
 		text_add_format(problem, "can't make %s: %s",
-			opening->directory, strerror(errno));
+			opening->directory, system_error(errno));
 		return STORE_FAILED;
 	}
 	store->writer = true;
@@ -192,7 +193,7 @@ enum store_status store_open_locked(const struct store_opening *opening,
 	} else {
 		*status = store_status_of(errno);
 		text_add_format(problem, "can't lock %s: %s",
-			opening->directory, strerror(errno));
+			opening->directory, system_error(errno));
 	}
 	store_destroy(store);
 	return *status == STATUS_LOCKED ? STORE_LOCKED : STORE_FAILED;

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "store/internal.h"
 #include "store/lock.h"
 
@@ -67,7 +67,7 @@ static bool open_copy(struct run_store *store)
 			store->directory_descriptor, directory, copied[i]);
 	if (directory < 0 || !ok) {
 		ok = store_fail(store, "can't copy it to %s: %s", path.data,
-			strerror(errno));
+			system_error(errno));
 	} else {
 		struct text file = {0};
 
@@ -140,7 +140,7 @@ enum store_status run_store_open_reader(const char *directory,
 	if (!store) {
 		*status = store_status_of(errno);
 		text_add_format(problem, "can't open %s: %s", directory,
-			strerror(errno));
+			system_error(errno));
 		return STORE_FAILED;
 	}
 	if (!file_is_there(store->directory_descriptor, "store.db") &&

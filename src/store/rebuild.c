@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/system-error.h"
 #include "store/internal.h"
 #include "store/schema.h"
 
@@ -181,7 +182,7 @@ static bool set_aside(struct run_store *store, struct text *name)
 		text_free(&to);
 		if (!ok)
 			return store_fail(store, "can't set it aside: %s",
-				strerror(errno));
+				system_error(errno));
 	}
 	return true;
 }

@@ -16,6 +16,7 @@
 
 #include "base/pack.h"
 #include "base/place.h"
+#include "base/system-error.h"
 #include "store/internal.h"
 
 static const struct bytes no_group = {"", 0};
@@ -34,7 +35,7 @@ static bool fail(struct recovery *recovery, const char *doing, const char *path)
 {
 	recovery->failed = true;
 	return store_fail(recovery->store, "can't %s %s: %s", doing, path,
-		strerror(errno));
+		system_error(errno));
 }
 
 /* Whether an error means that a rename can never be done, since somebody put

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "store/internal.h"
 #include "store/lock.h"
 
@@ -87,7 +88,7 @@ static bool fail_unreadable(struct run_store *store)
 	if (!error)
 		return false;
 	store->lost = true;
-	store_fail(store, "can't read it: %s", strerror(error));
+	store_fail(store, "can't read it: %s", system_error(error));
 	return true;
 }
 

@@ -80,9 +80,7 @@ EXEMPT = {
     "can't write standard output": "get.c says it behind a name",
     "cannot create %s: %s": "tests/cli/verify.sh reaches it by its beginning",
     "--sandbox on makes do with that": "the hint of a kernel without",
-    "no worker can be started": "its descriptors are there from the start",
     " ... and at least %zu bytes more": "sandbox.sh has it as a pattern",
-    "no worker can be started: %s": "the zygote was killed, or none could be",
     "units failed": "a reason that the store has, and nobody shows",
     "`leat explain NAME` tells about one": "on a terminal only",
     # What waits for an operator, or for subgraphs.

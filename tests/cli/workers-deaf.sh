@@ -67,5 +67,11 @@ done
 files='Too many open files; raise `ulimit -n`, or run fewer with -j'
 lost pipe2:error=EMFILE "the worker was lost: $files"
 lost socketpair:error=EMFILE:when=2+ "no worker can be started: $files"
+# What is to be in a sandbox isn't run without.
+with socketpair:error=EMFILE:when=1 77
+said 'warning: no process can be started: Too many open files; raise `ulimit -n`'
+said "its graph can't be run in a sandbox: no worker can be started"
+with epoll_create1:error=EMFILE 77
+said "its graph can't be run in a sandbox: no worker can be started: Too many open files; raise \`ulimit -n\`"
 
 finish

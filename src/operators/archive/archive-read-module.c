@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "operators/support/archive/describe.h"
 #include "operators/support/archive/entry.h"
 #include "operators/support/archive/reading.h"
@@ -240,7 +241,8 @@ static bool read_passphrases(
 	bool ok = file && !ferror(file);
 	if (!ok)
 		operator_fail(op, STATUS_NO_INPUT,
-			"the passphrases cannot be read: %s", strerror(errno));
+			"the passphrases cannot be read: %s",
+			system_error(errno));
 	if (line)
 		explicit_bzero(line, size);
 	free(line);

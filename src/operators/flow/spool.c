@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* spool: contents held until they are whole, as streams that can seek. */
 #include <errno.h>
-#include <string.h>
 
+#include "base/system-error.h"
 #include "engine/operator.h"
 #include "operators/support/content/content.h"
 #include "operators/support/empty-content.h"
@@ -64,7 +64,8 @@ static void fail_written(struct operator *op, struct state *state)
 {
 	innermost(state)->lost = true;
 	operator_fail_unit(op, IN, STATUS_IO_ERROR, (struct place){0},
-		"it can't be held in a temporary file: %s", strerror(errno));
+		"it can't be held in a temporary file: %s",
+		system_error(errno));
 }
 
 static void drop(struct content **content)

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "engine/operator.h"
 #include "operators/support/file/names.h"
 #include "operators/support/file/set.h"
@@ -304,9 +305,10 @@ static void refuse(
 {
 	if (file->error)
 		text_add_format(why, "the directory cannot be listed: %s",
-			strerror(error));
+			system_error(error));
 	else if (error)
-		text_add_format(why, "it cannot be read: %s", strerror(error));
+		text_add_format(
+			why, "it cannot be read: %s", system_error(error));
 	else if (S_ISDIR(mode))
 		text_add_string(why,
 			"it is a directory; to read what is in it, end it in "

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* stdout: writes bytes, lines and streams to standard output. */
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/system-error.h"
 #include "engine/operator.h"
 #include "operators/support/write/batch.h"
 #include "operators/support/write/spool.h"
@@ -62,7 +62,7 @@ static enum step fail_write(struct operator *op)
 	if (errno == EPIPE)
 		return operator_broken_pipe(op);
 	return operator_fail(op, STATUS_IO_ERROR,
-		"cannot write to standard output: %s", strerror(errno));
+		"cannot write to standard output: %s", system_error(errno));
 }
 
 /* What stands before all segments, such as a header, waits for the first that
@@ -91,7 +91,7 @@ static enum step fail(struct operator *op)
 	operator_fail_unit(op, IN, STATUS_IO_ERROR, (struct place){0},
 		"cannot hold back what it yields in a temporary file: %s; set "
 		"TMPDIR to a directory that has room",
-		strerror(errno));
+		system_error(errno));
 	return STEP_MORE;
 }
 
@@ -178,7 +178,7 @@ static enum step end(struct operator *op, struct state *state)
 	}
 	return operator_fail(op, STATUS_IO_ERROR,
 		"cannot read back what was held in a temporary file: %s",
-		strerror(errno));
+		system_error(errno));
 }
 
 static enum step step(struct operator *op, void *memory)

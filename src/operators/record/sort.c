@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Sorts records or lines. */
 #include <errno.h>
-#include <string.h>
 
+#include "base/system-error.h"
 #include "engine/operator.h"
 #include "model/packer.h"
 #include "operators/support/levels.h"
@@ -75,7 +75,8 @@ static enum step fail_spill(struct operator *op)
 	return operator_fail(op, STATUS_IO_ERROR,
 		"can't keep items in a temporary file in %s: %s; TMPDIR may "
 		"name another directory",
-		directory && *directory ? directory : "/tmp", strerror(errno));
+		directory && *directory ? directory : "/tmp",
+		system_error(errno));
 }
 
 /* Whether so much is held that others might want for memory. */

@@ -3,7 +3,8 @@
 #include "operators/support/archive/held.h"
 
 #include <errno.h>
-#include <string.h>
+
+#include "base/system-error.h"
 
 void held_drop(struct held *held)
 {
@@ -64,5 +65,5 @@ enum read_status held_read(struct held *held, uint64_t offset, uint64_t wanted,
 const char *held_problem(const struct held *held)
 {
 	return held->reader->problem.data ? held->reader->problem.data
-					  : strerror(EIO);
+					  : system_error(EIO);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "operators/support/archive/layer.h"
 #include "operators/support/archive/rewind.h"
 #include "operators/support/archive/zip-check.h"
@@ -121,7 +122,7 @@ static enum layer_result hold(struct layer *layer)
 		layer->problem.length = 0;
 		text_add_format(&layer->problem,
 			"it can't be held in a temporary file: %s",
-			strerror(errno));
+			system_error(errno));
 		return fail(layer, STATUS_IO_ERROR, layer->problem.data);
 	}
 	return status == READ_END ? LAYER_OK : fail_feed(layer);

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/system-error.h"
 #include "operators/support/archive/describe.h"
 #include "operators/support/archive/entry.h"
 #include "operators/support/archive/reading.h"
@@ -117,7 +118,8 @@ enum step reading_hold(struct operator *op, struct archive_reading *reading)
 	case READ_BLOCKED: return STEP_MORE; /* libarchive waits by itself */
 	}
 	operator_fail_unit(op, IN, STATUS_IO_ERROR, (struct place){0},
-		"it can't be held in a temporary file: %s", strerror(errno));
+		"it can't be held in a temporary file: %s",
+		system_error(errno));
 	reading_drop(op, reading);
 	return STEP_MORE;
 }

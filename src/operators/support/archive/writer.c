@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 
 /* So much waits in memory at most, or what one call makes. */
 enum { WAITING_BYTES = 1024 * 1024 };
@@ -47,7 +48,7 @@ static la_ssize_t take(
 	} else if (!hold(written, data, length)) {
 		archive_set_error(archive, written->error,
 			"it can't be held in a temporary file: %s",
-			strerror(written->error));
+			system_error(written->error));
 		return -1;
 	}
 	return (la_ssize_t)length;
@@ -70,7 +71,7 @@ static bool fail(struct archive_writer *writer, const struct member *member,
 			writer->format->name);
 	}
 	if (!why)
-		why = strerror(archive_errno(writer->archive));
+		why = system_error(archive_errno(writer->archive));
 	text_add_escaped(problem, why, strlen(why), 1000);
 	return false;
 }

@@ -3,7 +3,8 @@
 #include "operators/support/archive/writing.h"
 
 #include <errno.h>
-#include <string.h>
+
+#include "base/system-error.h"
 
 enum { IN = ARCHIVE_WRITE_IN };
 
@@ -66,7 +67,7 @@ enum step writing_fail_unwritten(struct archive_writing *writing)
 	struct text why = {0};
 
 	text_add_format(&why, "it can't be held in a temporary file: %s",
-		strerror(errno));
+		system_error(errno));
 	enum step step = fail_held(writing, why.data);
 	text_free(&why);
 	return step;

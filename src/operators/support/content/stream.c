@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Contents read: each stream at its own place. */
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "operators/support/content/internal.h"
 
 struct content_stream {
@@ -24,7 +24,7 @@ static enum read_status fail_written(struct stream *stream)
 {
 	return stream_fail(stream, STATUS_IO_ERROR,
 		"it can't be held in a temporary file: %s",
-		strerror(content_under(stream)->error));
+		system_error(content_under(stream)->error));
 }
 
 /* ---- What is held ------------------------------------------------------------- */
@@ -89,7 +89,7 @@ static enum read_status read_back(
 		return READ_DATA;
 	return stream_fail(&reader->base, STATUS_IO_ERROR,
 		"it can't be read back from a temporary file: %s",
-		strerror(got < 0 ? errno : EIO));
+		system_error(got < 0 ? errno : EIO));
 }
 
 /* ---- What is not there yet ---------------------------------------------------- */

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/system-error.h"
 #include "base/text.h"
 
 struct file_set {
@@ -98,7 +99,7 @@ const char *file_set_add_list(struct file_set *set, const char *list)
 	ssize_t length;
 
 	if (!file)
-		return strerror(errno);
+		return system_error(errno);
 	while (!problem && (length = getline(&line, &size, file)) > 0) {
 		if (line[length - 1] == '\n')
 			line[--length] = '\0';
@@ -108,7 +109,7 @@ const char *file_set_add_list(struct file_set *set, const char *list)
 			file_set_add_path(set, line);
 	}
 	if (ferror(file))
-		problem = strerror(errno);
+		problem = system_error(errno);
 	free(line);
 	fclose(file);
 	return problem;

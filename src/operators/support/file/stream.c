@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/system-error.h"
 
 struct file_stream {
 	struct stream base;
@@ -46,7 +47,7 @@ static enum read_status fail(
 	struct file_stream *file, const char *what, int error)
 {
 	return stream_fail(&file->base, file_input_status(error), "%s: %s",
-		what, strerror(error));
+		what, system_error(error));
 }
 
 /* Reads what there is room for. What was adopted is read by our own offset:

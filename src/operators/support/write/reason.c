@@ -3,7 +3,8 @@
 #include "operators/support/write/reason.h"
 
 #include <errno.h>
-#include <string.h>
+
+#include "base/system-error.h"
 
 const char *write_reason(int error)
 {
@@ -18,6 +19,6 @@ const char *write_reason(int error)
 	case EXDEV:
 	case ELOOP:
 		return "a symbolic link on its way leads out of its directory";
-	default: return strerror(error);
+	default: return system_error(error);
 	}
 }
