@@ -473,6 +473,32 @@ named "{src_name}/$long$long/x"
 expect 65 "$LEAT" run named.yaml --format ustar
 said 'archive of format ustar: Pathname too long'
 
+# Contents that are held leave enough of the usual budget to compress by what
+# takes most of it: 20 MB are less than half of it, but more than what is left.
+head -c 20000000 /dev/zero >large
+digest=$(sha256sum <large)
+tar -cf in/large.tar large
+sed 's/format: "${format}"/compression: xz/' repack.yaml >strong.yaml
+expect 0 "$LEAT" run strong.yaml in/large.tar
+[ "$(xz -dc out/large.tar | tar -xOf - large | sha256sum)" = "$digest" ] ||
+	fail 'xz: another content'
+expect 0 "$LEAT" run repack.yaml in/large.tar --format 7z
+[ "$(7zz e -so out/large.tar large | sha256sum)" = "$digest" ] ||
+	fail '7z: another content'
+cat >held.yaml <<'END'
+leat: 1
+session: held
+operators:
+  in: stdin
+  whole: spool
+  pack: {use: compress, format: xz}
+  out: stdout
+links: [in -> whole -> pack -> out]
+END
+expect 0 "$LEAT" run held.yaml <large
+[ "$(xz -dc stdout | sha256sum)" = "$digest" ] || fail 'spool: another content'
+rm large in/large.tar
+
 # Two units with one name are told apart by where they come from.
 mkdir e f && echo 1 >e/x && echo 2 >f/x
 expect 65 "$LEAT" run files.yaml e/x f/x

@@ -253,8 +253,8 @@ const struct operator_spec spec_spool = {
 		"in it. Of streams it makes such ones, too; those that are so "
 		"already, as of regular files, pass.\n\n"
 		"Contents are held in memory while less than half of the "
-		"memory budget is in use, then in a file without a name in "
-		"$TMPDIR, or in /tmp.\n\n"
+		"memory budget is in use, and up to an eighth of it for each, "
+		"then in a file without a name in $TMPDIR, or in /tmp.\n\n"
 		"leat puts it by itself between an output that gives bytes and "
 		"an input that takes nothing but streams, such as that of "
 		"`lines`.\n\n",

@@ -143,8 +143,9 @@ const struct operator_spec spec_tee = {
 		"The slowest branch sets the pace. A regular file is opened "
 		"for each branch; of other streams what is read by one branch "
 		"is held for the others until it is whole: in memory while "
-		"less than half of the budget is in use, then in a file "
-		"without a name in $TMPDIR, or in /tmp. It is cheaper to put "
+		"less than half of the budget is in use, and up to an eighth "
+		"of it for each, then in a file without a name in $TMPDIR, or "
+		"in /tmp. It is cheaper to put "
 		"the tee behind the operator that reads the streams.\n\n",
 	.example = "leat: 1\n"
 		   "session: tee\n"

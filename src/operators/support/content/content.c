@@ -92,14 +92,17 @@ static bool flush(struct content *content)
 
 /* ---- Memory ----------------------------------------------------------------- */
 
-/* Others need memory as well. What is in the file takes one block for what
+/* Others need memory as well, also who comes later: to compress by xz takes three
+ * quarters of the usual budget. What is in the file takes one block for what
  * comes next. */
 static bool may_grow(const struct content *content)
 {
+	const size_t limit_bytes = content->budget->limit_bytes;
+
 	if (content->descriptor >= 0)
 		return content->block_count == 0;
-	return budget_left(content->budget) >
-		content->budget->limit_bytes / 2 + BUFFER_BYTES;
+	return content->block_count * BUFFER_BYTES < limit_bytes / 8 &&
+		budget_left(content->budget) > limit_bytes / 2 + BUFFER_BYTES;
 }
 
 static bool add_block(struct content *content)
