@@ -298,6 +298,14 @@ static bool open(struct operator *op, void *memory)
 
 /* ---- Units ------------------------------------------------------------------ */
 
+/* Whether it is a symbolic link. */
+static bool is_link(const char *path)
+{
+	struct stat found;
+
+	return lstat(path, &found) == 0 && S_ISLNK(found.st_mode);
+}
+
 /* What looking at the file has told: an error, or that it isn't a regular
  * file. */
 static void refuse(
@@ -306,6 +314,10 @@ static void refuse(
 	if (file->error)
 		text_add_format(why, "the directory cannot be listed: %s",
 			system_error(error));
+	else if (error == ENOENT && is_link(file->path))
+		text_add_string(why,
+			"it is a symbolic link to what isn't there; `exclude` "
+			"leaves it out");
 	else if (error)
 		text_add_format(
 			why, "it cannot be read: %s", system_error(error));
