@@ -168,13 +168,16 @@ enum store_status store_open_locked(const struct store_opening *opening,
 {
 	struct run_store *store = NULL;
 
+	const bool made = make_directory(opening->directory);
+
 	*status = STATUS_OK;
-	if (make_directory(opening->directory))
+	if (made)
 		store = store_create(opening->directory);
 	if (!store) {
 		*status = store_status_of(errno);
-		text_add_format(problem, "can't make %s: %s",
-			opening->directory, system_error(errno));
+		text_add_format(problem, "can't %s %s: %s",
+			made ? "open" : "make", opening->directory,
+			system_error(errno));
 		return STORE_FAILED;
 	}
 	store->writer = true;

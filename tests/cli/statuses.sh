@@ -88,6 +88,10 @@ export LEAT_STATE="$PWD/mine/state"
 expect 0 as_nobody ./leat run theirs/copy.yaml --out mine/copy <plain
 holds_only mine 'copy state'
 [ -d mine/state/filter ] || fail 'the state is elsewhere'
+chmod 0 mine/state/filter
+expect 77 as_nobody ./leat run theirs/copy.yaml --out mine/copy <plain
+said "can't open $PWD/mine/state/filter: Permission denied"
+chmod 700 mine/state/filter
 export LEAT_STATE=none
 
 # 78: the session is wrong.
