@@ -179,13 +179,24 @@ static void write_output(struct query *query, const struct key_base *base)
 	text_free(&path);
 }
 
+static void fail_unknown(const struct query *query)
+{
+	static const char hint[] = "`leat get FILE --list` lists what there is";
+
+	if (query->unit)
+		command_wrong(query->command, hint,
+			"no file of the unit '%s' is remembered as '%s'",
+			query->unit, query->address);
+	else
+		command_wrong(query->command, hint,
+			"no file is remembered as '%s'", query->address);
+}
+
 /* Exactly one output, made by the run that is asked for. */
 static void write_one(struct query *query, const struct key_base *base)
 {
 	if (query->count == 0)
-		command_wrong(query->command,
-			"`leat get FILE --list` lists what there is",
-			"no file is remembered as '%s'", query->address);
+		fail_unknown(query);
 	else if (query->count > 1)
 		command_wrong(query->command,
 			"name one by --unit, or by its path; --list lists them",

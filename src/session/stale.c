@@ -173,6 +173,15 @@ static void add_name(struct text *text, const char *name)
 	text_add_escaped(text, name, strlen(name), SIZE_MAX);
 }
 
+/* The name of the file that a unit's key is of, see key_names. */
+static void add_unit(struct text *text, const char *key)
+{
+	const char *end = strstr(key, "//");
+
+	text_add_escaped(text, key,
+		end && end > key ? (size_t)(end - key) : strlen(key), SIZE_MAX);
+}
+
 bool stale_describe(
 	const struct store_unit *row, size_t number, struct text *text)
 {
@@ -180,18 +189,17 @@ bool stale_describe(
 	bool other = stale_is_key(row->key, &unit);
 
 	text->length = 0;
-	if (number < (other ? row->output_count : row->output_count > 0)) {
-		add_name(text, other ? row->outputs[number].path : row->key);
-		if (!other)
-			text_add_string(text,
-				": is no input any more, its outputs are "
-				"stale; --prune removes them");
-	}
-	if (other && text->length > 0) {
+	if (other && number < row->output_count) {
+		add_name(text, row->outputs[number].path);
 		text_add_string(text, ": was written for ");
-		add_name(text, unit.length > 0 ? unit.data : "all units");
+		add_unit(text, unit.length > 0 ? unit.data : "all units");
 		text_add_string(
 			text, " before, and is stale; --prune removes it");
+	} else if (!other && number == 0 && row->output_count > 0) {
+		add_unit(text, row->key);
+		text_add_string(text,
+			": is no input any more, its outputs are stale; "
+			"--prune removes them");
 	}
 	text_free(&unit);
 	return text->length > 0;

@@ -71,6 +71,7 @@ expect 64 "$LEAT" get copy.yaml out
 said "'out' stands for 3 files"
 silent stdout
 expect 64 "$LEAT" get copy.yaml out --unit logs/no.log
+said "no file of the unit 'logs/no.log' is remembered as 'out'"
 expect 64 "$LEAT" get copy.yaml out.in
 expect 64 "$LEAT" get copy.yaml oth/all
 expect 64 "$LEAT" get copy.yaml

@@ -266,6 +266,30 @@ holds_only later 'a a.1 c.1 d.1'
 holds later/a <in/a.log
 rm -r later in/d.log
 
+# ---- Several sources ------------------------------------------------------------
+
+# What tells their units apart is no part of the names of files.
+mkdir one two
+echo 1 >one/a
+echo 2 >two/b
+cat >sources.yaml <<'END2'
+leat: 1
+session: sources
+operators:
+  one: {use: files, match: "one/*"}
+  two: {use: files, match: "two/*", empty: allow}
+  all: gather
+  out: {use: write-file, path: "sources/{src_name}"}
+links: [one -> all -> out, two -> all]
+END2
+expect 0 "$LEAT" run sources.yaml
+rm two/b
+expect 0 "$LEAT" plan sources.yaml
+grep -qx '    two/b: is no input any more, its outputs are stale; --prune removes them' \
+	stdout || fail "stale: $(cat stdout)"
+expect 0 "$LEAT" run --prune sources.yaml
+holds_only sources a
+
 # ---- A graph that is gone --------------------------------------------------------
 
 sed -i 's/  second:/  other:/' graphs.yaml
