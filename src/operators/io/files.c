@@ -151,6 +151,14 @@ static void check_match(struct relation *relation, const struct state *settings)
 	}
 }
 
+/* Whether a pattern is for what no name begins with that stands behind a
+ * directory. */
+static bool begins_elsewhere(const char *pattern)
+{
+	return !*pattern || *pattern == '/' || strncmp(pattern, "./", 2) == 0 ||
+		strncmp(pattern, "../", 3) == 0;
+}
+
 static void relate(struct relation *relation)
 {
 	const struct state *settings = relation_settings(relation);
@@ -172,7 +180,7 @@ static void relate(struct relation *relation)
 		const struct setting_item *item = &settings->exclude.items[i];
 		size_t length = strlen(item->text);
 
-		if (length == 0 || item->text[0] == '/')
+		if (begins_elsewhere(item->text))
 			relation_error(relation, item->location,
 				"start it behind the directory in front of "
 				"the first wildcard of `match`",
