@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/link-target.h"
 #include "base/memory.h"
@@ -26,6 +27,18 @@ static struct output_place *open_place(
 		length > root_length ? length : root_length, root_length);
 }
 
+/* Whether it is a link to what a process has open, as /dev/stdout is: a shell may
+ * have put a regular file there, or nothing. */
+static bool is_descriptor(int directory, const char *name)
+{
+	static const char prefix[] = "/proc/";
+	char target[sizeof(prefix) - 1];
+
+	return readlinkat(directory, name, target, sizeof(target)) ==
+		(ssize_t)sizeof(target) &&
+		memcmp(target, prefix, sizeof(target)) == 0;
+}
+
 /* Whether what is there gives way: devices and directories are not replaced,
  * neither are links to them by files, unless OVER_LINKS. */
 static bool check_target(const struct output *output, bool over_links)
@@ -39,6 +52,10 @@ static bool check_target(const struct output *output, bool over_links)
 	if (!*output->name || strcmp(output->name, ".") == 0 ||
 		strcmp(output->name, "..") == 0) {
 		errno = EISDIR;
+		return false;
+	}
+	if (flags == 0 && is_descriptor(directory, output->name)) {
+		errno = ENOTSUP;
 		return false;
 	}
 	if (fstatat(directory, output->name, &stat, flags) < 0)

@@ -17,8 +17,8 @@
  * output is never published, and only files are made.
  * POOL: of the graph, or NULL; PREFIX: see file_create_temporary. NULL: errno
  * says why, EISDIR when the target is a directory, ENOTDIR when it should be one,
- * ENOTSUP when it is something else that isn't a regular file, EXDEV or ELOOP
- * when the path, or the target of a link, leads out of its root. */
+ * ENOTSUP when it is something else that isn't a regular file, or a link to what a
+ * process has open, EXDEV or ELOOP when the path, or the target of a link, leads out of its root. */
 struct output *output_create(struct output_pool *pool,
 	const struct output_request *request, const char *prefix,
 	const char *scratch);

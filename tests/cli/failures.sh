@@ -157,6 +157,12 @@ write()
 }
 
 write fifo 'it exists and is not a regular file' 73
+# As /dev/stdout is, where a shell has put a file there, or closed it.
+ln -s /proc/self/fd/1 standard
+write standard 'it exists and is not a regular file' 73
+"$LEAT" run try.yaml 2>stderr >&-
+[ $? -eq 73 ] || fail 'what would be standard output: not status 73'
+[ -L standard ] || fail 'a link to standard output was replaced'
 mkdir twice
 echo 1 >twice/a.x
 echo 2 >twice/a.y

@@ -421,7 +421,7 @@ const struct operator_spec spec_write_file = {
 		"for braces. "
 		"Symbolic links below the directory in front of the first { "
 		"are not followed. Directories and devices are not "
-		"replaced.\n\n",
+		"replaced, nor is /dev/stdout: `stdout` writes there.\n\n",
 	.example = "leat: 1\n"
 		   "session: copy\n"
 		   "operators:\n"
