@@ -499,6 +499,36 @@ expect 0 "$LEAT" run held.yaml <large
 [ "$(xz -dc stdout | sha256sum)" = "$digest" ] || fail 'spool: another content'
 rm large in/large.tar
 
+# Times that a format can't say. The fields have 11 digits in octal (POSIX.1,
+# ustar), 32 bits (cpio newc; the extended timestamp of Info-ZIP) and whole
+# numbers from 1970 on (7z has others, which libarchive doesn't write).
+python3 - <<'END'
+import tarfile
+with tarfile.open('in/times.tar', 'w', format=tarfile.PAX_FORMAT) as archive:
+    for name, time in (
+            ('early', -34560000), ('last', 10413792000), ('late', 4418150400)):
+        entry = tarfile.TarInfo(name)
+        entry.mtime = time
+        archive.addfile(entry)
+END
+for row in 'tar -34560000 10413792000 4418150400' \
+	'gnu 0 8589934591 4418150400' 'ustar 0 8589934591 4418150400' \
+	'zip 0 4294967295 4294967295' 'cpio 0 4294967295 4294967295' \
+	'7z 0 10413792000 4418150400'; do
+	set -- $row
+	expect 0 "$LEAT" run repack.yaml in/times.tar --preserve --format $1
+	[ $1 = tar ] && silent stderr
+	[ $1 = tar ] || said "pack: the time of the entry \`early\` can't be put into an archive of format $1: the nearest that can is taken, for others here as well"
+	[ "$(grep -c nearest stderr)" -le 1 ] || fail "$1: several warnings"
+	bsdtar -cf - --format=mtree --options='!all,time' @out/times.tar |
+		sed -n 's/^[^ ]*\/\([a-z]*\) .*time=\([-0-9]*\).*/\1 \2/p' |
+		holds /dev/fd/3 3<<END
+early $2
+last $3
+late $4
+END
+done
+
 # Two units with one name are told apart by where they come from.
 mkdir e f && echo 1 >e/x && echo 2 >f/x
 expect 65 "$LEAT" run files.yaml e/x f/x

@@ -30,6 +30,35 @@ static void keep_current(struct archive_writing *writing)
 	writing->phase = PHASE_WRITE;
 }
 
+/* Makes the current member; false: why not is writing->problem. */
+static bool make_current(struct archive_writing *writing,
+	const struct item *item, const struct segment *segment)
+{
+	struct member_maker *maker = &writing->maker;
+	struct text shown = {0};
+
+	writing->current = member_create(maker, item, segment);
+	if (!writing->current) {
+		writing->problem.length = 0;
+		text_add_string(&writing->problem, maker->problem.data);
+		return false;
+	}
+	writing->got = 0;
+	if (!maker->clamped || writing->warned)
+		return true;
+	writing->warned = true;
+	text_add_escaped(&shown, writing->current->name,
+		strlen(writing->current->name), 1000);
+	operator_warn(writing->op,
+		"the time of the entry `%s` can't be put into an archive of "
+		"format %s: the nearest that can is taken, for others here as "
+		"well",
+		shown.data,
+		archive_format_rows[writing->settings->format].name);
+	text_free(&shown);
+	return true;
+}
+
 /* What has no content is written, or held, at once. */
 static enum step take_bare(struct archive_writing *writing)
 {
@@ -37,13 +66,8 @@ static enum step take_bare(struct archive_writing *writing)
 
 	if (member_is_root(segment))
 		return STEP_MORE;
-	writing->current = member_create(&writing->maker, NULL, segment);
-	if (!writing->current) {
-		writing->problem.length = 0;
-		text_add_string(&writing->problem, writing->maker.problem.data);
+	if (!make_current(writing, NULL, segment))
 		return writing_fail(writing, STATUS_BAD_DATA);
-	}
-	writing->got = 0;
 	keep_current(writing);
 	return STEP_MORE;
 }
@@ -75,13 +99,8 @@ static enum step start(struct archive_writing *writing, struct item *item)
 	const struct segment *segment = operator_segment(writing->op, IN);
 
 	writing->came = true;
-	writing->current = member_create(&writing->maker, item, segment);
-	if (!writing->current) {
-		writing->problem.length = 0;
-		text_add_string(&writing->problem, writing->maker.problem.data);
+	if (!make_current(writing, item, segment))
 		return writing_fail(writing, STATUS_BAD_DATA);
-	}
-	writing->got = 0;
 	writing->current->offset = writing->held.length;
 	writing->direct = is_direct(
 		writing, item->type == PAYLOAD_STREAM ? item->stream : NULL);

@@ -21,15 +21,27 @@ static const struct pin_spec pins[] = {
 	{0},
 };
 
+/* The years 1 to 9999, as those of attributes; 11 digits in octal; 12 in decimal,
+ * which is more. */
+#define FIRST_MTIME_S INT64_C(-62135596800)
+#define LAST_MTIME_S INT64_C(253402300799)
+#define LAST_OCTAL_S INT64_C(077777777777)
+
 const struct archive_format_row archive_format_rows[] = {
-	[ARCHIVE_TAR] = {"tar", .links = true, .warns = true, .joins = true},
-	[ARCHIVE_USTAR] = {"ustar", .links = true, .joins = true},
-	[ARCHIVE_GNU] = {"gnu", .links = true, .joins = true},
-	[ARCHIVE_ZIP] = {"zip", .lists = true, .packs = true},
-	[ARCHIVE_7Z] = {"7z", .lists = true, .packs = true},
-	[ARCHIVE_CPIO] = {"cpio", .joins = true},
-	[ARCHIVE_AR] = {.name = "ar"},
-	[ARCHIVE_MTREE] = {"mtree", .lists = true},
+	[ARCHIVE_TAR] = {"tar", .links = true, .warns = true, .joins = true,
+		.first_mtime_s = FIRST_MTIME_S, .last_mtime_s = LAST_MTIME_S},
+	[ARCHIVE_USTAR] = {"ustar", .links = true, .joins = true,
+		.last_mtime_s = LAST_OCTAL_S},
+	[ARCHIVE_GNU] = {"gnu", .links = true, .joins = true,
+		.last_mtime_s = LAST_OCTAL_S},
+	[ARCHIVE_ZIP] = {"zip", .lists = true, .packs = true,
+		.last_mtime_s = UINT32_MAX},
+	[ARCHIVE_7Z] = {"7z", .lists = true, .packs = true,
+		.last_mtime_s = LAST_MTIME_S},
+	[ARCHIVE_CPIO] = {"cpio", .joins = true, .last_mtime_s = UINT32_MAX},
+	[ARCHIVE_AR] = {"ar", .last_mtime_s = LAST_MTIME_S},
+	[ARCHIVE_MTREE] = {"mtree", .lists = true,
+		.first_mtime_s = FIRST_MTIME_S, .last_mtime_s = LAST_MTIME_S},
 	{0},
 };
 
@@ -136,7 +148,11 @@ static const struct property_spec properties[] = {
 			"times to the nanosecond where the format can say "
 			"them (of files to the microsecond), and devices are "
 			"kept; in a tar file also where an entry_sparse has "
-			"holes: 4 KiB of zeros or more. Times of reading, "
+			"holes: 4 KiB of zeros or more. A time that the format "
+			"can't say becomes the nearest that it can, with a "
+			"warning: those before 1970 of all but tar and mtree; "
+			"after 2106 of zip and cpio, after 2242 of ustar and "
+			"gnu. Times of reading, "
 			"access control lists and extended attributes never "
 			"are.",
 	},

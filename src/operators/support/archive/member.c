@@ -276,6 +276,22 @@ static void set_mtime(struct member *member, const struct member_maker *maker,
 	}
 }
 
+/* Whether the time is another one now: libarchive would write one that is quite
+ * another where its number doesn't fit. */
+static bool fit_mtime(
+	struct member *member, const struct archive_format_row *format)
+{
+	const int64_t first_us = format->first_mtime_s * SECOND_US;
+	const int64_t end_us = (format->last_mtime_s + 1) * SECOND_US;
+
+	if (member->mtime_us >= first_us && member->mtime_us < end_us)
+		return false;
+	member->mtime_us =
+		member->mtime_us < first_us ? first_us : end_us - SECOND_US;
+	member->mtime_ns = 0;
+	return true;
+}
+
 static void set_owner(struct member *member, const struct member_maker *maker,
 	const struct value *uid, const struct value *gid)
 {
@@ -375,7 +391,7 @@ static bool has_holes(const struct member_maker *maker,
 }
 
 /* One block with all texts behind it. */
-static struct member *build(const struct member_maker *maker,
+static struct member *build(struct member_maker *maker,
 	const struct segment *segment, enum member_type type)
 {
 	const char *origin = origin_of(segment);
@@ -403,6 +419,8 @@ static struct member *build(const struct member_maker *maker,
 	member->user = put(&at, user);
 	member->group = put(&at, group);
 	set_figures(member, maker, segment);
+	maker->clamped = fit_mtime(
+		member, &archive_format_rows[maker->settings->format]);
 	member->major = (uint32_t)integer_of(segment, ENTRY_MAJOR);
 	member->minor = (uint32_t)integer_of(segment, ENTRY_MINOR);
 	if (has_holes(maker, segment, type))

@@ -50,6 +50,7 @@ struct member_maker {
 	struct text_template *plain; /* of what is no entry, if that is
 					another one; or NULL */
 	struct text name, link, problem;
+	bool clamped; /* of the last member the time */
 };
 
 /* SHAPE: of what arrives. False: the template is wrong, which the loader has
@@ -66,7 +67,8 @@ bool member_is_root(const struct segment *segment);
 
 /* The member that ITEM, a stream, is, or SEGMENT without an item; the size is
  * 0. SEGMENT may be NULL. NULL: maker->problem says why it can't be one, in a
- * sentence. */
+ * sentence. A time that the format can't say becomes the nearest that it can;
+ * maker->clamped tells. */
 struct member *member_create(struct member_maker *maker,
 	const struct item *item, const struct segment *segment);
 void member_destroy(struct member *member); /* takes NULL */

@@ -48,6 +48,7 @@ struct archive_format_row {
 		       their end can be joined to one */
 	bool lists; /* all entries once more, at its end */
 	bool packs; /* it compresses its entries by itself */
+	int64_t first_mtime_s, last_mtime_s; /* the times that it can say */
 };
 
 extern const struct archive_format_row archive_format_rows[];

@@ -39,6 +39,7 @@ void writing_forget(struct archive_writing *writing)
 	close_writer(writing);
 	names_finish(&writing->names);
 	writing_drop_current(writing);
+	writing->warned = false;
 }
 
 /* ---- Failure ---------------------------------------------------------------- */

@@ -36,6 +36,7 @@ struct archive_writing {
 	bool direct; /* it is written as it is read */
 	uint64_t got; /* bytes of it */
 	bool came; /* something, in the innermost segment */
+	bool warned; /* of a time, in this archive */
 
 	enum phase phase;
 	enum event event; /* END or CLOSED: PHASE_PASS passes it on */
