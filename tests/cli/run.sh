@@ -43,6 +43,10 @@ mkdir elsewhere
 cp in/a.txt elsewhere/c.txt
 (cd elsewhere && "$LEAT" run ../copy.yaml c.txt) || fail 'relative names'
 holds_only out 'a.txt b.txt c.txt'
+# A link to it stands in its place.
+ln -s ../copy.yaml elsewhere/linked.yaml
+expect 0 "$LEAT" run elsewhere/linked.yaml elsewhere/c.txt
+holds_only elsewhere/out c.txt
 
 # A session can be executed.
 mkdir bin
