@@ -16,14 +16,23 @@ void address_finish(struct address *address)
 	text_free(&address->key);
 }
 
-bool address_is_operator(
-	const char *given, const char *graph, const char *operator)
+/* What stands behind GRAPH/; or NULL. */
+static const char *behind_graph(const char *given, const char *graph)
 {
 	size_t length = strlen(graph);
 
+	return strncmp(given, graph, length) == 0 && given[length] == '/'
+		? given + length + 1
+		: NULL;
+}
+
+bool address_is_operator(
+	const char *given, const char *graph, const char *operator)
+{
+	const char *name = behind_graph(given, graph);
+
 	return strcmp(given, operator) == 0 ||
-		(strncmp(given, graph, length) == 0 && given[length] == '/' &&
-			strcmp(given + length + 1, operator) == 0);
+		(name && strcmp(name, operator) == 0);
 }
 
 static bool names_operator(const struct graph_plan *plan, const char *name)
@@ -88,6 +97,9 @@ enum address_target address_find(const struct address *address,
 	*unit = unit_with(due, address->key.data);
 	if (!*unit)
 		*unit = unit_with(due, address->given);
+	const char *name = behind_graph(address->given, plan->name);
+	if (!*unit && name) /* as `leat runs` shows it */
+		*unit = unit_with(due, name);
 	if (*unit)
 		return ADDRESS_UNIT;
 	return store ? find_output(address, plan, due, store, unit)

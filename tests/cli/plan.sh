@@ -282,6 +282,12 @@ expect 0 "$LEAT" why chain.yaml second/out
 grep -q '^second: ' stdout && ! grep -Eq '^(first|third): ' stdout ||
 	fail 'GRAPH/OP is not the operator of that graph'
 expect 64 "$LEAT" why chain.yaml fourth/out
+# A unit as runs shows it.
+expect 0 "$LEAT" runs chain.yaml last
+printed 'first/first/b'
+expect 0 "$LEAT" why chain.yaml first/first/b
+echo 'first/b: up to date' | holds stdout
+expect 64 "$LEAT" why chain.yaml second/first/b
 expect 0 "$LEAT" why chain.yaml mid/c
 printed 'mid/c: not there yet, it will be written by first'
 expect 0 "$LEAT" run -v chain.yaml
