@@ -124,10 +124,10 @@ temporary && fail 'two signals leave a temporary'
 leat=$!
 exec 3>pipe
 echo one >&3
-wait_for grep -q one stdout
+wait_for grep -qx one stdout
 kill -HUP $leat
 echo two >&3
-wait_for grep -q two stdout || fail 'SIGHUP is not ignored'
+wait_for grep -qx two stdout || fail 'SIGHUP is not ignored'
 exec 3>&-
 wait $leat || fail 'SIGHUP ends leat'
 
