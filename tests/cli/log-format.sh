@@ -132,6 +132,7 @@ session: slow
 operators: {in: stdin, split: lines, out: {use: write-file, path: all.txt}}
 links: [in -> split -> out]
 END
+: >stderr
 "$LEAT" run --log-format json --heartbeat 10ms --state none slow.yaml \
 	<pipe 2>stderr &
 exec 3>pipe

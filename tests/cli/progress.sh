@@ -168,6 +168,7 @@ done
 # background WORD...: starts it; its messages go to the file said.
 background()
 {
+	: >said
 	"$LEAT" run "$@" >/dev/null 2>said &
 	pid=$!
 }
@@ -181,8 +182,15 @@ lines()
 	[ "$(grep -c '^long: [0-9]*%, 0 of 2 units' said)" -ge "$1" ]
 }
 
+# Whether it takes SIGUSR2, whose bit that is, and won't die of it.
+hears()
+{
+	[ $(($(sed -n 's/^SigCgt:\t/0x/p' /proc/$pid/status) & 0x800)) -ne 0 ]
+}
+
 background long.yaml
 sleep 1.5
+wait_for hears || fail 'SIGUSR2 is not caught'
 [ ! -s said ] || fail 'nothing is said off a terminal'
 kill -USR2 $pid
 wait_for lines 1 || fail 'SIGUSR2 gives a line'
