@@ -95,6 +95,10 @@ static void refused(void **state)
 		{"min(status) AS n", NULL,
 			"error: min is over many items, an expression over one "
 			"(use the operator aggregate)"},
+		{"\"sum total\"(status) AS n", NULL,
+			"error: there is no function sum total"},
+		{"\" avg\"(status) AS n", NULL,
+			"error: there is no function  avg"},
 		{"row_number() OVER () AS n", NULL,
 			"error: window functions are over many items, an "
 			"expression over one"},

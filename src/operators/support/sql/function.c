@@ -142,6 +142,8 @@ static bool is_among(const char *names, const char *name)
 {
 	size_t length = strlen(name);
 
+	if (strchr(name, ' ')) /* one in quotes */
+		return false;
 	for (const char *at = names; (at = strcasestr(at, name)); at++)
 		if (at[-1] == ' ' && at[length] == ' ')
 			return true;
