@@ -4,19 +4,7 @@
 
 #include <string.h>
 
-/* Whether a line is too long to be searched for together with others. */
-static bool has_long_line(const char *data, size_t length)
-{
-	while (length > PATTERN_LONG_LINE) {
-		const char *lf = memrchr(data, '\n', PATTERN_LONG_LINE + 1);
-
-		if (!lf)
-			return true;
-		length -= (size_t)(lf + 1 - data);
-		data = lf + 1;
-	}
-	return false;
-}
+#include "operators/support/line/survey.h"
 
 void line_search_begin(struct line_search *search, struct pattern *pattern,
 	const char *data, size_t length)
@@ -26,7 +14,7 @@ void line_search_begin(struct line_search *search, struct pattern *pattern,
 		.data = data,
 		.length = length,
 		.singly = !pattern_searches(pattern) ||
-			has_long_line(data, length),
+			survey_long_line(data, length, PATTERN_LONG_LINE),
 	};
 }
 
