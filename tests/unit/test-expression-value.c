@@ -5,9 +5,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
+#include "operators/support/sql/regexp.h"
 #include "world.h"
 
 static void results(void **state)
@@ -191,6 +194,53 @@ static void failures(void **state)
 	CHECK(&world_records, rows);
 }
 
+/* The result of TEXT REGEXP PATTERN, -1 where it fails. */
+static int regexp(
+	sqlite3 *database, const char *pattern, const char *text, size_t length)
+{
+	sqlite3_stmt *statement;
+
+	assert_int_equal(sqlite3_prepare_v2(database, "SELECT ?1 REGEXP ?2", -1,
+				 &statement, NULL),
+		SQLITE_OK);
+	sqlite3_bind_text64(
+		statement, 1, text, length, SQLITE_STATIC, SQLITE_UTF8);
+	sqlite3_bind_text(statement, 2, pattern, -1, SQLITE_STATIC);
+	int result = sqlite3_step(statement) == SQLITE_ROW
+		? sqlite3_column_int(statement, 0)
+		: -1;
+	sqlite3_finalize(statement);
+	return result;
+}
+
+/* Machine code would take minutes on 1 MiB, without a limit that it counts. */
+static void long_texts(void **state)
+{
+	enum { LENGTH = 40000 };
+	static char text[LENGTH];
+	sqlite3 *database;
+
+	(void)state;
+	memset(text, 'a', LENGTH);
+	text[0] = text[LENGTH / 2] = 'x';
+	assert_int_equal(sqlite3_open(":memory:", &database), SQLITE_OK);
+	struct sql_regexp *patterns = sql_regexp_create(database);
+	/* the second use makes machine code */
+	assert_int_equal(regexp(database, ".*.*bx|x$", "ax", 2), 1);
+	assert_int_equal(regexp(database, ".*.*bx|x$", "a", 1), 0);
+	assert_int_equal(regexp(database, ".*.*bx|x$", text, LENGTH), -1);
+	/* what was hit there is no matter here */
+	assert_int_equal(regexp(database, ".*.*bx|x$", "bx", 2), 1);
+	assert_int_equal(regexp(database, "^xa*xa*$", text, LENGTH), 1);
+	assert_int_equal(regexp(database, "^xa*xa*b$", text, LENGTH), 0);
+	for (size_t i = 0; i < LENGTH; i++)
+		text[i] = i % 2 ? '\xa4' : '\xc3';
+	assert_int_equal(
+		regexp(database, "^\xc3\xa4{20000}$", text, LENGTH), 1);
+	sqlite3_close(database);
+	sql_regexp_destroy(patterns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +248,7 @@ int main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(other_payloads),
 		cmocka_unit_test(failures),
+		cmocka_unit_test(long_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

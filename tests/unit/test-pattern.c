@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "operators/support/pattern/limits.h"
 #include "operators/support/pattern/pattern.h"
 #include "operators/support/pattern/scan.h"
 #include "operators/support/pattern/substitution.h"

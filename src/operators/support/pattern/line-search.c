@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "operators/support/line/survey.h"
+#include "operators/support/pattern/limits.h"
 
 void line_search_begin(struct line_search *search, struct pattern *pattern,
 	const char *data, size_t length)

@@ -7,9 +7,8 @@
 
 #include "base/memory.h"
 #include "operators/support/pattern/internal.h"
+#include "operators/support/pattern/limits.h"
 #include "operators/support/pattern/scan.h"
-
-enum { STACK_START_BYTES = 32 * 1024 };
 
 /* ---- Compiling --------------------------------------------------------- */
 
@@ -202,20 +201,6 @@ static void prepare_program(struct program *program)
 	program->compiled = size > 0;
 }
 
-static void prepare_context(struct pattern *pattern)
-{
-	pattern->context = pcre2_match_context_create(NULL);
-	pattern->stack = pcre2_jit_stack_create(
-		STACK_START_BYTES, PATTERN_STACK_BYTES, NULL);
-	if (!pattern->context)
-		memory_abort();
-	pcre2_set_match_limit(pattern->context, PATTERN_MATCH_LIMIT);
-	pcre2_set_depth_limit(pattern->context, PATTERN_DEPTH_LIMIT);
-	pcre2_set_heap_limit(pattern->context, PATTERN_HEAP_KIB);
-	if (pattern->stack)
-		pcre2_jit_stack_assign(pattern->context, NULL, pattern->stack);
-}
-
 void pattern_prepare(struct pattern *pattern)
 {
 	const struct pattern_group *groups = pattern->groups;
@@ -229,7 +214,7 @@ void pattern_prepare(struct pattern *pattern)
 			&offset);
 	prepare_program(&pattern->line);
 	prepare_program(&pattern->block);
-	prepare_context(pattern);
+	pattern->context = pattern_context_create(&pattern->stack);
 	/* numbered groups behind the last named one aren't copied */
 	pattern->match = pcre2_match_data_create(
 		count ? groups[count - 1].number + 1 : 1, NULL);
@@ -253,25 +238,15 @@ static enum pattern_result run(struct pattern *pattern,
 						      : PATTERN_LIMIT;
 }
 
-static void set_limits(struct pattern *pattern, size_t more)
-{
-	if (more > UINT32_MAX - PATTERN_MATCH_LIMIT)
-		more = UINT32_MAX - PATTERN_MATCH_LIMIT;
-	pcre2_set_match_limit(
-		pattern->context, PATTERN_MATCH_LIMIT + (uint32_t)more);
-	pcre2_set_depth_limit(
-		pattern->context, PATTERN_DEPTH_LIMIT + (uint32_t)more);
-}
-
-/* Without machine code; the heap limit is what bounds the depth. */
+/* Without machine code. */
 static enum pattern_result match_long(
 	struct pattern *pattern, const char *line, size_t length)
 {
 	const struct program program = {.code = pattern->line.code};
 
-	set_limits(pattern, length * PATTERN_LONG_STEPS);
+	pattern_set_limits(pattern->context, length);
 	enum pattern_result result = run(pattern, &program, line, length);
-	set_limits(pattern, 0);
+	pattern_set_limits(pattern->context, 0);
 	return result;
 }
 

@@ -11,21 +11,6 @@
 
 #include "registry/spec.h"
 
-enum {
-	PATTERN_BYTES = 64 * 1024, /* the longest pattern */
-	PATTERN_MATCH_LIMIT = 1000000,
-	PATTERN_DEPTH_LIMIT = 10000,
-	PATTERN_HEAP_KIB = 64 * 1024,
-	PATTERN_STACK_BYTES = 1024 * 1024,
-	PATTERN_LONG_LINE = 32 * 1024,
-};
-
-/* Machine code counts no steps in repeats of single characters, so that .*.*x
- * would take minutes on a line of 1 MiB. Lines that are longer than
- * PATTERN_LONG_LINE are matched without it, with as many steps more as they have
- * bytes, times PATTERN_LONG_STEPS; they shouldn't be searched for in blocks. */
-enum { PATTERN_LONG_STEPS = 8 };
-
 struct pattern;
 
 /* Why a pattern doesn't compile. */

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* REGEXP and regexp_replace: pattern cache and matching with PCRE2. */
-#define PCRE2_CODE_UNIT_WIDTH 8
-
 #include "operators/support/sql/regexp.h"
 
-#include <pcre2.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,17 +9,10 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-#define OPTIONS (PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C)
+#include "operators/support/pattern/limits.h"
 
 enum {
 	PATTERNS = 16, /* kept; nearly always there is one, a literal */
-	PATTERN_BYTES = 64 * 1024,
-	MATCH_LIMIT = 1000000,
-	DEPTH_LIMIT = 10000,
-	HEAP_LIMIT_KIB = 64 * 1024,
-	STACK_START_BYTES = 32 * 1024,
-	STACK_BYTES = 1024 * 1024,
 	GROUPS = 64, /* that a replacement may name */
 	MESSAGE_BYTES = 256,
 };
@@ -176,8 +166,11 @@ static void regexp_match(
 	if (!pattern)
 		return;
 	struct bytes text = get_bytes(values[1]);
+	uint32_t options =
+		pattern_set_limits(regexp->match_context, text.length);
 	int found = pcre2_match(pattern->code, (PCRE2_SPTR)text.data,
-		text.length, 0, 0, regexp->match, regexp->match_context);
+		text.length, 0, options, regexp->match, regexp->match_context);
+
 	if (found < 0 && found != PCRE2_ERROR_NOMATCH)
 		fail(context, found, "REGEXP");
 	else
@@ -219,6 +212,9 @@ static void regexp_replace(
 		return;
 	struct bytes text = get_bytes(values[0]), with = get_bytes(values[2]);
 	room = text.length + text.length / 2 + 256;
+	/* Without machine code, PCRE2 would look for each match whether all
+	 * that is left of the text is UTF-8. */
+	pattern_set_limits(regexp->match_context, 0);
 	do {
 		if (!make_room(regexp, context, room))
 			return;
@@ -247,16 +243,10 @@ struct sql_regexp *sql_regexp_create(sqlite3 *database)
 	struct sql_regexp *regexp = memory_zeroed(sizeof(*regexp));
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
 
-	regexp->match_context = pcre2_match_context_create(NULL);
+	regexp->match_context = pattern_context_create(&regexp->stack);
 	regexp->match = pcre2_match_data_create(GROUPS, NULL);
-	regexp->stack =
-		pcre2_jit_stack_create(STACK_START_BYTES, STACK_BYTES, NULL);
-	if (!regexp->match_context || !regexp->match || !regexp->stack)
+	if (!regexp->match)
 		memory_abort();
-	pcre2_set_match_limit(regexp->match_context, MATCH_LIMIT);
-	pcre2_set_depth_limit(regexp->match_context, DEPTH_LIMIT);
-	pcre2_set_heap_limit(regexp->match_context, HEAP_LIMIT_KIB);
-	pcre2_jit_stack_assign(regexp->match_context, NULL, regexp->stack);
 	if (sqlite3_create_function(database, "regexp", 2, flags, regexp,
 		    regexp_match, NULL, NULL) != SQLITE_OK ||
 		sqlite3_create_function(database, "regexp_replace", 3, flags,

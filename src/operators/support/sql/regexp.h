@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * REGEXP and regexp_replace(text, pattern, replacement) for SQL: PCRE2 over
- * UTF-8, within limits on steps, depth and memory; one that is hit is an
- * error, never "no match".
+ * UTF-8, within the limits of pattern/limits.h; one that is hit is an error,
+ * never "no match". In long texts, too, regexp_replace is by machine code,
+ * which doesn't count all steps.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_SQL_REGEXP_H
 #define LEAT_OPERATORS_SUPPORT_SQL_REGEXP_H
