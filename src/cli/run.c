@@ -236,7 +236,7 @@ static struct run_settings settings_of(const struct session *session,
 	return (struct run_settings){
 		.state = options_given->state,
 		.prune = options_given->prune,
-		.jobs = sharing_jobs(session, (unsigned)options_given->jobs),
+		.jobs = sharing_jobs(session, (uint64_t)options_given->jobs),
 		.ask_make = !options_given->jobs,
 		.keep_going = options_given->keep_going ||
 			options_given->failures_max,

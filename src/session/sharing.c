@@ -45,15 +45,15 @@ static unsigned processors(void)
 	return online > 0 ? (unsigned)online : 1;
 }
 
-unsigned sharing_jobs(const struct session *session, unsigned wanted)
+unsigned sharing_jobs(const struct session *session, uint64_t wanted)
 {
-	unsigned jobs = wanted ? wanted : processors();
+	uint64_t jobs = wanted ? wanted : processors();
 
 	if (!has_units(session))
 		return 1;
 	if (session->jobs && jobs > session->jobs)
 		jobs = session->jobs;
-	return jobs < ZYGOTE_SLOTS ? jobs : ZYGOTE_SLOTS;
+	return jobs < ZYGOTE_SLOTS ? (unsigned)jobs : ZYGOTE_SLOTS;
 }
 
 /* What each process of a graph needs at least. */

@@ -18,7 +18,7 @@ struct sharing {
 /* How many units a run of the session may work at at once: WANTED, or for 0 as
  * many as there are processors for it, but no more than its resources say. 1
  * where no graph has units that could be shared. */
-unsigned sharing_jobs(const struct session *session, unsigned wanted);
+unsigned sharing_jobs(const struct session *session, uint64_t wanted);
 
 /* The first operator of the graph that reads what nobody vouches for, or NULL:
  * with it the graph runs in no other way than in workers, in a sandbox. */
