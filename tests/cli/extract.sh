@@ -449,6 +449,10 @@ expect 1 "$LEAT" run x.yaml v.tar --links inside
 if traced; then
 	export LEAT_STATE=none
 	rm -rf root
+	# Workers can't be dumped, so that only root is told what their
+	# descriptors are; they set times of what was opened for them.
+	handed='^[0-9]+ +utimensat\([0-9]+, NULL, '
+	[ "$(id -u)" -ne 0 ] || handed='^$'
 	for archive in gnu.tar h/unpacked-*.tar; do
 		ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" strace -f -y -o calls \
 			-e trace=openat,openat2,mkdirat,mkdir,symlinkat,symlink,renameat,rename,linkat,link,fchmodat,fchmod,chmod,fchownat,fchown,utimensat,unlinkat,unlink,rmdir,mknodat \
@@ -457,6 +461,7 @@ if traced; then
 		# is made, has no name, or is a device.
 		grep -E '^[0-9]+ +((mkdir|symlink|rename|link|f?chmod|f?chown|utimens|unlink|rmdir|mknod)[a-z0-9]*\(|open.*(O_CREAT|O_WRONLY|O_RDWR))' calls |
 			grep -vE ' = -1 |O_TMPFILE|"/dev/' |
+			grep -vE "$handed" |
 			grep -vE "mkdir(at)?\((AT_FDCWD<[^>]*>, )?\"root(/out)?\"" |
 			grep -vE "^[0-9]+ +[a-z0-9]+\((\"[^\"]*\", )?[0-9]+<$PWD/root(/[^>]*)?>" >others
 		silent others

@@ -187,9 +187,10 @@ try 'in: {use: files, match: large}
 	out: stdout' 'in -> out' 1
 said 'cannot hold back what it yields in a temporary file: '
 unset TMPDIR
-mkdir -m 0 closed
+mkdir closed
 try 'in: {use: files, match: "closed/*", empty: allow}
 	out: discard' 'in -> out' 0
+chmod 0 closed
 expect 1 as_nobody ./leat run try.yaml
 said 'the directory cannot be listed: Permission denied'
 finish

@@ -171,15 +171,16 @@ holds out/big <big
 "$LEAT" list >&- 2>stderr
 [ $? -eq 74 ] || fail 'list to closed standard output'
 
-# A directory of somebody else.
+# A directory that isn't for us to write.
 start_over
-chmod 755 out total
+chmod 555 out total
 expect 73 as_nobody ./leat run report.yaml big
 said total/all.txt
 said 'ermission'
 untouched
 expect 1 as_nobody ./leat run each.yaml big
 untouched
+chmod 755 out total
 
 # Targets that are no files, and directories that are files.
 start_over
