@@ -283,6 +283,11 @@ grep -q "^$(sha256sum <d/numbers.txt | cut -c1-64)  d/numbers.txt" stdout ||
 	fail 'not what was encrypted'
 echo wrong >keys
 expect 1 "$LEAT" run unlock.yaml locked.zip
+7zz a -bd -psecret locked.7z d/numbers.txt >/dev/null
+for session in sums unlock; do
+	expect 1 "$LEAT" run $session.yaml locked.7z
+	said 'the entry `d/numbers.txt` is encrypted, which is read in zip files only'
+done
 rm keys
 expect 66 "$LEAT" run unlock.yaml locked.zip
 said 'the passphrases cannot be read'

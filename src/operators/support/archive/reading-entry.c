@@ -162,6 +162,20 @@ static enum step nest(struct operator *op, struct archive_read *state,
 	return reading_fail_layer(op, state);
 }
 
+/* Why the current entry can't be decrypted, behind its name; or NULL. libarchive
+ * knows how to for zip files only. */
+static const char *lock_of(const struct archive_reading *reading)
+{
+	if (!archive_entry_is_data_encrypted(reading->layer->entry))
+		return NULL;
+	if (reading->layer->kind != KIND_ZIP)
+		return "is encrypted, which is read in zip files only";
+	return reading->context.passphrases
+		? NULL
+		: "is encrypted; name a file with its passphrase in "
+		  "`passphrases`";
+}
+
 enum step reading_give_entry(struct operator *op, struct archive_read *state,
 	struct attributes *attributes)
 {
@@ -172,13 +186,11 @@ enum step reading_give_entry(struct operator *op, struct archive_read *state,
 	const bool nests =
 		reading_is_regular(entry) && may_nest(reading, path->data);
 
-	if (reading_is_regular(entry) &&
-		archive_entry_is_data_encrypted(entry) &&
-		!reading->context.passphrases && (state->content || nests))
-		return reading_reject(op, reading->layer, attributes,
-			"the entry",
-			"is encrypted; name a file with its passphrase in "
-			"`passphrases`");
+	const char *locked = lock_of(reading);
+
+	if (locked && reading_is_regular(entry) && (state->content || nests))
+		return reading_reject(
+			op, reading->layer, attributes, "the entry", locked);
 	if (nests)
 		return nest(op, state, attributes);
 	if (state->content && reading_is_regular(entry)) {
