@@ -54,8 +54,7 @@ said 'directory'
 # 73: the output can't be created.
 expect 73 "$LEAT" run files.yaml good.gz --out good.gz/out.txt
 said good.gz/out.txt
-mkdir closed
-chmod 755 closed
+mkdir -m 555 closed
 expect 73 as_nobody ./leat run files.yaml good.gz --out closed/out.txt
 said closed/out.txt
 holds_only closed ''
@@ -79,6 +78,7 @@ said secret.yaml
 mkdir theirs mine && chmod 777 mine
 sed 's/out: stdout/out: {use: write-file, path: "${out}"}/; s/^operators/params: {out: {type: path}}\n&/' \
 	filter.yaml >theirs/copy.yaml
+chmod 555 theirs
 unset LEAT_STATE
 echo plain >plain
 expect 77 as_nobody ./leat run theirs/copy.yaml --out mine/copy <plain
@@ -92,6 +92,7 @@ chmod 0 mine/state/filter
 expect 77 as_nobody ./leat run theirs/copy.yaml --out mine/copy <plain
 said "can't open $PWD/mine/state/filter: Permission denied"
 chmod 700 mine/state/filter
+chmod 755 theirs
 export LEAT_STATE=none
 
 # 78: the session is wrong.
