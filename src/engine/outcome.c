@@ -301,7 +301,7 @@ bool report_unpack(
 	if (!from.bad && graph->settings.log)
 		fwrite(messages, 1, length, graph->settings.log->file);
 	bool failed = unpack_number(&from);
-	enum exit_status status = (enum exit_status)unpack_number(&from);
+	uint64_t status = unpack_number(&from);
 	graph->result.skipped += unpack_number(&from);
 	unit->has_digest = unpack_number(&from);
 	unpack_digest(&from, &unit->digest);
@@ -309,7 +309,9 @@ bool report_unpack(
 		!unpack_failures(&from, graph, unit) ||
 		!unpack_outputs(&from, graph, unit) || !unpack_done(&from))
 		return false;
+	if (failed && (status == STATUS_OK || status > STATUS_SESSION_WRONG))
+		return false;
 	if (failed)
-		graph_fail(graph, status);
+		graph_fail(graph, (enum exit_status)status);
 	return true;
 }

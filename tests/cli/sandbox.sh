@@ -156,6 +156,9 @@ for try in report-more fall-silent; do
 	expect 0 timeout 100 "$hostile" run -j 1 --state none try.yaml
 	echo harmless | holds out/40
 done
+echo fail-well >tries/00
+expect 70 timeout 100 "$hostile" run -j 1 --state none try.yaml
+said 'what a worker reported of tries/00 makes no sense'
 echo flood-descriptors >tries/00
 (ulimit -S -n 100 && exec "$hostile" run -j 1 --state none try.yaml) 2>stderr ||
 	fail 'descriptors have run out'
