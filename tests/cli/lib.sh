@@ -161,6 +161,19 @@ wait_for()
 	done
 }
 
+# gone PROCESS: it is no more, but perhaps for whoever asks what became of it.
+gone()
+{
+	[ ! -e "/proc/$1" ] || grep -q '^State:.[ZX]' "/proc/$1/status" 2>/dev/null
+}
+
+# heard PROCESS: the signals that it got are behind it, or it is gone. Two of a
+# kind are one before that.
+heard()
+{
+	gone "$1" || ! grep -q '^\(Shd\|Sig\)Pnd:.*[1-9a-f]' "/proc/$1/status"
+}
+
 # The last line of every test.
 finish()
 {

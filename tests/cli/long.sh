@@ -53,19 +53,6 @@ asleep()
 	grep -q '^State:.S' "/proc/$1/status" 2>/dev/null
 }
 
-# heard PROCESS: the signals that it got are behind it, or it is gone.
-heard()
-{
-	[ ! -e "/proc/$1" ] || awk '/^State:.[ZX]/ {gone = 1}
-		/^(Shd|Sig)Pnd:.*[1-9a-f]/ {waits = 1}
-		END {exit waits && !gone}' "/proc/$1/status" 2>/dev/null
-}
-
-gone()
-{
-	[ ! -e "/proc/$1" ] || grep -q '^State:.[ZX]' "/proc/$1/status" 2>/dev/null
-}
-
 # hold PROCESS...: nothing moves them from where they are but SIGKILL and release.
 hold()
 {

@@ -159,16 +159,15 @@ mkfifo unread
 (exec "$LEAT" run blocked.yaml >unread 2>stderr) &
 blocked=$!
 exec 9<unread
-sleep 1
+head -c 2 <&9 >first # more than it has room for is on its way
 kill -TERM $blocked
+wait_for heard $blocked
 sleep 0.3
-kill -0 $blocked 2>/dev/null || fail 'it did not wait for the reader'
+gone $blocked && fail 'it did not wait for the reader'
 kill -TERM $blocked
-(sleep 20 && kill -KILL $blocked) 2>/dev/null &
-watch=$!
+wait_for gone $blocked || kill -KILL $blocked
 wait $blocked
 status=$?
-kill $watch 2>/dev/null
 exec 9<&-
 [ $status -eq 143 ] || fail "exit status $status, not 143, after two signals"
 [ ! -e blocked ] || holds_only blocked ''
