@@ -94,6 +94,7 @@ in_time()
 		"$@" && return
 		kill -KILL $run
 		wait $run
+		release $workers
 	done 2>/dev/null
 	fail "too late, again and again: $*"
 }

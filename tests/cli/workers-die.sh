@@ -83,6 +83,7 @@ ended 143
 begin "$LEAT" run -k -j 2 long.yaml
 kill -KILL $run
 wait $run 2>/dev/null
+release $workers
 for process in $zygote $workers; do
 	wait_for gone $process || fail "$process outlives the run"
 done
