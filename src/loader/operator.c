@@ -6,13 +6,6 @@
 #include "loader/subgraph.h"
 #include "registry/registry.h"
 
-static const char *const on_error_names[] = {
-	[ON_ERROR_FAIL] = "fail",
-	[ON_ERROR_SKIP] = "skip",
-	[ON_ERROR_QUARANTINE] = "quarantine",
-	NULL,
-};
-
 const struct key_rule graph_reserved_keys[] = {
 	{"use", KEY_SCALAR, NULL},
 	{"doc", KEY_SCALAR, NULL},

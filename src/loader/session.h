@@ -19,8 +19,6 @@
 #include "registry/relation.h"
 #include "registry/spec.h"
 
-enum on_error { ON_ERROR_FAIL, ON_ERROR_SKIP, ON_ERROR_QUARANTINE };
-
 /* What becomes of an item for which a link has no room. */
 enum link_policy {
 	LINK_BLOCKING, /* the producer waits */

@@ -49,6 +49,13 @@ const char *const scope_names[] = {
 	[SCOPES] = NULL,
 };
 
+const char *const on_error_names[] = {
+	[ON_ERROR_FAIL] = "fail",
+	[ON_ERROR_SKIP] = "skip",
+	[ON_ERROR_QUARANTINE] = "quarantine",
+	NULL,
+};
+
 const struct operator_spec *registry_operator(const char *name)
 {
 	for (size_t i = 0; registry_operators[i]; i++)

@@ -265,12 +265,13 @@ static void add_graph_keys(json_t *keys)
 		"How the operators are linked");
 	add(keys, "rejected", "{'type': 'string', 'pattern': '^" END "$'}",
 		"The operator that takes every pin `rejected` without a link");
-	add(keys, "on-error", "{'enum': ['fail', 'skip', 'quarantine']}",
-		"What a rejected item does whose pin `rejected` has no link: "
-		"fail its unit, be dropped and counted, or put its unit in "
-		"quarantine");
+	json_object_set_new(keys, "on-error",
+		schema_described(schema_choice(on_error_names, false),
+			"What a rejected item does whose pin `rejected` has no "
+			"link: fail its unit, be dropped and counted, or put "
+			"its unit in quarantine"));
 	json_object_set_new(json_object_get(keys, "on-error"), "default",
-		json_string("fail"));
+		json_string(on_error_names[ON_ERROR_FAIL]));
 }
 
 static json_t *graph(void)

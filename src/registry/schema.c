@@ -6,8 +6,6 @@
 #include "registry/registry.h"
 #include "registry/schema-type.h"
 
-static const char *const on_error[] = {"fail", "skip", "quarantine", NULL};
-
 /* What editors show for a property. */
 static json_t *describe(const struct property_spec *property, json_t *schema)
 {
@@ -41,7 +39,7 @@ static void add_reserved(json_t *keys, const struct operator_spec *spec)
 	json_object_set_new(
 		keys, "doc", schema_described(schema_text(), "What it is for"));
 	json_object_set_new(keys, "on-error",
-		schema_described(schema_choice(on_error, false),
+		schema_described(schema_choice(on_error_names, false),
 			"What a rejected item does whose pin `rejected` has no "
 			"link: fail its unit, be dropped and counted, or put "
 			"its unit in quarantine"));

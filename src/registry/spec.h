@@ -149,6 +149,13 @@ enum scope { SCOPE_GRAPH, SCOPE_UNIT, SCOPE_SEGMENT, SCOPES };
 
 extern const char *const scope_names[]; /* ends in NULL */
 
+/* ---- Rejected items ------------------------------------------------------ */
+
+/* What one does whose pin `rejected` has no link: see key on-error. */
+enum on_error { ON_ERROR_FAIL, ON_ERROR_SKIP, ON_ERROR_QUARANTINE };
+
+extern const char *const on_error_names[]; /* ends in NULL */
+
 /* ---- What an operator yields given what it gets ------------------------ */
 
 /* What is known of the items on a link before anything runs. */

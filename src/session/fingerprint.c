@@ -64,9 +64,9 @@ static void add_operator(struct fingerprint *fingerprint,
 	const struct operator_plan *op, const struct key_base *base)
 {
 	add(fingerprint, op->name,
-		arena_format(fingerprint->arena, "%s, per %s, on-error %d",
+		arena_format(fingerprint->arena, "%s, per %s, on-error %s",
 			op->spec->name, scope_names[op->per],
-			(int)op->on_error));
+			on_error_names[op->on_error]));
 	const struct property_spec *spec = op->spec->properties;
 	for (; spec && spec->name && !finds_files(op); spec++)
 		add_property(fingerprint, op, spec, base);

@@ -119,6 +119,14 @@ holds stdout <<'END'
 logs/b.log: the session changed
     some.pattern: was "[1-3]" in run 2, is "[1-4]"
 END
+cp copy.yaml kept.yaml
+sed 's/some: {/some: {on-error: skip, /; s/1-4/1-3/' kept.yaml >copy.yaml
+expect 0 "$LEAT" why copy.yaml logs/b.log
+holds stdout <<'END'
+logs/b.log: the session changed
+    some: was match, per segment, on-error fail in run 2, is match, per segment, on-error skip
+END
+mv kept.yaml copy.yaml
 
 # ---- Stale outputs ------------------------------------------------------------
 
