@@ -123,6 +123,24 @@ def ends_in_comment():
         len(comment)) + comment
 
 
+def unicode_path(*names):
+    """Extra fields of an entry `good` with other names (APPNOTE.TXT 4.6.9)."""
+    return b''.join(
+        struct.pack('<HHBI', 0x7075, 5 + len(name), 1, zlib.crc32(b'good')) +
+        name for name in names)
+
+
+def extras(local, central):
+    """A zip file with the entry `good`, which has extra fields."""
+    one = Zip().add('good')
+    data = one.data[:28] + struct.pack('<H', len(local)) + b'good' + local + \
+        one.data[34:]
+    directory = one.central[:30] + struct.pack('<H', len(central)) + \
+        one.central[32:] + central
+    return data + directory + b'PK\5\6' + struct.pack(
+        '<HHHHIIH', 0, 0, 1, 1, len(directory), len(data), 0)
+
+
 def streamed():
     """What zip 3.0 writes of its standard input: the end for large files, and
     that for small ones, which says the same."""
@@ -263,6 +281,10 @@ FAILED = {
     Zip().add('a').bytes()[-22:-10] + b'\xff' * 8 + bytes(2),
     'wide-size.zip': WIDE.bytes(),
     'wide-other.zip': two_directories(),
+    'unicode-local.zip': extras(unicode_path(b'evil'), b''),
+    'unicode-central.zip': extras(b'', unicode_path(b'evil')),
+    'unicode-other.zip': extras(unicode_path(b'evil'), unicode_path(b'good')),
+    'unicode-two.zip': extras(*2 * [unicode_path(b'evil', b'good')]),
     'comment.zip': ends_in_comment(),
     'comment-17k.zip': Zip().add('a').bytes()[:-2] +
     struct.pack('<H', 17000) + bytes(17000),
@@ -315,6 +337,7 @@ GOOD = {
     'dictionary.7z': seven_zip(12),  # 256 KiB
     'descriptor.zip': Zip().add('a').add('b').bytes(),
     'streamed.zip': streamed(),
+    'unicode.zip': extras(*2 * [unicode_path(b'name')]),
 }
 
 DAMAGED = {  # the content of one entry is

@@ -247,6 +247,40 @@ static bool differs(struct zip *zip, const struct record *central,
 	return false;
 }
 
+/* The first extra field from AT on that is Info-ZIP's "Unicode Path", which some
+ * readers take in place of the name (APPNOTE.TXT 4.6.9); or NULL. */
+static const char *find_unicode(const char *at, const char *end)
+{
+	enum { UNICODE_PATH = 0x7075 };
+
+	while (end - at >= 4) {
+		size_t length = 4 + (size_t)number(at + 2, 2);
+
+		if (length > (size_t)(end - at))
+			break;
+		if (number(at, 2) == UNICODE_PATH)
+			return at;
+		at += length;
+	}
+	return NULL;
+}
+
+/* Whether these extra fields, each up to its end, have the same one, or none; of
+ * several, readers take the first or the last. */
+static bool same_unicode(
+	const char *one, const char *end, const char *other, const char *stop)
+{
+	one = find_unicode(one, end);
+	other = find_unicode(other, stop);
+	if (!one || !other)
+		return !one && !other;
+	size_t length = 4 + (size_t)number(one + 2, 2);
+	return length == 4 + (size_t)number(other + 2, 2) &&
+		memcmp(one, other, length) == 0 &&
+		!find_unicode(one + length, end) &&
+		!find_unicode(other + length, stop);
+}
+
 /* Compares what stands in front of the data; says where that ends. */
 static bool check_local(struct zip *zip, const struct record *central,
 	const char *name, struct extent *extent)
@@ -254,7 +288,7 @@ static bool check_local(struct zip *zip, const struct record *central,
 	enum { BOTH_MAX = 2 * 65535 };
 	char header[LOCAL_BYTES], *rest = memory_alloc(BOTH_MAX);
 	struct record local = {.flags = 0};
-	const char *what = NULL;
+	const char *what = NULL, *extra = name + central->name_length;
 	bool ok = read_at(zip, central->offset, header, LOCAL_BYTES);
 
 	if (ok && memcmp(header, "PK\3\4", 4) != 0)
@@ -269,6 +303,11 @@ static bool check_local(struct zip *zip, const struct record *central,
 		(local.name_length != central->name_length ||
 			memcmp(rest, name, local.name_length) != 0))
 		what = "name";
+	else if (ok &&
+		!same_unicode(rest + local.name_length,
+			rest + local.name_length + local.extra_length, extra,
+			extra + central->extra_length))
+		what = "Unicode name";
 	else if (local.method != central->method)
 		what = "method";
 	else if (!(local.flags & FLAG_DESCRIPTOR) &&
