@@ -153,7 +153,7 @@ static void stream_blocks_on_a_pipe(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
-	struct stream *stream = file_stream_borrow(ends[0], "pipe", pool);
+	struct stream *stream = file_stream_borrow(ends[0], pool);
 	assert_true(stream->may_block);
 	assert_int_equal(stream->descriptor, ends[0]);
 	assert_int_equal(stream_read(stream, &window), READ_BLOCKED);

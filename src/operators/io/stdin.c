@@ -54,8 +54,8 @@ static void give_content(struct operator *op, void *memory,
 	struct segment *segment, int descriptor, int error)
 {
 	struct state *state = memory;
-	struct item *item = operator_stream_item(op, OUT,
-		file_stream_borrow(descriptor, "standard input", state->pool));
+	struct item *item = operator_stream_item(
+		op, OUT, file_stream_borrow(descriptor, state->pool));
 
 	(void)segment;
 	(void)error; /* it is open as long as the process */

@@ -285,14 +285,13 @@ static void destroy_borrowed(struct stream *stream)
 	destroy_file(stream);
 }
 
-struct stream *file_stream_borrow(
-	int descriptor, const char *name, struct buffer_pool *pool)
+struct stream *file_stream_borrow(int descriptor, struct buffer_pool *pool)
 {
 	static const struct stream_methods methods = {
 		.read = read_borrowed,
 		.destroy = destroy_borrowed,
 	};
-	struct file_stream *file = create(name, &methods, pool);
+	struct file_stream *file = create("", &methods, pool);
 	struct stat stat;
 
 	file->descriptor = file->base.descriptor = descriptor;

@@ -23,12 +23,10 @@ struct stream *file_stream_create(
 struct stream *file_stream_adopt(int descriptor, int error,
 	struct segment *segment, struct buffer_pool *pool);
 
-/* What a descriptor yields until its end; it stays open. NAME is for
- * messages and lives as long as the stream. Reads that would block answer
- * READ_BLOCKED; the descriptor's flags, which other processes may share, stay
- * as they are. */
-struct stream *file_stream_borrow(
-	int descriptor, const char *name, struct buffer_pool *pool);
+/* What a descriptor yields until its end; it stays open. Reads that would block
+ * answer READ_BLOCKED; the descriptor's flags, which other processes may share,
+ * stay as they are. */
+struct stream *file_stream_borrow(int descriptor, struct buffer_pool *pool);
 
 /* The status that goes with errno when an input can't be opened or read. */
 enum exit_status file_input_status(int error);
