@@ -43,9 +43,10 @@ enum exit_status command_change_directory(
 {
 	if (chdir(directory) == 0)
 		return STATUS_OK;
+	const int error = errno;
 	diagnostics_add(diagnostics, SEVERITY_ERROR, nowhere, NULL,
-		"can't work in %s: %s", directory, system_error(errno));
-	return errno == EACCES ? STATUS_NOT_PERMITTED : STATUS_NO_INPUT;
+		"can't work in %s: %s", directory, system_error(error));
+	return error == EACCES ? STATUS_NOT_PERMITTED : STATUS_NO_INPUT;
 }
 
 static void choose_log_format(struct command *command, const char *value)
