@@ -101,7 +101,8 @@ mounted()
 		"$@"' sh "$@"
 }
 mkdir state
-if mounted 64k rw true 2>/dev/null; then
+if mounted 64k rw true 2>/dev/null &&
+	mounted 64k ro true 2>/dev/null; then
 	mill_start 1
 	mv work/.leat kept
 	expect 73 mounted 4m ro "$LEAT" run --state state work/mill.yaml

@@ -25,10 +25,10 @@ begin()
 	leat=$(sed -n '/execve/s/ .*//p' trace | tail -n 1)
 }
 
-# Whether units are on their way.
+# Whether units are on their way. Only root is shown what workers write.
 some_written()
 {
-	[ -s trace ] && [ "$(grep -c '[0-9] *write(.*"0 w' trace)" -ge 6 ]
+	[ -s trace ] && [ "$(grep -cE 'write\(.*("0 w|, 0x)' trace)" -ge 6 ]
 }
 
 # The number of units that ran, as leat -v says.
