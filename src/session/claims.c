@@ -19,7 +19,7 @@ struct claims {
 	struct arena *arena;
 	struct claim *all;
 	const struct due *due;
-	bool before; /* the units have run */
+	bool before; /* the units run */
 	size_t next_vanished, next_unit; /* of the sweep */
 };
 

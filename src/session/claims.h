@@ -12,8 +12,9 @@
 struct claims;
 
 /* The outputs that the store knows of the graph, but those of units that are
- * gone; of all graphs unless BEFORE. BEFORE the units run, what is made anew owns nothing yet: its outputs
- * may go elsewhere this time. NULL: the store can't be read. */
+ * gone. BEFORE its units run, those that are made anew own nothing yet: their
+ * outputs may go elsewhere this time. After that, what other graphs have made
+ * is theirs. NULL: the store can't be read. */
 struct claims *claims_create(struct run_store *store, const char *graph,
 	const struct due *due, bool before);
 void claims_destroy(struct claims *claims); /* takes NULL */
