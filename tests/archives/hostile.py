@@ -347,6 +347,8 @@ DAMAGED = {  # the content of one entry is
     ).add('after').bytes(),
     'garbage.zip': Zip().add('before').add(
         'inner', b'x' * 99, method=8, packed=b'\xff' * 50).add('after').bytes(),
+    'method.zip': Zip().add('before').add(
+        'inner', b'x' * 99, method=9, packed=b'\xff' * 50).add('after').bytes(),
     'late.zip': Zip().add('before').add(
         'inner', bytes(300000), crc=1).add('after').bytes(),
 }

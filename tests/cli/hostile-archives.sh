@@ -141,22 +141,37 @@ for archive in h/inner-*; do
 	done
 done
 
-# A content that is damaged fails its unit, since part of it has gone on. With
-# `verify: true` it is rejected, and those around it come; what is cut is lost.
+# A content that is damaged fails its unit if part of it has gone on, which isn't so
+# where it is found before: amid the first bytes, that are looked at for an archive
+# in it; and in the first block that is decompressed. With `verify: true` it is
+# rejected, and those around it come; what is cut is lost.
 sed 's/nested: true/&, verify: true/' keep.yaml >verify.yaml
 sed 's/nested: true/verify: true/' keep.yaml >flat.yaml
+sed 's/, nested: true//' keep.yaml >first.yaml
 for archive in h/damaged-*; do
 	expect 1 "$LEAT" run read.yaml $archive
-	said 'the entry `inner`: ZIP '
+	said 'the entry `inner`: '
 	[ -z "$(find out ! -type d 2>/dev/null)" ] ||
 		fail "$archive: something was written"
-	rm -rf kept
-	expect 1 "$LEAT" run keep.yaml $archive
-	for session in verify flat; do
+	sessions='verify flat'
+	case $archive in
+	*-late*)
+		for session in keep first; do
+			rm -rf kept
+			expect 1 "$LEAT" run $session.yaml $archive
+		done
+		;;
+	*-crc*)
+		sessions="$sessions keep"
+		expect 1 "$LEAT" run first.yaml $archive
+		;;
+	*) sessions="$sessions keep first" ;;
+	esac
+	for session in $sessions; do
 		for options in '' '--sandbox off'; do
 			rm -rf kept
 			expect 0 "$LEAT" run $options $session.yaml $archive
-			grep -q '^the entry `inner`: ZIP ' stdout &&
+			grep -Eq '^"?the entry `inner`: ' stdout &&
 				[ "$(wc -l <stdout)" -eq 1 ] ||
 				fail "$archive: not rejected"
 			holds_only kept/${archive#h/} 'after before'

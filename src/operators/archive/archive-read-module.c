@@ -130,7 +130,7 @@ static enum step next_entry(struct operator *op, struct archive_read *state)
 	case LAYER_PLAIN:
 	case LAYER_FAILED: break;
 	}
-	return reading_fail_layer(op, state);
+	return reading_fail_layer(op, reading);
 }
 
 /* Whether what nobody read has a checksum. */

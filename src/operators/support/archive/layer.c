@@ -374,7 +374,7 @@ static enum layer_result take(
 	return LAYER_OK;
 }
 
-static enum layer_result want_data(struct layer *layer)
+enum layer_result layer_look(struct layer *layer)
 {
 	enum layer_result result = LAYER_OK;
 
@@ -386,7 +386,7 @@ static enum layer_result want_data(struct layer *layer)
 enum layer_result layer_drain(struct layer *layer)
 {
 	size_t length;
-	enum layer_result result = want_data(layer);
+	enum layer_result result = layer_look(layer);
 
 	return result == LAYER_OK ? take(layer, NULL, BUFFER_BYTES, &length)
 				  : result;
@@ -424,7 +424,7 @@ static enum read_status read_entry(struct stream *stream, struct slice *window)
 	char *space = buffer_filler_space(&self->filler, &size);
 	if (!space)
 		return READ_MEMORY;
-	enum layer_result result = want_data(layer);
+	enum layer_result result = layer_look(layer);
 	if (result == LAYER_OK)
 		result = take(layer, space, size, &length);
 	if (result == LAYER_END)

@@ -81,9 +81,7 @@ static enum step refuse(struct operator *op, struct archive_reading *reading)
 	struct attributes *described = attributes_ref(reading->described);
 
 	reading_release(reading);
-	reading_fail_entry(op, reading, described);
-	attributes_unref(described);
-	return STEP_MORE;
+	return reading_fail_entry(op, reading, described);
 }
 
 static enum step give_held(struct operator *op, struct archive_reading *reading)
@@ -159,7 +157,7 @@ static enum step nest(struct operator *op, struct archive_read *state,
 	case LAYER_END:
 	case LAYER_FAILED: break;
 	}
-	return reading_fail_layer(op, state);
+	return reading_fail_layer(op, reading);
 }
 
 /* Why the current entry can't be decrypted, behind its name; or NULL. libarchive
@@ -194,6 +192,8 @@ enum step reading_give_entry(struct operator *op, struct archive_read *state,
 	if (nests)
 		return nest(op, state, attributes);
 	if (state->content && reading_is_regular(entry)) {
+		if (layer_look(reading->layer) == LAYER_FAILED)
+			return reading_fail_entry(op, reading, attributes);
 		give_content(
 			op, state, attributes, layer_content(reading->layer));
 		return STEP_MORE;

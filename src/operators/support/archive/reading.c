@@ -116,21 +116,22 @@ enum step reading_fail_entry(struct operator *op,
 	struct layer *layer = reading->layer;
 	char *reason = memory_string(layer->problem.data);
 
-	if (layer_recover(layer))
-		reject_as(op, layer, attributes_ref(attributes), reason);
-	else
+	if (layer_recover(layer)) {
+		reject_as(op, layer, attributes, reason);
+	} else {
+		attributes_unref(attributes);
 		reading_fail(op, reading);
+	}
 	free(reason);
 	return STEP_MORE;
 }
 
 /* An entry that should be an archive, but can't be opened, is rejected; all
  * else fails the unit. */
-enum step reading_fail_layer(struct operator *op, struct archive_read *state)
+enum step reading_fail_layer(
+	struct operator *op, struct archive_reading *reading)
 {
-	struct archive_reading *reading = state->reading;
 	struct layer *layer = reading->layer;
-	struct attributes *described;
 	struct text what = {0};
 
 	if (layer_failed_alone(layer)) {
@@ -143,12 +144,9 @@ enum step reading_fail_layer(struct operator *op, struct archive_read *state)
 		reading_pop(reading);
 		return STEP_MORE;
 	}
-	if (!state->verify || !layer->outer || !layer->outer->damaged ||
-		layer->index > 0)
+	if (!layer->outer || !layer->outer->damaged || layer->index > 0)
 		return reading_fail(op, reading);
-	described = attributes_ref(layer->described);
+	struct attributes *described = attributes_ref(layer->described);
 	reading_pop(reading);
-	reading_fail_entry(op, reading, described);
-	attributes_unref(described);
-	return STEP_MORE;
+	return reading_fail_entry(op, reading, described);
 }

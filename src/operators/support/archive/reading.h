@@ -50,13 +50,14 @@ enum step reading_reject(struct operator *op, const struct layer *layer,
 	struct attributes *attributes, const char *what, const char *problem);
 
 /* The content of the current entry has failed before anything of it came out:
- * if those behind it can be read, it is just rejected. */
+ * if those behind it can be read, it is just rejected. Takes its ATTRIBUTES. */
 enum step reading_fail_entry(struct operator *op,
 	struct archive_reading *reading, struct attributes *attributes);
 
 /* The innermost archive has failed. If it is an entry that should be one, but
  * can't be opened, it is rejected; all else fails the unit. */
-enum step reading_fail_layer(struct operator *op, struct archive_read *state);
+enum step reading_fail_layer(
+	struct operator *op, struct archive_reading *reading);
 
 /* ---- reading-entry.c: how an entry is given ------------------------------- */
 
