@@ -53,8 +53,9 @@ int file_open_input(const char *path, struct stat *stat);
 /* The same of what a directory has by that NAME; not of a link: ELOOP. */
 int file_open_entry(int directory, const char *name, struct stat *stat);
 
-/* Whether a directory has something by that NAME, be it a link. Filters of system
- * calls that don't know of faccessat2 refuse what the C library would ask. */
+/* Whether a directory has something by that NAME, be it a link. Filters of
+ * system calls that don't know of faccessat2 refuse what the C library would
+ * ask. */
 bool file_is_there(int directory, const char *name);
 
 /* read(2), tried again when a signal interrupts it. */
@@ -84,7 +85,8 @@ int file_open_beneath(int root, const char *path);
  * there already. */
 int file_find_beneath(const char *root_path, const char *path);
 
-/* file_open_beneath for kernels without openat2: opens component by component. */
+/* file_open_beneath for kernels without openat2: opens component by
+ * component. */
 int file_open_beneath_by_parts(int root, const char *path);
 
 enum { FILE_TEMPORARY_BYTES = 48 };
@@ -99,7 +101,8 @@ int file_create_temporary(int directory, unsigned mode, const char *prefix,
 bool file_create_link(int directory, const char *target, const char *prefix,
 	char name[FILE_TEMPORARY_BYTES]);
 
-/* What the symbolic link NAME in a directory leads to, in TARGET, emptied first. */
+/* What the symbolic link NAME in a directory leads to, in TARGET, emptied
+ * first. */
 bool file_read_link(int directory, const char *name, struct text *target);
 
 /* Sets the time of the last change, in microseconds since 1970, of what a
@@ -108,8 +111,8 @@ bool file_set_time(int descriptor, int64_t mtime_us);
 bool file_set_time_at(int directory, const char *name, int64_t mtime_us);
 
 /* Opens the directory NAME in another, if it still has the inode, gives it the
- * permissions MODE less the umask and, where that isn't NULL, the time, and syncs
- * it. */
+ * permissions MODE less the umask and, where that isn't NULL, the time, and
+ * syncs it. */
 bool file_settle_directory(int directory, const char *name, uint64_t inode,
 	unsigned mode, const int64_t *mtime_us);
 

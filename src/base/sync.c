@@ -9,7 +9,8 @@
 
 #include "base/file.h"
 
-/* Of so few that starting threads would cost more, one comes after the other. */
+/* Of so few that starting threads would cost more, one comes after the
+ * other. */
 enum { FEW = 8, THREADS = 16, STACK_BYTES = 64 * 1024 };
 
 struct work {

@@ -49,8 +49,8 @@ bool command_argument(struct command *command, const char *word);
 void command_wrong(struct command *command, const char *hint,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for an option: what is wrong with it. Without a HINT it is to see the
- * help of the verb. */
+/* The same for an option: what is wrong with it. Without a HINT it is to see
+ * the help of the verb. */
 void command_wrong_option(struct command *command, const char *option,
 	const char *problem, const char *hint);
 

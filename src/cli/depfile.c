@@ -3,8 +3,9 @@
  * What depends on what, as make reads it (GNU make's manual, "Rule Syntax" and
  * "Using Wildcard Characters in File Names"; what it can't express was tried
  * with make 4.3): one rule by which the outputs depend on the session, on what
- * it includes, on lists that it names and on the inputs; and an empty rule for each of those, so that
- * one that is gone makes the rule run instead of failing.
+ * it includes, on lists that it names and on the inputs; and an empty rule for
+ * each of those, so that one that is gone makes the rule run instead of
+ * failing.
  */
 #include <stdlib.h>
 #include <string.h>

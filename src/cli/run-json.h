@@ -11,8 +11,9 @@
  * store failed. */
 bool run_list(struct run_store *store, json_t *runs);
 
-/* Adds to a run of such a list what its operators did ("telemetry", or null) and
- * the units that it made, as far as no later run made them again ("made"). */
+/* Adds to a run of such a list what its operators did ("telemetry", or null)
+ * and the units that it made, as far as no later run made them again
+ * ("made"). */
 bool run_add_details(struct run_store *store, json_t *run);
 
 /* What differs between two of a list, but for what each has of its own: an

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs, as people read them, on standard output. All are made by cli/run-json. */
+/* Runs, as people read them, on standard output. All are made by
+ * cli/run-json. */
 #ifndef LEAT_CLI_RUNS_TEXT_H
 #define LEAT_CLI_RUNS_TEXT_H
 

@@ -13,8 +13,8 @@
  * sources end; after two, the run is given up; the third kills. */
 const volatile sig_atomic_t *signals_catch(void);
 
-/* Catches SIGUSR2 from now on. Returns how often it has come: each time somebody
- * wants to know how far the run is. */
+/* Catches SIGUSR2 from now on. Returns how often it has come: each time
+ * somebody wants to know how far the run is. */
 const volatile sig_atomic_t *signals_catch_progress(void);
 
 /* Dies of the signal. */

@@ -26,7 +26,8 @@ static void add_name(struct text *text, const char *name)
 	text_add_escaped(text, name, strlen(name), SHOWN_BYTES);
 }
 
-/* It clashes with what OWNER has: what a unit does to itself is its own fault. */
+/* It clashes with what OWNER has: what a unit does to itself is its own
+ * fault. */
 static enum claim clash(const struct claiming *claiming, const char *owner)
 {
 	const bool own =

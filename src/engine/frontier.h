@@ -71,8 +71,8 @@ struct item *frontier_partial(struct link *link, const struct slice *data);
 
 /* Moves DATA into a buffer of its own, which lives as long as the items that
  * refer to it. Where a unit ran its items came one after the other, here they
- * come at once: that may exceed the budget, by what is kept of one unit at most.
- * False: there is no memory left. */
+ * come at once: that may exceed the budget, by what is kept of one unit at
+ * most. False: there is no memory left. */
 bool frontier_copy(struct graph *graph, struct slice *data);
 
 /* Puts ITEM in, whatever the link's policy: what is brought is neither dropped
@@ -109,8 +109,8 @@ bool frontiers_are_empty(const struct graph *graph);
 
 /* ---- nested.c: segments within them --------------------------------------------- */
 
-/* Puts in the mark that ONE is, see enum frontier_mark; returns NULL, or what is
- * wrong. */
+/* Puts in the mark that ONE is, see enum frontier_mark; returns NULL, or what
+ * is wrong. */
 const char *frontier_put_nested(
 	struct frontier_link *frontier, const struct slice *one);
 

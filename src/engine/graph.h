@@ -138,8 +138,8 @@ bool graph_targets(struct graph *graph,
  * found, or there were none. */
 bool graph_finds(const struct graph *graph, const char *path);
 
-/* Whoever runs the graph won't, for an output that can't be made: reports why in
- * the name of the operator. The graph has failed: STATUS_CANNOT_CREATE. */
+/* Whoever runs the graph won't, for an output that can't be made: reports why
+ * in the name of the operator. The graph has failed: STATUS_CANNOT_CREATE. */
 void graph_refuse(struct graph *graph, unsigned op, const char *message);
 
 /* What is to be done with the units of SOURCE: WAYS, COUNT of enum unit_way, is

@@ -72,10 +72,10 @@ struct graph_host {
 	bool (*creates)(void *context, const char *path, unsigned depth);
 
 	/* A unit that ran, or was brought and has outputs, was decided; UNIT
-	 * NULL: what spans units has succeeded as a whole. Of one that succeeded OUTPUTS are to be
-	 * published; the outputs become the host's, the array doesn't. NULL:
-	 * that can be done. Else why it can't, which has been reported, without
-	 * secrets; to be freed; the unit fails. */
+	 * NULL: what spans units has succeeded as a whole. Of one that
+	 * succeeded OUTPUTS are to be published; the outputs become the host's,
+	 * the array doesn't. NULL: that can be done. Else why it can't, which
+	 * has been reported, without secrets; to be freed; the unit fails. */
 	char *(*decided)(void *context, const struct unit *unit,
 		struct output *const *outputs, size_t count);
 };

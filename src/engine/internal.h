@@ -320,9 +320,9 @@ enum claim {
 };
 
 /* OP is about to write PATH, or what it wrote in a worker is to be published:
- * whether nobody else does, nothing lies in a file, and it is permitted. UNIT may
- * be NULL. If not, PROBLEM, empty before, says why; the caller fails what the
- * result says. */
+ * whether nobody else does, nothing lies in a file, and it is permitted. UNIT
+ * may be NULL. If not, PROBLEM, empty before, says why; the caller fails what
+ * the result says. */
 enum claim graph_claim(const struct operator *op, const char *path,
 	enum file_kind kind, const struct unit *unit, struct text *problem);
 

@@ -147,7 +147,8 @@ void link_push_mark(
 			.at = link->tail, .kind = kind, .segment = segment});
 }
 
-/* Whether the mark before INDEX is a gap at the same place, which then grows. */
+/* Whether the mark before INDEX is a gap at the same place, which then
+ * grows. */
 static bool widen_gap(
 	struct link *link, uint64_t index, uint64_t at, uint64_t dropped)
 {

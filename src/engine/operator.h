@@ -109,8 +109,9 @@ uint64_t operator_dropped(const struct operator *op, unsigned pin);
 bool operator_unit_failed(struct operator *op, unsigned pin);
 
 /* Whether it is known that no more units come by the input, but at most what
- * spans them, or that those at work come by others. An operator with several inputs that waits at one of them for
- * what comes after a unit of another one is told so, when all else waits. */
+ * spans them, or that those at work come by others. An operator with several
+ * inputs that waits at one of them for what comes after a unit of another one
+ * is told so, when all else waits. */
 bool operator_units_over(const struct operator *op, unsigned pin);
 
 /* Whether units that come by the input have to wait until those of the source
@@ -136,8 +137,8 @@ bool operator_linked(const struct operator *op, unsigned pin);
 /* How many links a requested pin has. */
 unsigned operator_links(const struct operator *op, unsigned pin);
 
-/* Whether packed lines may be given: the reader takes them, and the link doesn't
- * count lines. */
+/* Whether packed lines may be given: the reader takes them, and the link
+ * doesn't count lines. */
 bool operator_takes_packed(const struct operator *op, unsigned pin);
 
 /* How many items may be given now; 0 when the link is full. */
@@ -317,8 +318,8 @@ struct output_request {
 /* A file: opens a temporary beside its target. A link, which is made as a
  * temporary, and a directory have no content, and are finished by this call.
  * NULL: errno says why; 0: another unit has the path, and the run has failed:
- * return STEP_FAIL. It may be that the unit has failed already, which needn't be
- * known: only the first failure is said. */
+ * return STEP_FAIL. It may be that the unit has failed already, which needn't
+ * be known: only the first failure is said. */
 struct output *operator_output(struct operator *op, unsigned pin,
 	const struct output_request *request);
 

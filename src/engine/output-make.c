@@ -27,8 +27,8 @@ static struct output_place *open_place(
 		length > root_length ? length : root_length, root_length);
 }
 
-/* Whether it is a link to what a process has open, as /dev/stdout is: a shell may
- * have put a regular file there, or nothing. */
+/* Whether it is a link to what a process has open, as /dev/stdout is: a shell
+ * may have put a regular file there, or nothing. */
 static bool is_descriptor(int directory, const char *name)
 {
 	static const char prefix[] = "/proc/";

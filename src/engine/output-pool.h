@@ -53,8 +53,8 @@ void output_pool_forget(struct output_pool *pool, struct waiting *waiting);
 /* Syncs all that wait, at the same time; each is told what came of it. */
 void output_pool_sync(struct output_pool *pool);
 
-/* Counts the files that stay open here while another process writes them: CHANGE
- * is 1 or -1. False: one more would be too many. */
+/* Counts the files that stay open here while another process writes them:
+ * CHANGE is 1 or -1. False: one more would be too many. */
 bool output_pool_keep(struct output_pool *pool, int change);
 
 #endif

@@ -119,8 +119,8 @@ bool output_finish(struct output *output)
 	return true;
 }
 
-/* After a failed sync nobody knows what the disk holds: a second try that succeeds
- * would prove nothing. */
+/* After a failed sync nobody knows what the disk holds: a second try that
+ * succeeds would prove nothing. */
 bool output_note_sync(struct output *output, int error)
 {
 	if (output->together)

@@ -56,8 +56,8 @@ static bool climbs(const char *path)
 	return false;
 }
 
-/* Whether the root of the path is the operator's: the directory in front of what
- * its settings leave to be filled in, or all that they say where that is a
+/* Whether the root of the path is the operator's: the directory in front of
+ * what its settings leave to be filled in, or all that they say where that is a
  * directory without placeholders. A longer one could lead anywhere by `..` and
  * links, since roots are the user's own. */
 static bool has_own_root(

@@ -251,7 +251,8 @@ static void look(struct graph *graph)
 	const struct graph_watch *watch = graph->settings.watch;
 
 	graph->look_ns = graph->now_ns + LOOK_NS;
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): look_ns says so */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): look_ns says
+	 * so */
 	watch->look(watch->context, graph);
 }
 

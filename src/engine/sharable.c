@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the units of a graph can be shared, and how much there is to share. */
+/* Whether the units of a graph can be shared, and how much there is to
+ * share. */
 #include <stdarg.h>
 
 #include "engine/share.h"

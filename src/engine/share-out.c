@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Units that are shared: who comes next, and what a worker has to know of it. */
+/* Units that are shared: who comes next, and what a worker has to know of
+ * it. */
 #include "engine/share-parts.h"
 
 #include "base/memory.h"

@@ -41,8 +41,8 @@ static inline struct operator *share_source(
 
 /* ---- share-out.c ------------------------------------------------------------ */
 
-/* Hands out all that the crew has room for, also units of sources behind the one
- * that has its turn. */
+/* Hands out all that the crew has room for, also units of sources behind the
+ * one that has its turn. */
 void share_hand_out(const struct graph *graph, struct share *share);
 
 /* ---- share-take.c ----------------------------------------------------------- */

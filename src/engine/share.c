@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sharing the units of a graph: the source whose turn it is hands them out, also
- * those of the sources behind it, and puts what comes of its own into the
+ * Sharing the units of a graph: the source whose turn it is hands them out,
+ * also those of the sources behind it, and puts what comes of its own into the
  * frontiers, one unit after the other. See engine/crew.h.
  */
 #include "engine/share-parts.h"
@@ -69,7 +69,8 @@ static enum step step_on(struct operator *source, struct share *share)
 		source->progress++;
 		return STEP_MORE;
 	}
-	/* Once nothing is handed out any more, what was refused isn't awaited. */
+	/* Once nothing is handed out any more, what was refused isn't
+	 * awaited. */
 	if (share->refused && !share->drains &&
 		share_source(source->graph, share->refused) == source &&
 		share_way(source, share->next) == UNIT_RUNS)

@@ -67,7 +67,8 @@ void worker_destroy(struct worker *worker); /* takes NULL */
 void task_pack(struct text *task, const struct operator *source,
 	const struct segment *segment, const struct refusal *refusal);
 
-/* *SOURCE becomes the source of its unit. NULL: it isn't a task of this graph. */
+/* *SOURCE becomes the source of its unit. NULL: it isn't a task of this
+ * graph. */
 struct segment *task_unpack(const struct graph *graph, const struct text *task,
 	struct operator **source, struct refusal *refusal);
 

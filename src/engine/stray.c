@@ -6,8 +6,8 @@
 
 enum { SHOWN_BYTES = 1000, NAME_BYTES = 200 };
 
-/* Whose library it will have been: what reads what nobody vouches for, else what
- * is in a module, else the source. */
+/* Whose library it will have been: what reads what nobody vouches for, else
+ * what is in a module, else the source. */
 static const struct operator *find_suspect(const struct graph *graph)
 {
 	const struct operator *suspect = graph->ranked[0];

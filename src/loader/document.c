@@ -36,9 +36,9 @@ static bool is_utf16(const char *text, size_t length)
 			memcmp(text, "\xfe\xff", 2) == 0);
 }
 
-/* The offset of the first line end that is one for YAML 1.1, but not for editors
- * and compilers, whose lines we count: a CR without LF, NEL, LS or PS. LENGTH:
- * there is none. */
+/* The offset of the first line end that is one for YAML 1.1, but not for
+ * editors and compilers, whose lines we count: a CR without LF, NEL, LS or PS.
+ * LENGTH: there is none. */
 static size_t find_odd_end(const char *text, size_t length)
 {
 	static const char *const ends[] = {

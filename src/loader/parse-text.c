@@ -75,8 +75,8 @@ void parse_set_content(
 			parse_text(parser, content->line, content->column - 1);
 }
 
-/* Whether a line is a key whose colon has no space behind it, so that YAML takes
- * all of it for a text; PLACE becomes that of the colon. */
+/* Whether a line is a key whose colon has no space behind it, so that YAML
+ * takes all of it for a text; PLACE becomes that of the colon. */
 static bool lacks_space(
 	const struct parser *parser, unsigned line, struct location *place)
 {

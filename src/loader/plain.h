@@ -36,7 +36,8 @@ const char *plain_parse(
 const char *plain_resolve(
 	const struct loader *loader, enum setting_type type, const char *text);
 
-/* Resolves and parses TEXT, and checks it by RULE; false: reported at LOCATION. */
+/* Resolves and parses TEXT, and checks it by RULE; false: reported at
+ * LOCATION. */
 bool plain_check(struct loader *loader, const struct plain_rule *rule,
 	const char *text, struct location location, struct plain *value);
 

@@ -30,8 +30,8 @@ unsigned convert_insert(struct graph_work *work, unsigned index,
 /* Gives ranks to what was put in, operators from number NAMED on. */
 void convert_rank(struct graph_work *work, unsigned named);
 
-/* Puts `chunk` into links by which streams would leave a sandbox, to inputs that
- * take bytes as well (loader/crossing.c). */
+/* Puts `chunk` into links by which streams would leave a sandbox, to inputs
+ * that take bytes as well (loader/crossing.c). */
 void graph_cut_streams(struct graph_work *work);
 
 #endif

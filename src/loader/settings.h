@@ -55,8 +55,8 @@ bool setting_check_param(struct loader *loader, const struct setting *setting,
  * hints of errors in it. */
 void setting_note_plain(struct loader *loader, const struct node *node);
 
-/* Whether no comment in SQL swallows lines that YAML has joined to its own; else
- * reported. */
+/* Whether no comment in SQL swallows lines that YAML has joined to its own;
+ * else reported. */
 bool setting_check_comment(struct loader *loader, const struct node *sql);
 
 /* A list, or a scalar taken for a list of one; else reported. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules: shared objects with the code of operators that need large
- * libraries, loaded when a graph that uses them is to run. Their tables are in
- * leat itself, so that sessions are checked and explained without them.
+ * Modules: shared objects with the code of operators that need large libraries,
+ * loaded when a graph that uses them is to run. Their tables are in leat
+ * itself, so that sessions are checked and explained without them.
  *
  * The module NAME is the file leat-NAME.so in $LEAT_MODULES or, if that isn't
- * set, beside the program, where the build puts it, or else where `make install`
- * does. For each of its operators it has a struct operator_code, named code_
- * and the operator's C name. It calls what leat exports.
+ * set, beside the program, where the build puts it, or else where `make
+ * install` does. For each of its operators it has a struct operator_code, named
+ * code_ and the operator's C name. It calls what leat exports.
  */
 #ifndef LEAT_REGISTRY_MODULE_H
 #define LEAT_REGISTRY_MODULE_H

@@ -232,7 +232,8 @@ enum operator_flags {
 				    sinks in a graph */
 };
 
-/* What a module holds of an operator: see the members of struct operator_spec. */
+/* What a module holds of an operator: see the members of struct
+ * operator_spec. */
 struct operator_code {
 	bool (*open)(struct operator *op, void *state);
 	enum step (*step)(struct operator *op, void *state);

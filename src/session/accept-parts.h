@@ -44,8 +44,8 @@ struct accepting {
 	struct text path;
 };
 
-/* Each makes the store's row of what it is now, and notes that it is to be told.
- * False: it can't be accepted, which has been reported. */
+/* Each makes the store's row of what it is now, and notes that it is to be
+ * told. False: it can't be accepted, which has been reported. */
 bool accept_unit(struct accepting *accepting, struct wanted *wanted);
 
 /* What spans the units of the graph, if anything does. ROW: NULL, it never

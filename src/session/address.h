@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What people call things by when they ask for them: an operator or a graph by
- * its name, an input or an output by its path, a unit by its name, also with its
- * graph's and a slash in front.
+ * its name, an input or an output by its path, a unit by its name, also with
+ * its graph's and a slash in front.
  */
 #ifndef LEAT_SESSION_ADDRESS_H
 #define LEAT_SESSION_ADDRESS_H

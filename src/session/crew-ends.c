@@ -86,7 +86,8 @@ void crew_bury(struct crew *crew)
 	}
 }
 
-/* What is at work at one of them is ended; what nobody has yet needn't be had. */
+/* What is at work at one of them is ended; what nobody has yet needn't be
+ * had. */
 void crew_drop(void *context, uint64_t count)
 {
 	struct crew *crew = context;

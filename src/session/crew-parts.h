@@ -50,8 +50,8 @@ struct crew {
 /* Takes in all that there is. */
 void crew_pump(struct crew *crew);
 
-/* Changes what of a descriptor is waited for; WHO is told of it. False: there is
- * no room for another one, errno says why. */
+/* Changes what of a descriptor is waited for; WHO is told of it. False: there
+ * is no room for another one, errno says why. */
 bool crew_watch(struct crew *crew, int operation, int descriptor,
 	uint32_t events, void *who);
 
@@ -62,11 +62,13 @@ bool crew_watch(struct crew *crew, int operation, int descriptor,
 void crew_spawn(struct crew *crew);
 void crew_remove(struct crew *crew, struct member *member);
 
-/* A worker that is done with its tasks begins anew, though they aren't taken yet:
- * they are of one that is gone, and has left what it had to say of them. */
+/* A worker that is done with its tasks begins anew, though they aren't taken
+ * yet: they are of one that is gone, and has left what it had to say of
+ * them. */
 void crew_relieve(struct crew *crew, struct member *member);
 
-/* The task that the worker is at: behind those that it has reported; or NULL. */
+/* The task that the worker is at: behind those that it has reported; or
+ * NULL. */
 struct task *crew_task_at(struct crew *crew, const struct member *member);
 
 /* All tasks have somebody. */

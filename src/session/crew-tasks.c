@@ -19,8 +19,9 @@ static bool is_there(const struct member *member)
 	return !member->exited && member->socket >= 0;
 }
 
-/* Whether the worker has a task behind this one. What it says of its tasks comes
- * in the order in which it got them, and is taken in the order of units. */
+/* Whether the worker has a task behind this one. What it says of its tasks
+ * comes in the order in which it got them, and is taken in the order of
+ * units. */
 static bool is_ahead(const struct member *member, const struct task *task)
 {
 	while ((task = task->next))

@@ -28,7 +28,8 @@ static void add_components(struct text *to, const char *path)
 	}
 }
 
-/* Whether no component is empty, `.` or `..`, nor begins like that: nearly always. */
+/* Whether no component is empty, `.` or `..`, nor begins like that: nearly
+ * always. */
 static bool is_plain(const char *path)
 {
 	return path[0] != '.' && !strstr(path, "//") && !strstr(path, "/.");

@@ -43,8 +43,9 @@ static bool remove_entry(int directory, const char *name, enum file_kind kind)
 		errno == ENOTEMPTY || errno == EEXIST;
 }
 
-/* Whether what has the name is what was written; it may be large, so that there is
- * time for others to replace it while it is read. False: errno 0 if it isn't. */
+/* Whether what has the name is what was written; it may be large, so that there
+ * is time for others to replace it while it is read. False: errno 0 if it
+ * isn't. */
 static bool is_written(
 	int directory, const char *name, const struct store_output *output)
 {
@@ -79,8 +80,8 @@ static void explain(struct pruning *pruning, int error)
 		keep(pruning, path, system_error(error));
 }
 
-/* Whatever becomes of directories on the way meanwhile, what is removed is in the
- * one where it was looked at, beneath the root that it was made in. */
+/* Whatever becomes of directories on the way meanwhile, what is removed is in
+ * the one where it was looked at, beneath the root that it was made in. */
 static void remove_output(
 	struct pruning *pruning, const struct store_output *output)
 {

@@ -20,9 +20,9 @@ struct prune_spared {
 	const struct graph_plan *first;
 };
 
-/* Removes what is stale of the graph, and forgets it, but for what is SPARED. What
- * can't be removed is reported, and remembered still. What became of it is added
- * to COUNTS. False: the store failed. */
+/* Removes what is stale of the graph, and forgets it, but for what is SPARED.
+ * What can't be removed is reported, and remembered still. What became of it is
+ * added to COUNTS. False: the store failed. */
 bool prune_graph(struct run_store *store, const char *graph, struct due *due,
 	const struct key_base *base, const struct log *log,
 	struct prune_spared spared, struct prune_counts *counts);

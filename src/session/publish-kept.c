@@ -41,8 +41,8 @@ static bool *kept_apart(const struct publisher *publisher,
 		frontier_number(publisher, frontier)];
 }
 
-/* Whether what was opened is what the run has found to be up to date: a stamp may
- * prove nothing, and somebody may write into it at any time. */
+/* Whether what was opened is what the run has found to be up to date: a stamp
+ * may prove nothing, and somebody may write into it at any time. */
 static bool is_remembered(int descriptor, const struct store_output *output,
 	const struct file_state *state)
 {

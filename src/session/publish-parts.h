@@ -102,8 +102,8 @@ void publisher_explain(struct publisher *publisher);
 
 /* ---- publish-kept.c --------------------------------------------------------- */
 
-/* Whether the last outputs are what they were when they were opened; else that was
- * reported. */
+/* Whether the last outputs are what they were when they were opened; else that
+ * was reported. */
 bool publisher_check_last(struct publisher *publisher);
 
 /* ---- publish-batch.c -------------------------------------------------------- */

@@ -95,7 +95,8 @@ static bool creates(void *context, const char *path, unsigned depth)
 	return false;
 }
 
-/* Where names of files follow from contents, units that don't run have theirs. */
+/* Where names of files follow from contents, units that don't run have
+ * theirs. */
 static const char *owner(
 	void *context, const char *path, const struct unit *unit)
 {

@@ -166,18 +166,19 @@ static void run_verified(
 	verifier_destroy(verifier);
 }
 
-/* Whether all units have succeeded so far: then what they make is known, and not
- * only what they might, such as that of a file which a filter drops by now. */
+/* Whether all units have succeeded so far: then what they make is known, and
+ * not only what they might, such as that of a file which a filter drops by
+ * now. */
 static bool is_settled(const struct run_result *result)
 {
 	return result->status == STATUS_OK && result->units_quarantined == 0 &&
 		result->at_rest == 0;
 }
 
-/* What must not be removed as nobody's: what the graphs from NEXT on will make; and
- * where units have failed, or weren't run, what one of them may have been to make,
- * such as of an input that has another name now. Where that can't be told nothing
- * is removed. */
+/* What must not be removed as nobody's: what the graphs from NEXT on will make;
+ * and where units have failed, or weren't run, what one of them may have been
+ * to make, such as of an input that has another name now. Where that can't be
+ * told nothing is removed. */
 static struct prune_spared find_spared(const struct run_settings *settings,
 	const struct session *session, const struct run_result *result,
 	const struct targets *targets, const struct graph_plan *next)

@@ -12,8 +12,8 @@
 /* Adds STRING in quotes, so that no two lists look alike. */
 void setting_add_quoted(struct text *text, const char *string);
 
-/* Adds the value of a property, which stands at MEMBER as its type has it. Paths
- * are those of BASE. */
+/* Adds the value of a property, which stands at MEMBER as its type has it.
+ * Paths are those of BASE. */
 void setting_add(struct text *text, const struct property_spec *spec,
 	const void *member, const struct key_base *base);
 

@@ -24,12 +24,13 @@ bool stale_is_row(const struct store_unit *row);
 bool stale_note(
 	struct run_store *store, struct store_unit *now, struct arena *arena);
 
-/* Opens the directory that an output was made in, as place_open does. PATH becomes
- * the path of the output. */
+/* Opens the directory that an output was made in, as place_open does. PATH
+ * becomes the path of the output. */
 int stale_open(const struct key_base *base, const struct store_output *output,
 	struct text *path, const char **name);
 
-/* Whether there is something of that name, or it can't be told; PATH likewise. */
+/* Whether there is something of that name, or it can't be told; PATH
+ * likewise. */
 bool stale_is_there(const struct key_base *base,
 	const struct store_output *output, struct text *path);
 
@@ -39,8 +40,8 @@ bool stale_sift(struct due *due, const char *graph, struct run_store *store,
 	const struct key_base *base);
 
 /* Why the outputs of such a row are stale, line by line for people: a sentence
- * for one whose input is gone, else one for each output NUMBER. In TEXT in place
- * of what it held; false: there is no such line. */
+ * for one whose input is gone, else one for each output NUMBER. In TEXT in
+ * place of what it held; false: there is no such line. */
 bool stale_describe(
 	const struct store_unit *row, size_t number, struct text *text);
 

@@ -2,8 +2,8 @@
 /*
  * Stamps: what the system says of a file, by which it is taken for the same
  * without being read. A file may change twice within one tick of the clock, so
- * a stamp as young as the look at it proves nothing: it is not remembered. Nor is
- * one from times to come, since a clock may be wrong or have been; but where
+ * a stamp as young as the look at it proves nothing: it is not remembered. Nor
+ * is one from times to come, since a clock may be wrong or have been; but where
  * somebody set mtime to a time that is days ahead, and ctime is old.
  */
 #ifndef LEAT_SESSION_STAMP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of targets share; nobody else includes it. targets.c knows what
- * will be written and read, targets-refuse.c says what is wrong with it.
+ * What the files of targets share; nobody else includes it. targets.c knows
+ * what will be written and read, targets-refuse.c says what is wrong with it.
  */
 #ifndef LEAT_SESSION_TARGETS_PARTS_H
 #define LEAT_SESSION_TARGETS_PARTS_H
@@ -50,8 +50,8 @@ struct target *targets_find(struct targets *targets, const char *path);
 
 /* ---- targets-refuse.c: the graph has failed, which was reported; false ---------- */
 
-/* LENGTH: so much of the second path would be a file and a directory; 0: a file is
- * written twice. */
+/* LENGTH: so much of the second path would be a file and a directory; 0: a file
+ * is written twice. */
 bool targets_refuse_second(struct adding *adding, const struct target *first,
 	const struct graph_target *second, size_t length);
 

@@ -93,7 +93,8 @@ static struct target *add_target(
 	return target;
 }
 
-/* The length of what the first LENGTH bytes of a path lie in, without a slash. */
+/* The length of what the first LENGTH bytes of a path lie in, without a
+ * slash. */
 static size_t directory_length(const char *path, size_t length)
 {
 	while (length > 0 && path[length - 1] != '/')
@@ -103,7 +104,8 @@ static size_t directory_length(const char *path, size_t length)
 	return length;
 }
 
-/* What a file lies in is a directory. Where that is known, so is all above it. */
+/* What a file lies in is a directory. Where that is known, so is all above
+ * it. */
 static bool add_directories(
 	struct adding *adding, const struct graph_target *written)
 {
@@ -219,7 +221,8 @@ bool targets_add(struct targets *targets, struct graph *graph,
 
 /* ---- Ahead of time ---------------------------------------------------------------- */
 
-/* Whether the graph reads what those that were added write, as far as is known. */
+/* Whether the graph reads what those that were added write, as far as is
+ * known. */
 static bool may_find(const struct targets *targets, const struct graph *graph)
 {
 	const struct target *target = targets->all;

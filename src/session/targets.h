@@ -13,8 +13,8 @@
 
 struct targets;
 
-/* The files of the session itself are read. STATE: what the option --state says;
- * may be NULL. BASE is borrowed. */
+/* The files of the session itself are read. STATE: what the option --state
+ * says; may be NULL. BASE is borrowed. */
 struct targets *targets_create(const struct session *session, const char *state,
 	const struct key_base *base);
 void targets_destroy(struct targets *targets); /* takes NULL */
@@ -26,15 +26,16 @@ bool targets_add(struct targets *targets, struct graph *graph,
 	const struct graph_plan *plan, bool *all);
 
 /* The same before any graph has run, when those that were added may yet make or
- * remove what this one reads: then only what is written for all units is added. */
+ * remove what this one reads: then only what is written for all units is
+ * added. */
 bool targets_add_ahead(struct targets *targets, struct graph *graph,
 	const struct graph_plan *plan);
 
 /* There is a graph that can't be added yet. */
 void targets_miss(struct targets *targets);
 
-/* Whether no other files will be written than those that were added; and whether
- * a graph from FIRST on in the session writes that of KEY. */
+/* Whether no other files will be written than those that were added; and
+ * whether a graph from FIRST on in the session writes that of KEY. */
 bool targets_are_all(const struct targets *targets);
 bool targets_write(const struct targets *targets,
 	const struct graph_plan *first, const char *key);

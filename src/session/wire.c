@@ -58,8 +58,8 @@ ssize_t wire_receive(
 	ssize_t got;
 
 	*descriptor = -1;
-	/* That the other end has closed without reading all is told once, before
-	 * what it had sent: that comes behind it. */
+	/* That the other end has closed without reading all is told once,
+	 * before what it had sent: that comes behind it. */
 	do
 		got = recvmsg(socket, &message,
 			MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));

@@ -57,7 +57,8 @@ static void fix_limit(int resource)
 {
 	struct rlimit limit;
 
-	/* NOLINTBEGIN(clang-diagnostic-sign-conversion): an enum in glibc only */
+	/* NOLINTBEGIN(clang-diagnostic-sign-conversion): an enum in glibc
+	 * only */
 	if (getrlimit(resource, &limit) < 0)
 		return;
 	limit.rlim_max = limit.rlim_cur;
@@ -155,8 +156,8 @@ static void tell_exits(const struct nursery *nursery)
 		tell(nursery, &news);
 }
 
-/* Only of what it hasn't waited for the number is still a child's: by now it may be
- * anybody's. */
+/* Only of what it hasn't waited for the number is still a child's: by now it
+ * may be anybody's. */
 static bool is_child(pid_t pid)
 {
 	siginfo_t info;

@@ -6,9 +6,9 @@
 enum { CHECKPOINT_PAGES = 4096 };
 
 /* Opening a store reads its log, at half a millisecond for each MiB, and to
- * write that into the store takes some syncs. So several runs share one log. But
- * one that writes much by itself can afford them, and what follows needn't read
- * that again and again. */
+ * write that into the store takes some syncs. So several runs share one log.
+ * But one that writes much by itself can afford them, and what follows needn't
+ * read that again and again. */
 enum { KEPT_LOG_BYTES = 1024 * 1024, MUCH_LOG_BYTES = 256 * 1024 };
 
 /* Whether the store may be written at all. */

@@ -203,7 +203,8 @@ static bool collect_fingerprints(struct collection *collection)
 /* ---- Space ----------------------------------------------------------------------------- */
 
 /* Gives back what is free, if it is worth writing all of the rest again. Then
- * the log is larger than the store was: it is written into it when it is closed. */
+ * the log is larger than the store was: it is written into it when it is
+ * closed. */
 static bool shrink(struct run_store *store)
 {
 	sqlite3 *database = store->database;

@@ -30,8 +30,8 @@ void database_close_as_is(sqlite3 *database);
  * those of unknown programs don't give; a rollback journal does there. */
 bool database_shares_memory(long file_system_type);
 
-/* Makes each commit durable, by a write-ahead log where DIRECTORY allows it, else
- * by a rollback journal. Returns what SQLite does. */
+/* Makes each commit durable, by a write-ahead log where DIRECTORY allows it,
+ * else by a rollback journal. Returns what SQLite does. */
 int database_make_durable(sqlite3 *database, const char *directory);
 
 /* Runs statements without results; returns what SQLite does. */
@@ -43,8 +43,8 @@ int64_t database_number(sqlite3 *database, const char *sql, int64_t fallback);
 /* Whether a result of SQLite means that the file isn't as it was written. */
 bool database_is_damage(int result);
 
-/* Whether it means that a write or a sync failed, so that nothing is known about
- * what is on the disk. */
+/* Whether it means that a write or a sync failed, so that nothing is known
+ * about what is on the disk. */
 bool database_is_lost(int result);
 
 /* Adds what the last call did wrong: "disk I/O error (No space left ...)". */

@@ -37,8 +37,8 @@ static int open_still(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
 	return unix_vfs->xOpen(unix_vfs, name, file, flags, got);
 }
 
-/* Adds one that differs from BASE in how it opens files. It lives as long as the
- * process: SQLite has no end for those either. */
+/* Adds one that differs from BASE in how it opens files. It lives as long as
+ * the process: SQLite has no end for those either. */
 static bool add(const char *name, const char *base,
 	int (*open)(sqlite3_vfs *, const char *, sqlite3_file *, int, int *))
 {

@@ -90,8 +90,8 @@ bool store_may_put(struct run_store *store);
 void store_watch_log(struct run_store *store);
 
 /* Before it is closed: ends what was begun, and writes the log into the store.
- * *KEEP: but for a short one that may stay, which costs the next to open it less
- * than that costs now. */
+ * *KEEP: but for a short one that may stay, which costs the next to open it
+ * less than that costs now. */
 bool store_settle(struct run_store *store, bool *keep);
 
 /* ---- Paths --------------------------------------------------------------------- */
@@ -109,8 +109,8 @@ void store_add_path(
 struct run_store *store_create(const char *directory);
 void store_destroy(struct run_store *store); /* all but the database */
 
-/* Makes what takes no place yet: an empty store in the file NAME of the directory,
- * which becomes the database. */
+/* Makes what takes no place yet: an empty store in the file NAME of the
+ * directory, which becomes the database. */
 bool store_draft(struct run_store *store, const char *name);
 
 /* Closes that, and gives it the place of the store. */
@@ -136,8 +136,8 @@ void store_discard(struct run_store *store);
 /* Finishes what a killed run had decided, and removes what it left. */
 bool store_recover(struct run_store *store);
 
-/* Removes what is left in a directory, but for this process's own. DEPTH: of what
- * is in it. */
+/* Removes what is left in a directory, but for this process's own. DEPTH: of
+ * what is in it. */
 bool store_sweep_directory(
 	struct run_store *store, const char *path, unsigned depth);
 

@@ -14,9 +14,9 @@
 
 #include "base/text.h"
 
-/* Takes the lock NAME in DIRECTORY, which may take WAIT_US (-1: for ever) unless
- * *STOP (may be NULL) becomes true. Returns the descriptor that holds it; -1:
- * errno says why, EWOULDBLOCK when another process has it. */
+/* Takes the lock NAME in DIRECTORY, which may take WAIT_US (-1: for ever)
+ * unless *STOP (may be NULL) becomes true. Returns the descriptor that holds
+ * it; -1: errno says why, EWOULDBLOCK when another process has it. */
 int lock_take(int directory, const char *name, int64_t wait_us,
 	const volatile sig_atomic_t *stop);
 

@@ -26,8 +26,8 @@ static void write_ignore(int state)
 	}
 }
 
-/* Makes STATE/NAME. What is kept of inputs is for the eyes of who may read them:
- * only the owner may look into NAME, until he says otherwise. */
+/* Makes STATE/NAME. What is kept of inputs is for the eyes of who may read
+ * them: only the owner may look into NAME, until he says otherwise. */
 static bool make_directory(const char *directory)
 {
 	const char *name = strrchr(directory, '/');

@@ -49,8 +49,8 @@ static void remove_copies(const char *path, int directory)
 	rmdir(path);
 }
 
-/* Opens a copy of what a killed run left beside a rollback journal, which SQLite
- * recovers as it reads. Once that has begun the files need no names. */
+/* Opens a copy of what a killed run left beside a rollback journal, which
+ * SQLite recovers as it reads. Once that has begun the files need no names. */
 static bool open_copy(struct run_store *store)
 {
 	const char *place = getenv("TMPDIR");
@@ -91,8 +91,8 @@ static bool open_copy(struct run_store *store)
 }
 
 /* A run that starts later may yet write to the files. What it adds to the log
- * isn't seen; that it writes over what is read is found at last when that doesn't
- * fit. */
+ * isn't seen; that it writes over what is read is found at last when that
+ * doesn't fit. */
 static bool open_still(struct run_store *store)
 {
 	store->still = true;

@@ -61,16 +61,16 @@ static bool leave_directory(struct recovery *recovery)
 	return ok;
 }
 
-/* How deep lies what is kept as PATH: where that isn't known, no link is followed
- * behind what paths are kept relative to. */
+/* How deep lies what is kept as PATH: where that isn't known, no link is
+ * followed behind what paths are kept relative to. */
 static unsigned depth_of(const char *path, uint64_t depth)
 {
 	return depth > 0 && depth <= UINT_MAX ? (unsigned)depth
 					      : place_depth(path);
 }
 
-/* Opens the directory of PATH, which is all of it before NAME, unless it is open.
- * False: there is none, or failed. */
+/* Opens the directory of PATH, which is all of it before NAME, unless it is
+ * open. False: there is none, or failed. */
 static bool enter_directory(struct recovery *recovery, const char *path,
 	const char *name, unsigned depth)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Rows that are whole or reported. All tables have the same shape: a key, a
- * digest of table, key and body, and a body. A key is a group (such as a graph),
- * a NUL, and the rest, so that the rows of a group are next to each other. Of
- * each group the store knows the number of rows and the sum of their digests:
- * a row that vanished, or came back from an older page, is found as well.
+ * digest of table, key and body, and a body. A key is a group (such as a
+ * graph), a NUL, and the rest, so that the rows of a group are next to each
+ * other. Of each group the store knows the number of rows and the sum of their
+ * digests: a row that vanished, or came back from an older page, is found as
+ * well.
  *
  * All that fails notes the problem in the store.
  */
@@ -83,7 +84,8 @@ bool rows_remove(struct run_store *store, enum store_table table,
 bool rows_count(struct run_store *store, enum store_table table,
 	struct bytes group, struct bytes part, uint64_t *count);
 
-/* The groups of a table that have rows, in order; ends in NULL. NULL: failed. */
+/* The groups of a table that have rows, in order; ends in NULL. NULL:
+ * failed. */
 char **row_groups(struct run_store *store, enum store_table table);
 void row_groups_free(char **names); /* takes NULL */
 

@@ -55,9 +55,9 @@ enum store_status run_store_open(const struct store_opening *opening,
 	enum exit_status *status);
 
 /* For verbs that only look; leaves no trace. While nobody writes the files are
- * read as they lie, without locks; beside a writer, as a reader of its log. What
- * a killed run left in a rollback journal is read from a copy in TMPDIR or /tmp.
- * Should a run begin that writes the log into the file while that is read
+ * read as they lie, without locks; beside a writer, as a reader of its log.
+ * What a killed run left in a rollback journal is read from a copy in TMPDIR or
+ * /tmp. Should a run begin that writes the log into the file while that is read
  * without locks, a sweep may fail: it says so. */
 enum store_status run_store_open_reader(const char *directory,
 	struct run_store **store, struct text *problem,
@@ -70,9 +70,9 @@ bool run_store_is_of(const struct run_store *store, const char *name,
 
 /* Releases the lock; takes NULL. The write-ahead log stays while it is short:
  * its commits were synced, and what came since the last one that had to be
- * durable outlasts the process, but perhaps not a loss of power. A damaged store
- * is left as it is. False: the last write failed; PROBLEM says why, unless that
- * was told. */
+ * durable outlasts the process, but perhaps not a loss of power. A damaged
+ * store is left as it is. False: the last write failed; PROBLEM says why,
+ * unless that was told. */
 bool run_store_close(struct run_store *store, struct text *problem);
 
 /* After any call that failed: what went wrong, as a sentence without a full
@@ -103,8 +103,8 @@ struct store_run {
 };
 
 /* Notes a run that begins; RUN->id is filled in. Those that were never ended
- * become RUN_KILLED. Outside a change these calls are changes of their own, which
- * a loss of power may undo: see store_change_lightly. */
+ * become RUN_KILLED. Outside a change these calls are changes of their own,
+ * which a loss of power may undo: see store_change_lightly. */
 bool store_begin_run(struct run_store *store, struct store_run *run);
 bool store_end_run(struct run_store *store, const struct store_run *run);
 
@@ -261,11 +261,11 @@ bool store_renamed(struct run_store *store);
  * when the store was made, "-", one that was drawn when it was opened, "-". */
 const char *store_temporary_prefix(const struct run_store *store);
 
-/* To be called before the first temporary is made in a directory (absolute, with
- * a slash at its end), so that the next run finds those of a run that was killed;
- * DEPTH: of what is in it; not within a change. Removes what is left there of
- * earlier runs. Once per directory costs anything. The end of a run forgets them:
- * by then no temporary is left. */
+/* To be called before the first temporary is made in a directory (absolute,
+ * with a slash at its end), so that the next run finds those of a run that was
+ * killed; DEPTH: of what is in it; not within a change. Removes what is left
+ * there of earlier runs. Once per directory costs anything. The end of a run
+ * forgets them: by then no temporary is left. */
 bool store_note_directory(
 	struct run_store *store, const char *directory, unsigned depth);
 
@@ -279,7 +279,8 @@ struct store_garbage {
  * OLDER_US (0: no limit by time), partial results of units that are gone, and
  * fingerprints that nothing refers to. The newest run stays, whatever its age:
  * numbers of runs go on from it. Outputs are never touched. A file that has
- * become much emptier shrinks. DRY: only counts, which may be done by a reader. */
+ * become much emptier shrinks. DRY: only counts, which may be done by a
+ * reader. */
 bool store_collect(struct run_store *store, uint64_t keep, int64_t older_us,
 	bool dry, struct store_garbage *garbage);
 

@@ -11,8 +11,8 @@
 	"CREATE TABLE %s(key BLOB PRIMARY KEY, digest INTEGER NOT " \
 	"NULL, body BLOB NOT NULL) WITHOUT ROWID"
 
-/* 2 has rows with links and directories, which 1 would call damaged, and 3 tells
- * how deep outputs lie; what is older is the same in 3. */
+/* 2 has rows with links and directories, which 1 would call damaged, and 3
+ * tells how deep outputs lie; what is older is the same in 3. */
 const struct schema_step schema_steps[] = {
 	{1, "SELECT 1"},
 	{2, "SELECT 1"},

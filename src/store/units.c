@@ -19,8 +19,8 @@ static uint64_t kind_and_depth(const struct store_output *output)
 	return (uint64_t)output->depth * FILE_KINDS + output->kind;
 }
 
-/* What version 1 didn't have is told behind all of them, unless it is 0; version 2
- * had no depths. */
+/* What version 1 didn't have is told behind all of them, unless it is 0;
+ * version 2 had no depths. */
 static void pack_kinds(struct text *packed, const struct store_unit *unit)
 {
 	bool plain = true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compressed streams. The first byte says what is expected; with the input whole
- * and split, and of gzip and zlib each library, must find the same in the rest.
+ * Compressed streams. The first byte says what is expected; with the input
+ * whole and split, and of gzip and zlib each library, must find the same in the
+ * rest.
  */
 #include "fuzz.h"
 

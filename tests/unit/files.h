@@ -16,8 +16,8 @@ int files_leave(void **state);
 void files_put(const char *path, const char *content);
 void files_expect(const char *path, const char *content);
 
-/* Fails unless these names are in the directory: each with a space behind it, in
- * order. */
+/* Fails unless these names are in the directory: each with a space behind it,
+ * in order. */
 void files_expect_names(const char *directory, const char *names);
 
 #endif

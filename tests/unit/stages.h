@@ -11,8 +11,8 @@ enum {
 		PAYLOAD_BIT(PAYLOAD_STREAM)
 };
 
-/* Gives units of items that are numbered by their positions: 1000 for each unit,
- * and one for each item. */
+/* Gives units of items that are numbered by their positions: 1000 for each
+ * unit, and one for each item. */
 struct giver {
 	unsigned units, items;
 	size_t bytes; /* not 0: lines of that length; else plain items */

@@ -28,14 +28,15 @@ void put_some(struct run_store *store);
 void expect_units(
 	struct run_store *store, const char *graph, const char *wanted);
 
-/* For store_units: checks a unit that was put, and adds that to CONTEXT, a text;
- * true. */
+/* For store_units: checks a unit that was put, and adds that to CONTEXT, a
+ * text; true. */
 bool list_unit(void *context, struct store_unit *unit);
 
 /* Does WORK in a child that dies of SIGKILL where WORK returns. */
 void do_and_die(void (*work)(void));
 
-/* The absolute path of a name in the working directory; one of the last four. */
+/* The absolute path of a name in the working directory; one of the last
+ * four. */
 const char *absolute(const char *name);
 
 #endif

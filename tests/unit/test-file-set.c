@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files patterns find: what bash finds with globstar; and looks at them. */
+/* Which files patterns find: what bash finds with globstar; and looks at
+ * them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,8 +131,8 @@ static void options_change_what_is_found(void **state)
 		"d/gone.log(gone.log) d/l.log(l.log)");
 }
 
-/* As `find -L .` finds what is below d/e, except for a directory that the pattern
- * names: it is one to begin in, as those are that find is given. */
+/* As `find -L .` finds what is below d/e, except for a directory that the
+ * pattern names: it is one to begin in, as those are that find is given. */
 static void circles_are_not_entered(void **state)
 {
 	static const struct file_set_options follow = {.links = LINKS_FOLLOW},

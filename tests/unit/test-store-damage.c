@@ -315,7 +315,8 @@ static void test_flips_in_log(void **state)
 	text_free(&newer.all);
 }
 
-/* A page that an earlier write never reached: all its rows fit their digests. */
+/* A page that an earlier write never reached: all its rows fit their
+ * digests. */
 static void test_stale_pages(void **state)
 {
 	(void)state;

@@ -20,8 +20,8 @@ struct way {
 	size_t buffer; /* bytes of a window */
 };
 
-/* Reads all of INPUT as a format is EXPECTed, keeping the last window as long as
- * a reader may. The bytes are the caller's. */
+/* Reads all of INPUT as a format is EXPECTed, keeping the last window as long
+ * as a reader may. The bytes are the caller's. */
 struct outcome unpack(
 	struct bytes input, enum compression expect, struct way way);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Four items for tests of expressions, of some unit, and what expressions make of
- * them. */
+/* Four items for tests of expressions, of some unit, and what expressions make
+ * of them. */
 #ifndef LEAT_TESTS_UNIT_WORLD_H
 #define LEAT_TESTS_UNIT_WORLD_H
 

@@ -45,7 +45,8 @@ static enum step take(struct operator *op, struct archive_read *state,
 
 /* ---- Entries ---------------------------------------------------------------- */
 
-/* The symbols and long names of an ar file, which libarchive shows as entries. */
+/* The symbols and long names of an ar file, which libarchive shows as
+ * entries. */
 static bool is_table(const struct layer *layer, const char *name)
 {
 	return layer->kind == KIND_AR &&

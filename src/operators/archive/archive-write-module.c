@@ -206,7 +206,8 @@ static enum step take(struct archive_writing *writing, struct item *item)
 	return step == STEP_MORE ? read_on(writing, item) : step;
 }
 
-/* A piece of a content that was pushed, which the next one or a segment ends. */
+/* A piece of a content that was pushed, which the next one or a segment
+ * ends. */
 static enum step take_bytes(struct archive_writing *writing, struct item *item)
 {
 	enum step step = STEP_MORE;

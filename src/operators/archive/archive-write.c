@@ -21,8 +21,8 @@ static const struct pin_spec pins[] = {
 	{0},
 };
 
-/* The years 1 to 9999, as those of attributes; 11 digits in octal; 12 in decimal,
- * which is more. */
+/* The years 1 to 9999, as those of attributes; 11 digits in octal; 12 in
+ * decimal, which is more. */
 #define FIRST_MTIME_S INT64_C(-62135596800)
 #define LAST_MTIME_S INT64_C(253402300799)
 #define LAST_OCTAL_S INT64_C(077777777777)

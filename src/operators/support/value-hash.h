@@ -20,7 +20,8 @@ static inline uint64_t hash_seed(void)
 
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
 		seed = (uintptr_t)&seed;
-	/* NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): as a number */
+	/* NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): as a
+	 * number */
 	return seed;
 }
 

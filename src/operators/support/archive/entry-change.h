@@ -21,8 +21,9 @@ struct entry_change {
 void entry_change_finish(struct entry_change *change);
 
 /* The attributes that an entry with those of SEGMENT gets; one reference. A
- * hard link leads to what its target is called then. ITEM is of that segment. What came by
- * a pipe and is no archive has no name, and stays as it is. NULL: it can't be, `problem` says why. */
+ * hard link leads to what its target is called then. ITEM is of that segment.
+ * What came by a pipe and is no archive has no name, and stays as it is. NULL:
+ * it can't be, `problem` says why. */
 struct attributes *entry_change_apply(struct entry_change *change,
 	const struct segment *segment, struct item *item);
 

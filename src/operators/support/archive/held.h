@@ -24,9 +24,9 @@ void held_drop(struct held *held);
 bool held_add(struct held *held, const void *data, size_t length);
 bool held_complete(struct held *held);
 
-/* Lends some of the WANTED bytes from OFFSET on, or more: READ_DATA, READ_MEMORY
- * or READ_FAILED, of which held_problem says why. The window holds until the
- * next call. */
+/* Lends some of the WANTED bytes from OFFSET on, or more: READ_DATA,
+ * READ_MEMORY or READ_FAILED, of which held_problem says why. The window holds
+ * until the next call. */
 enum read_status held_read(struct held *held, uint64_t offset, uint64_t wanted,
 	struct slice *window);
 const char *held_problem(const struct held *held);

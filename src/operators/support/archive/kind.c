@@ -82,8 +82,8 @@ bool kind_is_zero(const unsigned char *head, size_t length)
 	return true;
 }
 
-/* GNU tar's manual, "The Standard Format": an entry of type V gives the volume a
- * name, one of type M has the rest of a content. */
+/* GNU tar's manual, "The Standard Format": an entry of type V gives the volume
+ * a name, one of type M has the rest of a content. */
 bool kind_is_continued(const unsigned char *head, size_t length)
 {
 	enum { TYPE = 156 };

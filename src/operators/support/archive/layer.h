@@ -95,8 +95,8 @@ enum layer_result layer_next(struct layer *layer);
  * tar makes where there are several volumes. */
 bool layer_is_continued(const struct layer *layer);
 
-/* Whether the content of the current entry begins: OK, END where it is empty, or
- * FAILED before anything of it came out. */
+/* Whether the content of the current entry begins: OK, END where it is empty,
+ * or FAILED before anything of it came out. */
 enum layer_result layer_look(struct layer *layer);
 
 /* Reads on in what nobody has read of an entry, so that its checksum is

@@ -252,8 +252,8 @@ static void set_mode(struct member *member, const struct member_maker *maker,
 			mode && mode->integer & OWNER_EXECUTES);
 }
 
-/* What isn't preserved lies between 1970 and the latest time: where that is 1970,
- * no time of a file is in the archive. */
+/* What isn't preserved lies between 1970 and the latest time: where that is
+ * 1970, no time of a file is in the archive. */
 static int64_t clamp_time(int64_t time_us, int64_t most_us)
 {
 	if (time_us < 0 || time_us > most_us)

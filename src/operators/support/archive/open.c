@@ -233,8 +233,8 @@ static enum layer_result open_archive(struct layer *layer)
 		layer, STATUS_BAD_DATA, problem ? problem : "it is damaged");
 }
 
-/* In a zip file the next entry is found by the directory, whatever has become of
- * the last; so libarchive goes on there also after what it calls fatal. */
+/* In a zip file the next entry is found by the directory, whatever has become
+ * of the last; so libarchive goes on there also after what it calls fatal. */
 bool layer_recover(struct layer *layer)
 {
 	if (layer->beyond || feed_problem(&layer->feed) ||

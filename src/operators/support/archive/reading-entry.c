@@ -160,8 +160,8 @@ static enum step nest(struct operator *op, struct archive_read *state,
 	return reading_fail_layer(op, reading);
 }
 
-/* Why the current entry can't be decrypted, behind its name; or NULL. libarchive
- * knows how to for zip files only. */
+/* Why the current entry can't be decrypted, behind its name; or NULL.
+ * libarchive knows how to for zip files only. */
 static const char *lock_of(const struct archive_reading *reading)
 {
 	if (!archive_entry_is_data_encrypted(reading->layer->entry))

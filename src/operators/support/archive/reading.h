@@ -68,8 +68,8 @@ bool reading_is_regular(struct archive_entry *entry);
 void reading_begin_entry(struct operator *op, struct archive_reading *reading,
 	struct attributes *attributes, bool bare);
 
-/* Gives the current entry, whose ATTRIBUTES it takes; or opens it as an archive,
- * or begins to hold it. */
+/* Gives the current entry, whose ATTRIBUTES it takes; or opens it as an
+ * archive, or begins to hold it. */
 enum step reading_give_entry(struct operator *op, struct archive_read *state,
 	struct attributes *attributes);
 

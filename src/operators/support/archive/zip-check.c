@@ -118,8 +118,8 @@ static bool agrees(uint64_t narrow, uint64_t wide, uint64_t most)
 	return narrow == most || narrow == wide;
 }
 
-/* The record at the end of zip files that are large, or whose writer didn't know
- * that they wouldn't be. */
+/* The record at the end of zip files that are large, or whose writer didn't
+ * know that they wouldn't be. */
 static bool read_end64(struct zip *zip, uint64_t end)
 {
 	char locator[LOCATOR_BYTES], record[END64_BYTES];
@@ -158,8 +158,8 @@ static bool take_end(struct zip *zip, const char *record, uint64_t end)
 	return read_end64(zip, end);
 }
 
-/* Whether the mark that is BACK bytes in front of the end of the file begins the
- * record, with its comment. What follows that is noted, if it may. */
+/* Whether the mark that is BACK bytes in front of the end of the file begins
+ * the record, with its comment. What follows that is noted, if it may. */
 static bool is_end(struct zip *zip, const char *at, size_t back)
 {
 	size_t whole = END_BYTES + (size_t)number(at + 20, 2);
@@ -247,8 +247,8 @@ static bool differs(struct zip *zip, const struct record *central,
 	return false;
 }
 
-/* The first extra field from AT on that is Info-ZIP's "Unicode Path", which some
- * readers take in place of the name (APPNOTE.TXT 4.6.9); or NULL. */
+/* The first extra field from AT on that is Info-ZIP's "Unicode Path", which
+ * some readers take in place of the name (APPNOTE.TXT 4.6.9); or NULL. */
 static const char *find_unicode(const char *at, const char *end)
 {
 	enum { UNICODE_PATH = 0x7075 };
@@ -265,8 +265,8 @@ static const char *find_unicode(const char *at, const char *end)
 	return NULL;
 }
 
-/* Whether these extra fields, each up to its end, have the same one, or none; of
- * several, readers take the first or the last. */
+/* Whether these extra fields, each up to its end, have the same one, or none;
+ * of several, readers take the first or the last. */
 static bool same_unicode(
 	const char *one, const char *end, const char *other, const char *stop)
 {

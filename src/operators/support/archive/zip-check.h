@@ -11,8 +11,9 @@
  * it differs they see different archives. The directory must end the file, with
  * a comment of up to 16 KiB and nothing like another end in it; where there are
  * two records of the end they must agree; each entry must have the same name,
- * also in Unicode, method and, where both say them, sizes and CRC in front of its data; no two
- * may overlap. The format is that of PKWARE's APPNOTE. ENTRIES gets their number.
+ * also in Unicode, method and, where both say them, sizes and CRC in front of
+ * its data; no two may overlap. The format is that of PKWARE's APPNOTE. ENTRIES
+ * gets their number.
  *
  * END NULL: nothing may follow. Else something may, and it gets where, or 0.
  *

@@ -92,9 +92,9 @@ static bool flush(struct content *content)
 
 /* ---- Memory ----------------------------------------------------------------- */
 
-/* Others need memory as well, also who comes later: to compress by xz takes three
- * quarters of the usual budget. What is in the file takes one block for what
- * comes next. */
+/* Others need memory as well, also who comes later: to compress by xz takes
+ * three quarters of the usual budget. What is in the file takes one block for
+ * what comes next. */
 static bool may_grow(const struct content *content)
 {
 	const size_t limit_bytes = content->budget->limit_bytes;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A content that is held so that it can be read anywhere and more than once:
- * in memory while half of the budget is left and it has taken less than an
- * eighth, then in a file without a name in $TMPDIR or /tmp. It lives as long as somebody has a reference to it.
+ * A content that is held so that it can be read anywhere and more than once: in
+ * memory while half of the budget is left and it has taken less than an eighth,
+ * then in a file without a name in $TMPDIR or /tmp. It lives as long as
+ * somebody has a reference to it.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_CONTENT_CONTENT_H
 #define LEAT_OPERATORS_SUPPORT_CONTENT_CONTENT_H

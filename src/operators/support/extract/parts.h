@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of extract share. In its functions STATE is the operator's, and
- * STEP_MORE doesn't say that nothing failed: the unit may have. */
+/* What the parts of extract share. In its functions STATE is the operator's,
+ * and STEP_MORE doesn't say that nothing failed: the unit may have. */
 #ifndef LEAT_OPERATORS_SUPPORT_EXTRACT_PARTS_H
 #define LEAT_OPERATORS_SUPPORT_EXTRACT_PARTS_H
 
@@ -64,8 +64,8 @@ unsigned extract_mode(
 /* The whole path of a name, in extracting->path. */
 void extract_make_path(struct extracting *extracting, const char *name);
 
-/* Makes an output and notes it in the tree: it is in *OUTPUT, or that is NULL and
- * the unit has failed. */
+/* Makes an output and notes it in the tree: it is in *OUTPUT, or that is NULL
+ * and the unit has failed. */
 enum step extract_make_output(struct operator *op, const struct extract *state,
 	const char *name, const struct attributes *attributes,
 	struct output_request *request, struct output **output);

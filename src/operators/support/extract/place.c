@@ -36,8 +36,8 @@ static const char *rename_entry(
 	return "has a name that comes too often";
 }
 
-/* Why the name in extracting->name can't be had; NULL: it can, and may have been
- * changed. *SKIP: the entry is left out. */
+/* Why the name in extracting->name can't be had; NULL: it can, and may have
+ * been changed. *SKIP: the entry is left out. */
 static const char *take_name(
 	const struct extract *state, enum file_kind kind, bool *skip)
 {

@@ -29,8 +29,8 @@ enum tree_answer {
 	TREE_BLOCKED, /* what should be a directory on the way isn't */
 };
 
-/* Whether NAME may be used for a KIND. BLOCKED: *LENGTH bytes of it name what is
- * in the way. */
+/* Whether NAME may be used for a KIND. BLOCKED: *LENGTH bytes of it name what
+ * is in the way. */
 enum tree_answer tree_ask(const struct tree *tree, const char *name,
 	enum file_kind kind, size_t *length);
 
@@ -40,8 +40,8 @@ enum tree_answer tree_ask(const struct tree *tree, const char *name,
  * else. */
 const char *tree_alike(const struct tree *tree, const char *name);
 
-/* Takes a name that is free, or the same, and the directories on its way. OUTPUT
- * is borrowed; may be NULL. */
+/* Takes a name that is free, or the same, and the directories on its way.
+ * OUTPUT is borrowed; may be NULL. */
 void tree_add(struct tree *tree, const char *name, enum file_kind kind,
 	struct output *output);
 

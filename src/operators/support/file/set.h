@@ -43,8 +43,8 @@ void file_set_destroy(struct file_set *set); /* takes NULL */
 /* Adds a path as it is, whether it exists or not. */
 void file_set_add_path(struct file_set *set, const char *path);
 
-/* Adds the paths that stand in the file LIST, one a line; empty lines are passed
- * over. Returns NULL, or why that can't be done. */
+/* Adds the paths that stand in the file LIST, one a line; empty lines are
+ * passed over. Returns NULL, or why that can't be done. */
 const char *file_set_add_list(struct file_set *set, const char *list);
 
 /* Adds what a pattern finds, which may be nothing. */
@@ -59,8 +59,8 @@ const struct found_file *file_set_get(const struct file_set *set, size_t index);
 /* How many directories were found that weren't walked. */
 size_t file_set_directories(const struct file_set *set);
 
-/* How many directories lie in themselves, by way of links, and so weren't walked;
- * one of them, the first in order once all was put in order. */
+/* How many directories lie in themselves, by way of links, and so weren't
+ * walked; one of them, the first in order once all was put in order. */
 size_t file_set_circles(const struct file_set *set);
 const char *file_set_circle(const struct file_set *set);
 

@@ -150,7 +150,8 @@ static void leave(struct walk *walk, size_t length)
 	walk->path.data[length] = '\0';
 }
 
-/* What names end in that match the pattern, where it is like "*.log"; else NULL. */
+/* What names end in that match the pattern, where it is like "*.log"; else
+ * NULL. */
 static const char *plain_end(const char *pattern)
 {
 	if (*pattern != '*' || pattern[1 + strcspn(pattern + 1, "*?[\\")])

@@ -57,7 +57,8 @@ static const struct place *go_on(struct place *next, const struct place *above,
 	return next;
 }
 
-/* Goes along the components of PATH. NEXT is moved behind the places it took. */
+/* Goes along the components of PATH. NEXT is moved behind the places it
+ * took. */
 static const struct place *go_along(
 	struct place **next, const struct place *here, const char *path)
 {

@@ -16,14 +16,14 @@ struct place {
 	ino_t inode;
 };
 
-/* Fills in HERE, the directory PATH, which lies in ABOVE; that is borrowed, and may
- * be NULL. False: it is one of those above it. */
+/* Fills in HERE, the directory PATH, which lies in ABOVE; that is borrowed, and
+ * may be NULL. False: it is one of those above it. */
 bool place_init(
 	struct place *here, const struct place *above, const char *path);
 
 /* The way to PATH, from the root and along its components: a directory that
- * somebody has named, so it is one to be in even if it is one of those on the way
- * to itself. Returns an array, to be freed, with that of PATH in *HERE. */
+ * somebody has named, so it is one to be in even if it is one of those on the
+ * way to itself. Returns an array, to be freed, with that of PATH in *HERE. */
 struct place *place_way(const char *path, const struct place **here);
 
 #endif

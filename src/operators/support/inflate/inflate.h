@@ -47,8 +47,8 @@ struct inflate_io {
 enum inflate_status inflate_run(
 	struct inflater *inflater, struct inflate_io *io);
 
-/* The CRC-32 of RFC 1952, and the Adler-32 of RFC 1950, of some bytes more; they
- * start from 0 and 1. */
+/* The CRC-32 of RFC 1952, and the Adler-32 of RFC 1950, of some bytes more;
+ * they start from 0 and 1. */
 uint32_t inflate_crc32(uint32_t crc, const void *data, size_t length);
 uint32_t inflate_adler32(uint32_t adler, const void *data, size_t length);
 

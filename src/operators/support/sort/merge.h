@@ -26,8 +26,8 @@ enum spill_status merge_next(struct merge *merge, size_t *need);
 
 /* Merges runs, so that never many more than MOST >= 8 are there to be read side
  * by side, and each entry is written a few times only: those of one tier, a
- * quarter of MOST at a time. ALL: nothing will be added, and at most MOST may be
- * left. When there is no memory for it, it leaves runs as they are, and says
+ * quarter of MOST at a time. ALL: nothing will be added, and at most MOST may
+ * be left. When there is no memory for it, it leaves runs as they are, and says
  * SPILL_MEMORY. */
 enum spill_status merge_reduce(
 	struct spill *spill, size_t most, bool all, size_t *need);

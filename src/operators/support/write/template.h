@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Templates: texts with {attribute} in them, which is filled from an item or
- * its segment, or with the {field} of a record, which hides an attribute. `{{` and `}}` stand for braces. In the template of a path what
- * is filled in can't lead anywhere else: an attribute fills one component, or
- * part of one; those that are paths themselves may have several.
+ * its segment, or with the {field} of a record, which hides an attribute. `{{`
+ * and `}}` stand for braces. In the template of a path what is filled in can't
+ * lead anywhere else: an attribute fills one component, or part of one; those
+ * that are paths themselves may have several.
  */
 #ifndef LEAT_OPERATORS_SUPPORT_WRITE_TEMPLATE_H
 #define LEAT_OPERATORS_SUPPORT_WRITE_TEMPLATE_H
@@ -15,8 +16,9 @@
 struct text_template;
 
 /* Compiles TEXT for items of SHAPE; PATH: it is filled as a path, from
- * attributes alone. NULL where its braces are wrong or a name isn't in SHAPE, which the loader reports.
- * Everything is copied but for the schema and the keys of the attributes. */
+ * attributes alone. NULL where its braces are wrong or a name isn't in SHAPE,
+ * which the loader reports. Everything is copied but for the schema and the
+ * keys of the attributes. */
 struct text_template *template_create(
 	const char *text, bool path, const struct shape *shape);
 
