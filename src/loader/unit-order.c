@@ -57,21 +57,40 @@ static const struct sequence *comes_by(const struct graph_plan *plan,
 	return &all[link->from];
 }
 
-static void check_operator(
+/* What passes an operator, after those in front of it; none: its own units. */
+static void put_together(
 	struct graph_work *work, struct sequence *all, unsigned op)
+{
+	const struct operator_plan *at = &work->plan->operators[op];
+	unsigned data = at->pin_count - at->live_count, parts = 0, most = 1;
+	const struct sequence *part;
+
+	for (unsigned i = 0; i < data; i++) {
+		if (!(part = comes_by(work->plan, all, op, i)))
+			continue;
+		all[op] = *part;
+		most += part->count;
+		parts++;
+	}
+	if (parts == 1)
+		return;
+	all[op].count = 0;
+	all[op].sources = arena_array(
+		work->loader->arena, most, sizeof(*all[op].sources));
+	for (unsigned i = 0; i < data; i++)
+		if ((part = comes_by(work->plan, all, op, i)))
+			append(&all[op], part);
+	if (all[op].count == 0)
+		all[op].sources[all[op].count++] = op;
+}
+
+static void check_operator(
+	struct graph_work *work, const struct sequence *all, unsigned op)
 {
 	const struct graph_plan *plan = work->plan;
 	const struct operator_plan *at = &plan->operators[op];
 	unsigned data = at->pin_count - at->live_count, first, second;
 
-	for (unsigned i = 0; i < data; i++) {
-		const struct sequence *part = comes_by(plan, all, op, i);
-
-		if (part)
-			append(&all[op], part);
-	}
-	if (all[op].count == 0)
-		all[op].sources[all[op].count++] = op;
 	for (unsigned i = 0; i < data; i++) {
 		const struct sequence *part = comes_by(plan, all, op, i);
 
@@ -99,17 +118,16 @@ static bool is_source(const struct operator_spec *spec)
 void graph_check_unit_order(struct graph_work *work)
 {
 	const struct graph_plan *plan = work->plan;
-	struct arena *arena = work->loader->arena;
 	unsigned count = plan->operator_count, sources = 0;
 
 	for (unsigned i = 0; i < count && !work->loader->failed; i++)
 		sources += is_source(plan->operators[i].spec);
 	if (sources < 2)
 		return;
-	struct sequence *all = arena_array(arena, count, sizeof(*all));
-	for (unsigned i = 0; i < count; i++)
-		all[i] = (struct sequence){.sources = arena_array(arena, count,
-						   sizeof(*all->sources))};
-	for (unsigned i = 0; i < count; i++)
+	struct sequence *all =
+		arena_array(work->loader->arena, count, sizeof(*all));
+	for (unsigned i = 0; i < count; i++) {
+		put_together(work, all, plan->ranks[i]);
 		check_operator(work, all, plan->ranks[i]);
+	}
 }

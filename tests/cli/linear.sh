@@ -100,6 +100,23 @@ for kind in pass filters params outputs diamonds; do
 	[ "$many" -lt $((20 * few)) ] || fail "$kind: not linear"
 done
 
+# Nor does it take memory but in proportion.
+peak()
+{
+	python3 -c '
+import resource, subprocess, sys
+subprocess.check_call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
+}
+if python3 -c 'import resource' 2>/dev/null; then
+	session outputs 500 >small.yaml
+	session outputs 5000 >large.yaml
+	few=$(peak "$LEAT" check small.yaml) || fail 'the check fails'
+	many=$(peak "$LEAT" check large.yaml) || fail 'the check fails'
+	echo "outputs: 500 take $few KiB, 5000 take $many"
+	[ "$many" -lt $((20 * few)) ] || fail 'memory: not linear'
+fi
+
 # ---- Inputs -------------------------------------------------------------------
 
 # compare WHAT VERB...: what leat costs in the directory `large`, and in
