@@ -26,25 +26,29 @@ bool file_sync_directory(int directory)
 	return file_sync(directory) || errno == EINVAL || errno == ENOTSUP;
 }
 
+/* Syncs the directory above PATH; one that may not be read can't be. */
+static bool sync_above(int directory, const char *path)
+{
+	char *above = memory_string(path);
+	char *slash = strrchr(above, '/');
+
+	if (slash)
+		*(slash == above ? slash + 1 : slash) = '\0';
+	int parent = openat(directory, slash ? above : ".", OPEN_DIRECTORY);
+	bool ok = parent < 0 ? errno == EACCES : file_sync_directory(parent);
+	int error = errno;
+	if (parent >= 0)
+		close(parent);
+	free(above);
+	errno = error;
+	return ok;
+}
+
 /* Makes the directory PATH at DIRECTORY, durably; one that exists is fine. */
 static bool make_directory(int directory, const char *path)
 {
-	if (mkdirat(directory, path, 0777) == 0) {
-		/* The entry is in the directory above, which PATH names. */
-		char *above = memory_string(path);
-		char *slash = strrchr(above, '/');
-		int parent = -1;
-
-		if (slash)
-			*(slash == above ? slash + 1 : slash) = '\0';
-		parent = openat(directory, slash ? above : ".", OPEN_DIRECTORY);
-		if (parent >= 0) {
-			file_sync_directory(parent);
-			close(parent);
-		}
-		free(above);
-		return true;
-	}
+	if (mkdirat(directory, path, 0777) == 0)
+		return sync_above(directory, path);
 	return errno == EEXIST;
 }
 

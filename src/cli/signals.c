@@ -41,8 +41,9 @@ static void set_handler(int number, void (*handler)(int))
 {
 	struct sigaction action = {.sa_handler = handler}, old;
 
-	/* Without SA_RESTART, so that calls that wait return. */
-	sigemptyset(&action.sa_mask);
+	/* Without SA_RESTART, so that calls that wait return; one at a time, so
+	 * that none is lost in counting. */
+	sigfillset(&action.sa_mask);
 	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 		sigaction(number, &action, NULL);
 }

@@ -113,6 +113,12 @@ if traced; then
 			cat big small | holds total/all.txt
 		done
 	)
+	# A directory whose name may not be on the disk gets no output.
+	start_over
+	rm -r out
+	expect 1 trace '' fsync:error=EIO:when=1 "$LEAT" run each.yaml big
+	said 'out/big: Input/output error'
+	[ -z "$(ls -A out)" ] || fail 'an output in a directory that is not synced'
 	# An interrupted write is not the end.
 	start_over
 	expect 0 trace '' write:error=EINTR:when=1 "$LEAT" run report.yaml big
