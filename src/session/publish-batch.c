@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Several units published in one change of the store. */
-#include "base/system-error.h"
 #include "session/publish-parts.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "base/system-error.h"
 
 enum { SHOWN_BYTES = 200 };
 

@@ -283,6 +283,13 @@ grep -q "^$(sha256sum <d/numbers.txt | cut -c1-64)  d/numbers.txt" stdout ||
 	fail 'not what was encrypted'
 echo wrong >keys
 expect 1 "$LEAT" run unlock.yaml locked.zip
+# Just that entry is rejected.
+cp locked.zip mixed.zip
+echo open >open
+zip -q mixed.zip open
+sed 's/passphrases: keys/&, on-error: skip/' unlock.yaml >skip.yaml
+expect 0 "$LEAT" run skip.yaml mixed.zip
+sha256sum open | holds stdout
 7zz a -bd -psecret locked.7z d/numbers.txt >/dev/null
 for session in sums unlock; do
 	expect 1 "$LEAT" run $session.yaml locked.7z
